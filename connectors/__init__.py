@@ -1,0 +1,1 @@
+"""Facts from outside: what happened."""

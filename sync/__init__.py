@@ -1,0 +1,1 @@
+"""The service: keeps facts current, reconciles them with the strategy, and reports."""
