@@ -14,6 +14,33 @@ SourceCategory: TypeAlias = Literal["todo", "active", "done"]
 PullRequestState: TypeAlias = Literal["open", "closed", "merged"]
 ChildKind: TypeAlias = Literal["changes", "stated_links", "reviews", "commits"]
 
+#: What `Change.field` says for the fields that fingerpost reads.
+FIELD_WORDS = (
+    "status",
+    "resolution",
+    "type",
+    "parent",
+    "project",
+    "key",
+    "title",
+    "priority",
+    "assignees",
+    "sprints",
+    "points",
+    "flagged",
+    "labels",
+    "components",
+    "fix_versions",
+    "milestone",
+    "due_on",
+    "state",
+    "draft",
+    "review_request",
+    "force_push",
+)
+#: What `StatedLink.kind` says, read from the item to the other side.
+LINK_WORDS = ("closes", "blocks", "blocked_by", "duplicates", "duplicated_by", "relates", "clones", "cloned_by")
+
 
 class ItemRef(Struct, frozen=True, order=True):
     """Which thing, for ever: the configured source's name, what kind of thing, and the source's immutable id."""
@@ -60,14 +87,14 @@ class Repository(Struct, frozen=True, kw_only=True):
 
 
 class Status(Struct, frozen=True, kw_only=True):
-    """A workflow status as the source defines it. Two may share a name; `project` is the key of the only one it serves."""
+    """A workflow status as the source defines it. Two may share a name."""
 
     ref: str
     source: str
     id: str
     name: str
     category: SourceCategory | None
-    project: str | None
+    project: str | None  #: key of the only project it serves, if it serves but one
 
 
 class Field(Struct, frozen=True, kw_only=True):
@@ -178,7 +205,7 @@ class Change(Struct, frozen=True, kw_only=True):
     index: int
     at: datetime
     author: str | None  #: ref of an account
-    field: str  #: our word where we have one: status, resolution, type, parent, project, key, title, assignee, sprint, points, flagged, labels, components, fix_versions, milestone, draft, state, review_request; else the source's
+    field: str  #: our word where there is one (`FIELD_WORDS`), else the source's
     field_id: str | None
     from_id: str | None
     from_text: str | None
@@ -191,7 +218,7 @@ class StatedLink(Struct, frozen=True, kw_only=True):
 
     item_ref: str
     id: str
-    kind: str  #: closes, blocks, blocked_by, duplicates, duplicated_by, relates, parent_of, child_of, else the source's word
+    kind: str  #: one of `LINK_WORDS`, else the source's word
     to_ref: str | None
     to_key: str | None
 
