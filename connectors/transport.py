@@ -221,7 +221,7 @@ def _may_repeat(error: BaseException, request: Request) -> bool:
 
 
 def _patience() -> Callable[[tenacity.RetryCallState], bool]:
-    """When to give up on one request: too many failures, or a longer wait than any quota. Quota waits are no failures."""
+    """When to give up on one request: after too many failures; waiting for an ordinary quota is none."""
     failures = 0
 
     def spent(state: tenacity.RetryCallState) -> bool:
