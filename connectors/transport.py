@@ -8,18 +8,17 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
-import msgspec
 import structlog
 import tenacity
 
-from connectors.errors import Malformed, Refused, Retry, SourceError, TooLarge
+from connectors.errors import Refused, Retry, SourceError, TooLarge
+from connectors.exchange import Answer, Request
 
 T = TypeVar("T")
 Headers = Callable[[], Awaitable[Mapping[str, str]]]
@@ -37,37 +36,6 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
     async def sleep(self, seconds: float) -> None: ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """One question. `bucket` names the limit it is charged to; `shrinkable` says that the caller can ask for less."""
-
-    method: str
-    url: str
-    label: str
-    params: Mapping[str, str] = field(default_factory=dict)
-    json: object = None
-    bucket: str = "core"
-    shrinkable: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What came back. `server_at` is the source's own clock; `moved_to` the address that a redirect led to."""
-
-    status: int
-    headers: httpx.Headers
-    body: bytes
-    server_at: datetime
-    moved_to: str | None = None
-
-    def decode(self, kind: type[T]) -> T:
-        """The body as `kind`. `Malformed` with the path in the document where it is something else."""
-        try:
-            return msgspec.json.decode(self.body, type=kind)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Malformed(f"the answer is not what was asked for: {error}") from error
 
 
 class Governor:
