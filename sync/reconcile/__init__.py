@@ -1,0 +1,1 @@
+"""What the facts mean: how the work flows, and which of it leads nowhere on the map. Pure."""
