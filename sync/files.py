@@ -1,0 +1,122 @@
+"""Reads the files that hold the map, checks them against each other, and says which version is in force."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from mappings.load import cross_check, load_mappings, load_people, load_strategy
+from mappings.people import People
+from mappings.problems import Problem, Problems
+from mappings.rules import Mappings
+from mappings.strategy import Strategy, in_force
+from sync.config import Config
+
+T = TypeVar("T")
+V = TypeVar("V", Strategy, Mappings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Map:
+    """The strategy, the rules and the people of one day, and the digest of the files they came from."""
+
+    strategy: Strategy
+    mappings: Mappings
+    people: People
+    strategy_name: str
+    mappings_name: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """Every version of the map that the configuration names, all of them checked."""
+
+    strategies: Mapping[str, Strategy]  #: by file name
+    mappings: Mapping[str, Mappings]  #: by file name
+    people: People
+    digest: str
+
+    def on(self, day: date) -> Map:
+        """The map in force on a day. Raises `Problems` where none is yet."""
+        strategy_name, strategy = _in_force(self.strategies, day, "strategy")
+        mappings_name, mappings = _in_force(self.mappings, day, "mappings")
+        return Map(
+            strategy=strategy,
+            mappings=mappings,
+            people=self.people,
+            strategy_name=strategy_name,
+            mappings_name=mappings_name,
+            digest=self.digest,
+        )
+
+
+def read_files(config: Config, *, folder: Path) -> Files:
+    """All files that the configuration names, read from its folder. Raises `Problems` with every mistake in them."""
+    texts = _Texts(config, folder)
+    strategies = texts.versions("strategy", load_strategy)
+    mappings = texts.versions("mappings", load_mappings)
+    people = texts.one("people", load_people) or People()
+    declared = people if config.people else None
+    texts.problems += _crossed(list(strategies.values()), list(mappings.values()), declared)
+    if texts.problems:
+        raise Problems(dict.fromkeys(texts.problems))
+    return Files(strategies=strategies, mappings=mappings, people=people, digest=texts.digest())
+
+
+class _Texts:
+    """Reads files one after the other, and gathers what is wrong with them instead of stopping at the first."""
+
+    def __init__(self, config: Config, folder: Path) -> None:
+        self.problems: list[Problem] = []
+        self._config = config
+        self._folder = folder
+        self._hash = hashlib.sha256()
+
+    def versions(self, key: str, load: Callable[[str, str], T]) -> dict[str, T]:
+        """Every version under the key: of a folder all YAML files, else the one file."""
+        named = self._folder / getattr(self._config, key)
+        paths = sorted([*named.glob("*.yaml"), *named.glob("*.yml")]) if named.is_dir() else [named]
+        if not paths:
+            self.problems.append(self._config.problem((key,), f"the folder {named} has no .yaml file"))
+        loaded = {path.name: self._load(path, key, load) for path in paths}
+        return {name: value for name, value in loaded.items() if value is not None}
+
+    def one(self, key: str, load: Callable[[str, str], T]) -> T | None:
+        name = getattr(self._config, key)
+        return self._load(self._folder / name, key, load) if name else None
+
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+    def _load(self, path: Path, key: str, load: Callable[[str, str], T]) -> T | None:
+        try:
+            text = path.read_text(encoding="utf-8")
+            self._hash.update(f"{key}\0{path.name}\0{len(text)}\0{text}".encode())
+            return load(text, str(path))
+        except OSError as error:
+            self.problems.append(self._config.problem((key,), f"{path} cannot be read: {error.strerror}"))
+        except UnicodeDecodeError:
+            self.problems.append(self._config.problem((key,), f"{path} is not UTF-8"))
+        except Problems as found:
+            self.problems += found.problems
+        return None
+
+
+def _crossed(strategies: Sequence[Strategy], mappings: Sequence[Mappings], people: People | None) -> Iterator[Problem]:
+    """What each version of the rules names and the strategy in force with it lacks."""
+    for each in mappings:
+        strategy = in_force(strategies, each.from_on or date.max) or next(iter(strategies), None)
+        if strategy:
+            yield from cross_check(strategy, each, people)
+
+
+def _in_force(versions: Mapping[str, V], day: date, what: str) -> tuple[str, V]:
+    version = in_force(versions.values(), day)
+    for name, each in versions.items():
+        if each is version:
+            return name, each
+    first = next(iter(versions))
+    raise Problems([Problem(first, 1, 1, f"no {what} is in force on {day}", "give a version an earlier `from`")])

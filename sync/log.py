@@ -1,0 +1,44 @@
+"""Where progress goes: structured events on stderr, readable on a terminal, JSON elsewhere, secrets struck out."""
+
+import logging
+import sys
+from collections.abc import Iterable
+from typing import TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+STRUCK = "***"
+
+
+def configure(*, verbose: bool, secrets: Iterable[str], stream: TextIO = sys.stderr) -> None:
+    """Sets up the log of this process. `verbose` adds one event for each request."""
+    terminal = stream.isatty()
+    render: Processor = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _striking(frozenset(secrets)),
+            render,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(stream),
+    )
+
+
+def _striking(secrets: frozenset[str]) -> Processor:
+    """A processor that leaves no secret in any text of an event."""
+
+    def strike(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+        return {key: _struck(value, secrets) for key, value in event.items()}
+
+    return strike
+
+
+def _struck(value: object, secrets: frozenset[str]) -> object:
+    if not isinstance(value, str):
+        return value
+    for secret in secrets:
+        value = value.replace(secret, STRUCK)
+    return value
