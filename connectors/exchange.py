@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from connectors.errors import Malformed
+from connectors.errors import Malformed, TooLarge
 
 T = TypeVar("T")
 
@@ -36,8 +36,11 @@ class Answer:
     moved_to: str | None = None
 
     def decode(self, kind: type[T]) -> T:
-        """The body as `kind`. `Malformed` with the path in the document where it is something else."""
+        """The body as `kind`. `Malformed` with the path in the document where it is something else; `TooLarge` where
+        it is no whole document, as when a proxy cuts an answer and calls it complete."""
         try:
             return msgspec.json.decode(self.body, type=kind)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except msgspec.ValidationError as error:
             raise Malformed(f"the answer is not what was asked for: {error}") from error
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise TooLarge(f"the answer broke off or is no JSON: {error}") from error

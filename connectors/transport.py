@@ -117,6 +117,8 @@ class Transport:
             return read(answer)
         except Retry as error:
             if error.until:
+                # Told by the source's clock, waited for by ours.
+                error.until += self._clock.now() - answer.server_at
                 self._governor.close(error.bucket, error.until)
             raise
 
