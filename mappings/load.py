@@ -1,0 +1,186 @@
+"""The text of a user's file → its model, or every problem in it with line and column."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from mappings.document import Document, Path, parse
+from mappings.model import UserFile
+from mappings.people import People
+from mappings.problems import Problem, Problems, nearest
+from mappings.rules import Mappings
+from mappings.strategy import Strategy
+
+__all__ = [
+    "Problem",
+    "Problems",
+    "cross_check",
+    "json_schema",
+    "load_mappings",
+    "load_people",
+    "load_strategy",
+    "read",
+]
+
+File = TypeVar("File", bound=UserFile)
+
+
+def load_strategy(text: str, file: str) -> Strategy:
+    """The strategy in this text; raises `Problems`. `file` is only the name that they are reported under."""
+    return read(text, file, Strategy)
+
+
+def load_mappings(text: str, file: str) -> Mappings:
+    """The mappings in this text; raises `Problems`."""
+    return read(text, file, Mappings)
+
+
+def load_people(text: str, file: str) -> People:
+    """The people in this text; raises `Problems`."""
+    return read(text, file, People)
+
+
+def read(text: str, file: str, model: type[File], *, context: Mapping[str, Any] | None = None) -> File:
+    """The model that this YAML text describes; raises `Problems` with all that is wrong with it.
+
+    `context` is given to the model's validators.
+    """
+    document = parse(text, file)
+    problems = [document.problem(*fault) for fault in model.faults(document.data)]
+    try:
+        loaded = model.model_validate(document.data, context=context)
+    except ValidationError as error:
+        schema = json_schema(model)
+        raise Problems([*problems, *(_problem(document, each, schema) for each in error.errors())]) from None
+    if problems:
+        raise Problems(problems)
+    loaded._document = document  # noqa: SLF001 - where its values stand, for problems found later
+    return loaded
+
+
+def json_schema(model: type[UserFile]) -> dict[str, Any]:
+    """The JSON Schema of this file, for editors."""
+    return model.model_json_schema(by_alias=True)
+
+
+def cross_check(strategy: Strategy, mappings: Mappings, people: People | None = None) -> list[Problem]:
+    """What one file names and another lacks: objectives of rules and overrides, owners of objectives."""
+    objectives = set(strategy.rank)
+    problems = [
+        mappings.problem(path, f"the strategy has no objective '{name}'", nearest(name, objectives))
+        for path, name in _objectives_named(mappings)
+        if name not in objectives
+    ]
+    teams = {team.id for team in people.teams} if people else set()
+    owners = ((index, objective.owner) for index, objective in enumerate(strategy.objectives) if people)
+    problems += [
+        strategy.problem(("objectives", index, "owner"), f"no team has the id '{owner}'", nearest(owner, teams))
+        for index, owner in owners
+        if owner is not None and owner not in teams
+    ]
+    return sorted(problems)
+
+
+def _objectives_named(mappings: Mappings) -> Iterator[tuple[Path, str]]:
+    exemptions = {exemption.id for exemption in mappings.exempt}
+    for index, rule in enumerate(mappings.rules):
+        if rule.objective:
+            yield ("rules", index, "objective"), rule.objective
+        for name in rule.objectives or ():
+            yield ("rules", index, "objectives", name), name
+    for index, override in enumerate(mappings.overrides):
+        yield ("overrides", index, "objective"), override.objective
+    for path, case in mappings.cases():
+        for name in case.expected:
+            if name not in exemptions:
+                yield (*path, "expect"), name
+
+
+def _problem(document: Document, error: ErrorDetails, schema: Mapping[str, Any]) -> Problem:
+    kind, name = error["type"], str(error["loc"][-1]) if error["loc"] else ""
+    path = _path(document, error["loc"])
+    if kind == "extra_forbidden":
+        return document.problem(path, f"unknown key '{name}'", nearest(name, _keys(schema, path[:-1])), at_key=True)
+    if kind == "missing":
+        return document.problem(path, f"the key '{name}' is missing")
+    message, hint = _message(error)
+    return document.problem(path, message, hint)
+
+
+def _path(document: Document, location: tuple[str | int, ...]) -> Path:
+    """The location without the parts that name a branch of a union and not a place in the file."""
+    path: Path = ()
+    for part in location:
+        if (*path, part) in document.values:
+            path = (*path, part)
+    return path
+
+
+def _message(error: ErrorDetails) -> tuple[str, str]:
+    found = _shown(error["input"])
+    match error["type"]:
+        case "value_error":
+            return str(error["ctx"]["error"]), ""
+        case "string_type" | "union_tag_not_found" | "string_too_short":
+            quoted = isinstance(error["input"], int | float | date)
+            return f"should be text, not {found}", "write it in quotes" if quoted else ""
+        case "tuple_type":
+            return f"should be a list, not {found}", ""
+        case "dict_type" | "model_type":
+            return f"should be a mapping, not {found}", ""
+        case "date_type" | "date_from_datetime_inexact":
+            return f"should be a date such as 2026-12-31, not {found}", ""
+        case "float_type" | "int_type":
+            return f"should be a number, not {found}", ""
+        case "literal_error":
+            expected = str(error["ctx"]["expected"])
+            return f"should be {expected}, not {found}", ""
+        case _:
+            return error["msg"].removeprefix("Input ").removeprefix("Value "), ""
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case dict():
+            return "a mapping"
+        case tuple():
+            return "a list"
+        case bool():
+            return str(value).lower()
+        case str() if len(value) > 40:
+            return f"'{value[:40]}…'"
+        case str():
+            return f"'{value}'"
+        case _:
+            return str(value)
+
+
+def _keys(schema: Mapping[str, Any], path: Path) -> set[str]:
+    """The keys that the schema knows at this path."""
+    here = _branches(schema, schema)
+    for part in path:
+        below = [_child(each, part) for each in here]
+        here = [branch for child in below if child for branch in _branches(child, schema)]
+    return {key for each in here for key in each.get("properties", ())}
+
+
+def _child(schema: Mapping[str, Any], part: str | int) -> Mapping[str, Any] | None:
+    if isinstance(part, int):
+        items: Mapping[str, Any] | None = schema.get("items")
+        return items
+    more = schema.get("additionalProperties")
+    child: Mapping[str, Any] | None = schema.get("properties", {}).get(part)
+    return child or (more if isinstance(more, Mapping) else None)
+
+
+def _branches(schema: Mapping[str, Any], root: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The schema itself with its reference followed, or each branch of its union."""
+    if "$ref" in schema:
+        return _branches(root["$defs"][schema["$ref"].rsplit("/", 1)[-1]], root)
+    union = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    return [branch for each in union for branch in _branches(each, root)] or [schema]

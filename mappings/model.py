@@ -1,0 +1,59 @@
+"""What the models of all user files have in common."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr
+
+from mappings.document import Document, Path
+from mappings.problems import Problem
+
+
+class Model(BaseModel):
+    """Frozen; refuses unknown keys, and a number where text is meant."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Fault(NamedTuple):
+    """A mistake that only the whole file shows, at its path."""
+
+    path: Path
+    message: str
+    hint: str = ""
+
+
+class UserFile(Model):
+    """The whole of one file, which knows where its values stand."""
+
+    _document: Document = PrivateAttr(default_factory=lambda: Document(""))
+
+    @classmethod
+    def faults(cls, data: Any) -> Iterator[Fault]:  # noqa: ARG003 - for those that override it
+        """What is wrong between the parts of the file, told from its plain data, however broken that may be."""
+        yield from ()
+
+    def problem(self, path: Path, message: str, hint: str = "") -> Problem:
+        """A problem at this path of the file: keys as the file spells them, and indices."""
+        return self._document.problem(path, message, hint)
+
+
+def entries(data: Any, *keys: str) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """The mappings in the list at `keys`, each with its path; what has another shape is left out."""
+    for key in keys:
+        data = data.get(key) if isinstance(data, Mapping) else None
+    for index, entry in enumerate(data if isinstance(data, tuple) else ()):
+        if isinstance(entry, Mapping):
+            yield (*keys, index), entry
+
+
+def repeated_ids(*lists: Iterator[tuple[Path, Mapping[str, Any]]]) -> Iterator[Fault]:
+    """One fault for each entry whose `id` an earlier entry of these lists has."""
+    seen: set[str] = set()
+    for path, entry in (pair for each in lists for pair in each):
+        name = entry.get("id")
+        if not isinstance(name, str):
+            continue
+        if name in seen:
+            yield Fault((*path, "id"), f"the id '{name}' stands twice")
+        seen.add(name)

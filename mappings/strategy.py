@@ -1,0 +1,140 @@
+"""The map: a vision, and the objectives that lead there."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any, Literal, TypeAlias, TypeVar
+
+from pydantic import Field, field_validator
+
+from mappings.model import Fault, Model, UserFile, entries, repeated_ids
+from mappings.problems import nearest
+
+State: TypeAlias = Literal["planned", "current", "paused", "closed"]
+
+
+class Share(Model):
+    """Intended part of all effort, from a day on."""
+
+    from_on: date = Field(alias="from")
+    share: float = Field(ge=0, le=1)
+
+
+class Declaration(Model):
+    """What the owner says about an objective, on a day."""
+
+    on: date
+    status: Literal["on_track", "at_risk", "off_track"]
+
+
+class Reading(Model):
+    on: date
+    value: float
+
+
+class Measure(Model):
+    """How one sees that an objective is reached. What may be missing here is itself worth a finding."""
+
+    id: str
+    name: str | None = None
+    unit: str | None = None
+    baseline: float | None = None
+    target: float | None = None
+    due_on: date | None = None
+    cadence: Literal["daily", "weekly", "monthly", "quarterly", "yearly"] | None = None
+    lag_days: int = Field(default=0, ge=0)
+    readings: tuple[Reading, ...] = ()
+
+
+class Objective(Model):
+    id: str = Field(min_length=1)
+    name: str
+    owner: str | None = None  #: id of a team
+    class_: Literal["strategic", "sanctioned"] = Field(default="strategic", alias="class")
+    parent: str | None = None  #: id of an objective
+    state: tuple[dict[State, date], ...] = ()
+    plan: tuple[Share, ...] = ()
+    promised_on: date | None = None
+    declared: tuple[Declaration, ...] = ()
+    measures: tuple[Measure, ...] = ()
+
+    @field_validator("state")
+    @classmethod
+    def _one_state_a_line_in_order(cls, lines: tuple[dict[State, date], ...]) -> tuple[dict[State, date], ...]:
+        if any(len(line) != 1 for line in lines):
+            raise ValueError("each entry should name one state and the day it begins, such as {current: 2026-01-01}")
+        days = [on for line in lines for on in line.values()]
+        if days != sorted(set(days)):
+            raise ValueError("the states should stand in the order of their days, each day once")
+        return lines
+
+    def state_on(self, day: date) -> State:
+        """Its state on this day: `planned` before its first dated state, `current` always where it has none.
+
+        metrics.md §5; that an undated objective is current is ours, so that a first file needs no dates.
+        """
+        if not self.state:
+            return "current"
+        begun = [state for line in self.state for state, on in line.items() if on <= day]
+        return begun[-1] if begun else "planned"
+
+
+class Strategy(UserFile):
+    """One version of the map; objectives stand in rank order, the most important first."""
+
+    from_on: date | None = Field(default=None, alias="from")
+    vision: str | None = None
+    objectives: tuple[Objective, ...]
+
+    @property
+    def rank(self) -> dict[str, int]:
+        """Objective → its place, 1 for the most important."""
+        return {objective.id: place for place, objective in enumerate(self.objectives, start=1)}
+
+    @classmethod
+    def faults(cls, data: Any) -> Iterator[Fault]:
+        yield from repeated_ids(entries(data, "objectives"))
+        yield from _lost_parents(data)
+        for path, objective in entries(data, "objectives"):
+            for fault in repeated_ids(entries(objective, "measures")):
+                yield Fault((*path, *fault.path), fault.message)
+
+
+def _lost_parents(data: Any) -> Iterator[Fault]:
+    parents = {entry["id"]: entry.get("parent") for _, entry in entries(data, "objectives") if _named(entry)}
+    for path, entry in entries(data, "objectives"):
+        parent = entry.get("parent")
+        if not isinstance(parent, str):
+            continue
+        if parent not in parents:
+            yield Fault((*path, "parent"), f"no objective has the id '{parent}'", nearest(parent, parents))
+        elif cycle := _cycle(entry.get("id"), parents):
+            yield Fault((*path, "parent"), f"the parents go in a circle: {' → '.join(cycle)}")
+
+
+def _named(entry: Mapping[str, Any]) -> bool:
+    return isinstance(entry.get("id"), str)
+
+
+def _cycle(start: Any, parents: Mapping[str, Any]) -> list[str]:
+    """The walk from `start` back to itself; empty where its ancestors end, or circle without it."""
+    walk, at = [start], parents.get(start) if isinstance(start, str) else None
+    while isinstance(at, str) and at not in walk:
+        walk.append(at)
+        at = parents.get(at)
+    return [*walk, start] if at is not None and at == start else []
+
+
+Version = TypeVar("Version", bound=UserFile)
+
+
+def in_force(versions: Iterable[Version], day: date) -> Version | None:
+    """The version with the latest `from` not after the day; one without `from` comes before all others.
+
+    None before the first version. Serves mappings likewise.
+    """
+    begun = [version for version in versions if _from(version) <= day]
+    return max(begun, key=_from, default=None)
+
+
+def _from(version: UserFile) -> date:
+    return getattr(version, "from_on", None) or date.min
