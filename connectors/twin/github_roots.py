@@ -1,0 +1,158 @@
+"""The ways into the graph: queries by name, number and id, and what GitHub says when there is nothing there."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+
+from connectors.twin.github_filters import kept, listing
+from connectors.twin.github_objects import Node
+from connectors.twin.github_paging import Page, check_bounds, page, refusal
+from connectors.twin.github_state import GitHubHost
+
+IDS_AT_ONCE = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Execution:
+    """What the resolvers of one query are given."""
+
+    host: GitHubHost
+    rate_limit: Node | None
+    """What the query cost and what is left of the hour; None where the host has no limits."""
+
+
+Info = GraphQLResolveInfo[Execution]
+
+
+def repository(_: Any, info: Info, *, owner: str, name: str, **asked: Any) -> Node:
+    """The repository of that owner and name."""
+    host = info.context.host
+    found = host.repository(owner, name, follow_renames=asked.get("followRenames", True))
+    if found is None:
+        raise refusal("NOT_FOUND", f"Could not resolve to a Repository with the name '{owner}/{name}'.")
+    return found
+
+
+def owned_repository(source: Node, info: Info, *, name: str, **asked: Any) -> Node:
+    """The account's repository of that name."""
+    return repository(None, info, owner=source["login"], name=name, **asked)
+
+
+def node(_: Any, info: Info, **asked: Any) -> Node:
+    """The object with that node id."""
+    found = info.context.host.node(asked["id"])
+    if found is None:
+        raise refusal("NOT_FOUND", f"Could not resolve to a node with the global id of '{asked['id']}'.")
+    return found
+
+
+def nodes(_: Any, info: Info, *, ids: list[str]) -> list[Any]:
+    """The objects with those node ids; each that is gone is a null with its own error."""
+    if len(ids) > IDS_AT_ONCE:
+        # sourcecred/sourcecred#908
+        message = f"You may not provide more than {IDS_AT_ONCE} node ids; you provided {len(ids)}."
+        raise refusal("ARGUMENT_LIMIT", message)
+    host = info.context.host
+    missing = "Could not resolve to a node with the global id of '{}'."
+    return [host.node(i) or refusal("NOT_FOUND", missing.format(i)) for i in ids]
+
+
+def account(kind: str, *kinds: str) -> Callable[..., Node]:
+    """The account with that login, where it is of one of the kinds; `kind` is the word for it in the refusal."""
+
+    def find(_: Any, info: Info, *, login: str) -> Node:
+        found = info.context.host.account(login)
+        if found is None or found["__typename"] not in kinds:
+            raise refusal("NOT_FOUND", f"Could not resolve to {kind} with the login of '{login}'.")
+        return found
+
+    return find
+
+
+def numbered(words: str, *kinds: str) -> Callable[..., Node]:
+    """The repository's issue or pull request with that number."""
+
+    def find(source: Node, info: Info, *, number: int) -> Node:
+        found = info.context.host.item(source, number)
+        if found is None or found["__typename"] not in kinds:
+            raise refusal("NOT_FOUND", f"Could not resolve to {words} with the number of {number}.")
+        return found
+
+    return find
+
+
+def listed_by(field: str, argument: str, key: str) -> Callable[..., Node | None]:
+    """The one of the source's list `field` whose `key` is the argument; null where there is none."""
+
+    def find(source: Node, _: Info, **asked: Any) -> Node | None:
+        return next((n for n in source.get(field) or () if n.get(key) == asked[argument]), None)
+
+    return find
+
+
+def ref(source: Node, _: Info, *, qualifiedName: str) -> Node | None:  # noqa: N803 - GitHub's name
+    """The branch or tag of that full or short name."""
+    refs = [*(source.get("refs") or ()), *filter(None, [source.get("defaultBranchRef")])]
+    return next((r for r in refs if qualifiedName in (r["name"], f"{r.get('prefix', 'refs/heads/')}{r['name']}")), None)
+
+
+def git_object(source: Node, info: Info, *, oid: str | None = None, **_: Any) -> Node | None:
+    """The commit with that id, where the state has met it."""
+    known = (n for n in info.context.host.by_id.values() if n.get("oid") == oid)
+    return next((n for n in known if n.get("repository") == source["id"]), None)
+
+
+def field_value(source: Node, info: Info, *, name: str) -> Node | None:
+    """The project item's value of the field with that name."""
+    host = info.context.host
+    for value in source.get("fieldValues") or ():
+        field = host.node(value["field"]) if isinstance(value["field"], str) else value["field"]
+        if field and field["name"] == name:
+            return dict(value)
+    return None
+
+
+def repositories(source: Node, info: Info, **asked: Any) -> Page:
+    """The account's repositories."""
+    bounds = {name: asked.pop(name, None) for name in ("first", "last", "after", "before")}
+    order = asked.pop("orderBy", None)
+    check_bounds("repositories", first=bounds["first"], last=bounds["last"], listed=True)
+    host = info.context.host
+    found = kept(host, host.repositories_of(source["login"]), asked)
+    return page(listing(found, field="repositories", order=order, catalogue=True), **bounds)
+
+
+def state_reason(source: Node, _: Info, **asked: Any) -> Any:
+    """Why the issue is closed; that it is a duplicate is said only when asked for."""
+    reason = source.get("stateReason")
+    return "NOT_PLANNED" if reason == "DUPLICATE" and not asked.get("enableDuplicate") else reason
+
+
+ROOTS: Mapping[str, Callable[..., Any]] = {
+    "Query.meta": lambda _, __: {"gitHubServicesSha": "0" * 40, "isPasswordAuthenticationVerifiable": False},
+    "Query.node": node,
+    "Query.nodes": nodes,
+    "Query.organization": account("an Organization", "Organization"),
+    "Query.rateLimit": lambda _, info: info.context.rate_limit,
+    "Query.repository": repository,
+    "Query.repositoryOwner": account("an account", "Organization", "User"),
+    "Query.user": account("a User", "User"),
+    "Query.viewer": lambda _, info: info.context.host.viewer,
+    "Issue.stateReason": state_reason,
+    "Organization.projectV2": listed_by("projectsV2", "number", "number"),
+    "Organization.repositories": repositories,
+    "Organization.repository": owned_repository,
+    "ProjectV2Item.fieldValueByName": field_value,
+    "Repository.issue": numbered("an Issue", "Issue"),
+    "Repository.issueOrPullRequest": numbered("an issue or pull request", "Issue", "PullRequest"),
+    "Repository.label": listed_by("labels", "name", "name"),
+    "Repository.milestone": listed_by("milestones", "number", "number"),
+    "Repository.object": git_object,
+    "Repository.pullRequest": numbered("a PullRequest", "PullRequest"),
+    "Repository.ref": ref,
+    "Repository.release": listed_by("releases", "tagName", "tagName"),
+    "User.repositories": repositories,
+    "User.repository": owned_repository,
+}
