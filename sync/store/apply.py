@@ -1,0 +1,57 @@
+"""A batch into the store: one transaction, the same whether it comes once or twice, early or late."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+from sqlalchemy import Connection, Engine, Table, delete, func, select, tuple_
+
+from connectors.records import Batch
+from sync.store import memory
+from sync.store.database import writing
+from sync.store.rows import CHILDREN, rows_of
+from sync.store.tables import CHILD_SETS, STAMP
+from sync.store.upsert import upsert
+
+_ITEMS_A_STATEMENT = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applied:
+    """What a batch changed: by table, how many rows were new or newer than those held."""
+
+    counts: Mapping[str, int]
+
+
+def apply(engine: Engine, batch: Batch) -> Applied:
+    """Keeps the whole batch or nothing of it.
+
+    Facts are ordered by stamp alone, so that batches may come again and in any order. What a source remembers of its
+    walk (watermarks, capabilities) is what it said last: apply the batches of one walk in its order.
+    """
+    rows = rows_of(batch)
+    with writing(engine) as connection:
+        _be_alone(connection, batch.source)
+        counts = {table.name: upsert(connection, table, new) for table, new in rows.items()}
+        for name, table in CHILDREN.items():
+            _drop_replaced(connection, table, [child.item_ref for child in batch.children if child.kind == name])
+        memory.remember(connection, batch)
+    return Applied(counts=counts)
+
+
+def _be_alone(connection: Connection, source: str) -> None:
+    """One writer a source at a time, which BEGIN IMMEDIATE has given us on SQLite."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(crc32(source.encode()))))
+
+
+def _drop_replaced(connection: Connection, table: Table, item_refs: Sequence[str]) -> None:
+    """Of these items, no row stays that is older than the last complete read of its set."""
+    complete = (
+        select(*(CHILD_SETS.c[name] for name in STAMP))
+        .where(CHILD_SETS.c.item_ref == table.c.item_ref, CHILD_SETS.c.kind == table.name)
+        .scalar_subquery()
+    )
+    older = delete(table).where(tuple_(*(table.c[name] for name in STAMP)) < complete)
+    for start in range(0, len(item_refs), _ITEMS_A_STATEMENT):
+        connection.execute(older.where(table.c.item_ref.in_(item_refs[start : start + _ITEMS_A_STATEMENT])))

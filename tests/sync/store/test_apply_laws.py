@@ -1,0 +1,95 @@
+"""Twice is once, any order is the same, and what stays is what the greatest stamps say."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from connectors.records import Batch, ChildSet
+from sync.store.apply import apply
+from sync.store.rows import digest, epoch_us, values
+from tests.sync.store.batches import batch, change, clear, contents, history, item, tombstone
+
+few = st.integers(0, 2)  # so few numbers, words and minutes that stamps and keys meet all the time
+words = st.sampled_from(["", "a", "b\x00"])
+
+items = st.builds(lambda number, updated, title: item(number, updated=updated, title=title), few, few, words)
+tombstones = st.builds(lambda number, minute: tombstone(f"jira:issue:{number}", minute), few, few)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> ChildSet:
+    number = draw(few)
+    changes = draw(st.lists(st.tuples(few, words), max_size=3))
+    rows = [change(number, str(identity), to_text=word) for identity, word in changes]
+    return history(number, *rows, version=draw(few), complete=draw(st.booleans()))
+
+
+batches = st.builds(
+    lambda records, children, gone, read: batch(*records, read=read, children=children, tombstones=gone),
+    st.lists(items, max_size=3),
+    st.lists(histories(), max_size=3),
+    st.lists(tombstones, max_size=2),
+    few,
+)
+walks = st.lists(batches, min_size=1, max_size=4)
+
+law = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+@law
+@given(walk=walks)
+def test_applied_twice_is_applied_once(store: Engine, walk: list[Batch]) -> None:
+    once = _applied(store, walk)
+    twice = _applied(store, [*walk, *walk])
+    assert twice == once
+
+
+@law
+@given(walk=walks, data=st.data())
+def test_any_order_of_batches_gives_the_same_store(store: Engine, walk: list[Batch], data: st.DataObject) -> None:
+    as_they_came = _applied(store, walk)
+    shuffled = _applied(store, data.draw(st.permutations(walk)))
+    assert shuffled == as_they_came
+
+
+@law
+@given(walk=walks)
+def test_a_history_is_its_last_complete_read_and_what_was_read_later(store: Engine, walk: list[Batch]) -> None:
+    held = _applied(store, walk)["changes"]
+    assert held == _histories_by_definition(walk)
+
+
+@law
+@given(walk=walks)
+def test_both_databases_hold_the_same(sqlite_store: Engine, postgres_store: Engine, walk: list[Batch]) -> None:
+    assert _applied(sqlite_store, walk) == _applied(postgres_store, walk)
+
+
+def _applied(engine: Engine, walk: Sequence[Batch]) -> dict[str, set[tuple[Any, ...]]]:
+    clear(engine)
+    for each in walk:
+        apply(engine, each)
+    return contents(engine)
+
+
+def _histories_by_definition(walk: Sequence[Batch]) -> set[tuple[Any, ...]]:
+    """Straight from the sentence in the test's name, with no table in sight."""
+    reads = [(_stamp(each, child), child) for each in walk for child in each.children]
+    held: dict[Any, tuple[Any, ...]] = {}
+    for ref in {child.item_ref for _, child in reads}:
+        of_item = [(stamp, child) for stamp, child in reads if child.item_ref == ref]
+        complete = [(stamp, child) for stamp, child in of_item if child.complete]
+        floor = max((stamp for stamp, _ in complete), default=None)
+        for stamp, child in sorted(of_item, key=lambda read: read[0]):
+            if floor is None or stamp >= floor:
+                held |= {values(row)[:3]: values(row) + stamp for row in child.rows}
+    return set(held.values())
+
+
+def _stamp(each: Batch, child: ChildSet) -> tuple[int, int, int]:
+    return epoch_us(child.version_at), epoch_us(each.read_at), digest(child)
