@@ -13,6 +13,7 @@ Fields = Json
 SPRINT = "customfield_10020"
 POINTS = "customfield_10016"
 FLAGGED = "customfield_10021"
+RANK = "customfield_10019"
 IMPEDIMENT = {"id": "10019", "value": "Impediment"}
 
 
@@ -111,6 +112,14 @@ def flagged(fields: Fields, new: bool) -> list[Json]:
     return [_item("Flagged", *before, *after, field_id=FLAGGED, fieldtype="custom")]
 
 
+def rank(fields: Fields, new: str) -> list[Json]:
+    """A new place in the backlog: the field gets `new`, the history only says that it moved."""
+    up = new < (fields.get(RANK) or "")
+    fields[RANK] = new
+    said = "Ranked higher" if up else "Ranked lower"
+    return [_item("Rank", "", "", "", said, field_id=RANK, fieldtype="custom")]
+
+
 def parent(fields: Fields, new: Json | None) -> list[Json]:
     """`new` and the field hold `{id, key}`; the item has no `fieldId` (jira.md §1.3)."""
     old = fields.get("parent")
@@ -142,6 +151,7 @@ EDITS: dict[str, Edit] = {
     "sprints": sprints,
     "points": points,
     "flagged": flagged,
+    "rank": rank,
     "parent": parent,
     "resolution": resolution,
     "status": status,

@@ -1,0 +1,132 @@
+"""What is wrong on purpose, and beside it what only looks wrong and must stay silent: read from `planted.yaml`."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time
+from importlib.resources import files
+
+import msgspec
+from ruamel.yaml import YAML
+
+from connectors.twin.company import code, setting
+from connectors.twin.company.life import Step, take
+from connectors.twin.company.setting import END, OWNER
+from connectors.twin.company.world import Planted, Wish, World, account_id
+
+MORNING = time(10, tzinfo=END.tzinfo)
+
+
+class Pull(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The pull request of a planted item, by the team's first developer."""
+
+    opened: date
+    merged: date | None = None
+    closed: date | None = None
+    draft: bool = False
+    mention: bool = False
+    """Whether the item's key stands in the body alone."""
+
+
+class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    kind: str
+    note: str
+    project: str
+    type: str
+    summary: str
+    created: date
+    active: date | None = None
+    done: date | None = None
+    component: str | None = None
+    labels: list[str] = []
+    epic: str | None = None
+    times: int = 1
+    pull: Pull | None = None
+
+
+class Loose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A planted pull request that belongs to no item."""
+
+    kind: str
+    note: str
+    project: str
+    title: str
+    branch: str
+    opened: date
+    merged: date | None = None
+    closed: date | None = None
+
+
+class Plants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    items: list[Item]
+    pulls: list[Loose]
+
+
+def plants() -> Plants:
+    text = (files(__package__) / "planted.yaml").read_text(encoding="utf-8")
+    return msgspec.convert(YAML(typ="safe", pure=True).load(text), Plants)
+
+
+def wishes(world: World, items: list[Item], known: list[Wish]) -> Iterator[Wish]:
+    """The planted work items."""
+    epics = {wish.summary: wish for wish in known if wish.type == "Epic"}
+    for item in items:
+        components = [part for part in world.site.components[item.project] if part["name"] == item.component]
+        values = {"labels": item.labels, "components": components}
+        for _ in range(item.times):
+            parent = epics[item.epic] if item.epic else None
+            yield Wish(_at(item.created), item.project, item.type, item.summary, _life(item), parent, values)
+
+
+def pull_requests(world: World, loose: list[Loose]) -> None:
+    """The planted pull requests that belong to no item, into their repositories."""
+    for plant in loose:
+        author = _author(world, plant.project)
+        opened = _at(plant.opened)
+        repository = setting.project(plant.project).repository or ""
+        pull = code.draft_pull(world, repository, author, title=plant.title, branch=plant.branch, opened=opened)
+        _end(world, pull, author, plant)
+        world.loose.append((plant.kind, repository, pull, plant.note))
+
+
+def listed(world: World) -> list[Planted]:
+    """All that is planted, once keys and numbers are known; a project planted by many items stands once."""
+    pulls = (Planted(kind, f"{OWNER}/{repo}#{pull['number']}", note) for kind, repo, pull, note in world.loose)
+    return list(dict.fromkeys([*world.planted, *pulls]))
+
+
+def _life(item: Item) -> Callable[[World, Wish], None]:
+    def live(world: World, wish: Wish) -> None:
+        flow, author = setting.project(item.project).workflow, _author(world, item.project)
+        hand = account_id(author)
+        moves = [(item.active, flow.active, {"assignee": world.site.users[hand]}), (item.done, flow.done, {})]
+        take(world, wish, [Step(_at(day), hand, status, values) for day, status, values in moves if day])
+        if item.pull:
+            _pull(world, wish, item.pull, author)
+        key = item.project if item.kind == "M02" else wish.key
+        world.planted.append(Planted(item.kind, key, item.note))
+
+    return live
+
+
+def _pull(world: World, wish: Wish, plan: Pull, author: str) -> None:
+    repository = setting.project(wish.project).repository or ""
+    title = "Reword the page" if plan.mention else f"{wish.key}: {wish.summary}"
+    branch = "reword" if plan.mention else wish.summary.lower().replace(" ", "-")
+    pull = code.draft_pull(world, repository, author, title=title, branch=branch, opened=_at(plan.opened))
+    pull["isDraft"] = plan.draft
+    pull["body"] = f"After {wish.key} this reads oddly." if plan.mention else ""
+    _end(world, pull, author, plan)
+
+
+def _end(world: World, pull: code.Json, author: str, plan: Pull | Loose) -> None:
+    if plan.merged:
+        code.merge(world, pull, author, at=_at(plan.merged))
+    if plan.closed:
+        code.close(pull, at=_at(plan.closed))
+
+
+def _author(world: World, project: str) -> str:
+    return world.developers[setting.project(project).team][0]
+
+
+def _at(day: date) -> datetime:
+    return datetime.combine(day, MORNING)
