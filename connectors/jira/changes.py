@@ -1,0 +1,136 @@
+"""Jira's changelog → changes in our words."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from connectors.jira import wire
+from connectors.jira.accounts import Accounts
+from connectors.jira.dates import instant
+from connectors.jira.fields import Roles
+from connectors.jira.text import without_nul
+from connectors.records import Change, ItemRef
+
+#: Jira's field ids, and the names that stand where a change has no id (jira.md §1.3), → our words.
+WORDS = {
+    "assignee": "assignees",
+    "components": "components",
+    "Component": "components",
+    "duedate": "due_on",
+    "Epic Link": "parent",
+    "fixVersions": "fix_versions",
+    "Fix Version": "fix_versions",
+    "Flagged": "flagged",
+    "IssueParentAssociation": "parent",
+    "issuetype": "type",
+    "Key": "key",
+    "labels": "labels",
+    "Parent": "parent",
+    "parent": "parent",
+    "Parent Issue": "parent",
+    "Parent Link": "parent",
+    "priority": "priority",
+    "project": "project",
+    "resolution": "resolution",
+    "Sprint": "sprints",
+    "status": "status",
+    "Story Points": "points",
+    "Story point estimate": "points",
+    "summary": "title",
+}
+RANK = "rank"  #: changes with every drag on a board and says nothing (jira.md §1.4)
+#: Fields whose sides are whole lists as one text: an empty side is an empty list, and never absent.
+WHOLE_LISTS = frozenset({"labels", "sprints"})
+
+
+class Vocabulary:
+    """Our words for the fields that a site's changelog names."""
+
+    def __init__(self, roles: Roles) -> None:
+        ids = {
+            "sprints": roles.sprint,
+            "points": roles.points,
+            "parent": roles.epic_link + roles.parent_link,
+            "flagged": roles.flagged,
+            RANK: roles.rank,
+        }
+        by_id = {identity: word for word, identities in ids.items() for identity in identities}
+        by_name = {roles.names[identity]: word for identity, word in by_id.items() if identity in roles.names}
+        self._words = {**by_name, **WORDS, **by_id, "Rank": RANK}
+
+    def word(self, item: wire.ChangeItem) -> str:
+        """Our word, else Jira's."""
+        return self._words.get(item.field_id or item.field) or self._words.get(item.field) or item.field
+
+
+class Changes:
+    """Reads the histories of one issue after another."""
+
+    def __init__(self, *, source: str, vocabulary: Vocabulary, accounts: Accounts) -> None:
+        self._source = source
+        self._vocabulary = vocabulary
+        self._accounts = accounts
+
+    def of(self, histories: Iterable[wire.History], *, item_ref: str) -> tuple[Change, ...]:
+        """Every change but those of rank, oldest first: by instant, then history, then place in it (jira.md §7.1)."""
+        dated = [(instant(history.created), history) for history in histories]
+        dated.sort(key=lambda entry: (entry[0], _number(entry[1].id)))
+        return tuple(change for at, history in dated for change in self._history(history, at=at, item_ref=item_ref))
+
+    def _history(self, history: wire.History, *, at: datetime, item_ref: str) -> Iterator[Change]:
+        author = self._accounts.ref(history.author)
+        items = history.items or []
+        for index, item in enumerate(items):
+            word = self._vocabulary.word(item)
+            if word == RANK:
+                continue
+            from_id, from_text, to_id, to_text = self._sides(word, item, items)
+            yield Change(
+                item_ref=item_ref,
+                id=str(history.id),
+                index=index,
+                at=at,
+                author=author,
+                field=word,
+                field_id=item.field_id,
+                from_id=from_id,
+                from_text=from_text,
+                to_id=to_id,
+                to_text=to_text,
+            )
+
+    def _sides(self, word: str, item: wire.ChangeItem, items: list[wire.ChangeItem]) -> tuple[str | None, ...]:
+        """Id and text before, id and text after."""
+        before, before_text = _text(item.from_), _text(item.from_string)
+        after, after_text = _text(item.to), _text(item.to_string)
+        if word == "parent":
+            before, after = self._issue_ref(before), self._issue_ref(after)
+        elif word == "assignees":
+            before, after = self._accounts.ref_of(before), self._accounts.ref_of(after)
+        elif word in WHOLE_LISTS:
+            before, before_text, after, after_text = before or "", before_text or "", after or "", after_text or ""
+        elif word == "project":
+            before_text, after_text = _keys(items) or (before_text, after_text)
+        return before, before_text, after, after_text
+
+    def _issue_ref(self, identity: str | None) -> str | None:
+        """The ref of a parent told by its id; one told by its key alone has the key in its text."""
+        return str(ItemRef(self._source, "issue", identity)) if identity and identity.isdigit() else None
+
+
+def _keys(items: list[wire.ChangeItem]) -> tuple[str, str] | None:
+    """The keys of the projects between which an issue moved: the project's own change tells only their names."""
+    for item in items:
+        before, after = _text(item.from_string), _text(item.to_string)
+        if item.field == "Key" and before and after:
+            return before.rpartition("-")[0], after.rpartition("-")[0]
+    return None
+
+
+def _text(side: wire.Side) -> str | None:
+    if side is None:
+        return None
+    return without_nul(side if isinstance(side, str) else str(side))
+
+
+def _number(identity: wire.Id) -> int:
+    return int(identity) if str(identity).isdigit() else 0

@@ -1,0 +1,34 @@
+"""Jira's dates and instants."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from connectors.errors import Malformed
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def instant(value: str | int) -> datetime:
+    """The aware UTC instant of ISO text, whose offset may lack its colon (deeplethe/utopia#135), or of epoch
+    milliseconds; `Malformed` where it is neither, or of a year that no calendar has (singer-io/tap-jira#87)."""
+    try:
+        if isinstance(value, int):
+            return EPOCH + timedelta(milliseconds=value)
+        at = datetime.fromisoformat(value)
+        if at.tzinfo is None:
+            raise Malformed(f"the instant {value!r} has no offset")
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Malformed(f"{value!r} is no instant") from error
+
+
+def day(value: str | int) -> date:
+    """The date of ISO text; `Malformed` where it is none."""
+    try:
+        return date.fromisoformat(str(value).partition("T")[0])
+    except ValueError as error:
+        raise Malformed(f"{value!r} is no date") from error
+
+
+def millis(at: datetime) -> int:
+    """UTC epoch milliseconds, which JQL reads alike in every zone (jira.md §3.1)."""
+    return (at - EPOCH) // timedelta(milliseconds=1)

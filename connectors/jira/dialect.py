@@ -1,0 +1,107 @@
+"""What differs between Cloud and Data Center: how issues are found and read. All after that is shared."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from connectors.errors import Malformed, TooLarge
+from connectors.jira.parse import Read
+from connectors.records import Gap
+
+T = TypeVar("T")
+
+#: Every field but the long lists, of which a search gives the first page alone (jira.md §1.5).
+WHOLE = ["*all", "-comment", "-worklog", "-attachment"]
+#: Items that fail one after another before it is the site that fails, and not the items.
+MISSES_IN_A_ROW = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page of a search, in the order found. `next` leads to the page after it; None at the end."""
+
+    found: Sequence[Read]
+    next: str | None
+    server_at: datetime
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(kw_only=True)
+class Reading:
+    """Issues as read, in no order, and what could not be read."""
+
+    found: list[Read] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+
+
+class Dialect(Protocol):
+    """How one edition of Jira is read."""
+
+    overlap_s: int  #: how far back a pass looks again: longer than the search index lags (jira.md §3.2)
+    portion: int  #: how many issues to read, and store, at once
+
+    async def find(self, query: str, *, after: str | None, whole: bool) -> Page:
+        """A page of the issues that the query finds. `whole` asks for their content at once, where there is a choice:
+        the better one when few issues are expected."""
+
+    async def read(self, found: Sequence[Read]) -> Reading:
+        """The content and the history of issues just found."""
+
+    async def fetch(self, ids: Sequence[str]) -> Reading:
+        """The issues of these ids, as they are now."""
+
+    async def ids(self, keys: set[str]) -> Mapping[str, str]:
+        """The ids of issues that others name as parent by key alone, as far as they can be found."""
+
+    def learned(self) -> dict[str, str]:
+        """What was found out about this site, to be remembered."""
+
+
+@dataclass(kw_only=True)
+class InParts(list[T]):
+    pass
+
+
+async def in_parts(
+    ids: Sequence[str], ask: Callable[[Sequence[str]], Awaitable[T]]
+) -> tuple[list[T], dict[str, str]]:
+    """Answers for all ids, fewer asked at once where the source cannot carry them; and by id, why one has none.
+
+    One that fails alone is passed over; several in a row mean that the site is down, and the error is raised.
+    """
+    answers: list[T] = []
+    causes: dict[str, str] = {}
+    in_a_row = 0
+    waiting = [ids] if ids else []
+    while waiting:
+        part = waiting.pop()
+        try:
+            answers.append(await ask(part))
+            in_a_row = 0
+        except TooLarge as error:
+            half = len(part) // 2
+            if half:
+                waiting += [part[half:], part[:half]]
+                continue
+            in_a_row += 1
+            if in_a_row == MISSES_IN_A_ROW:
+                raise
+            causes[part[0]] = str(error)
+    return answers, causes
+
+
+class Tokens:
+    """Guards a walk by tokens: one that comes again would walk in a circle (jira.md §1.1)."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def next(self, token: str | None) -> str | None:
+        """The token, or None at the end of the walk."""
+        if not token:
+            return None
+        if token in self._seen:
+            raise Malformed("Jira gave the same page token twice")
+        self._seen.add(token)
+        return token

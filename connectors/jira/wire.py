@@ -1,0 +1,221 @@
+"""What Jira answers, as far as fingerpost reads it.
+
+Issues and histories stay raw until one at a time is parsed, so that one that is not as promised spoils no other.
+"""
+
+from typing import TypeAlias
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+#: A string by the documents; older plugins and the agile API write numbers.
+Id: TypeAlias = str | int
+#: One side of a change. Text, but plugins have written numbers.
+Side: TypeAlias = str | int | float | bool | None
+
+NOTHING = Raw(b"")
+
+
+class Wire(Struct, rename="camel"):
+    """A JSON object; what is not named here is passed over."""
+
+
+class ServerInfo(Wire):
+    deployment_type: str = "Server"
+    version: str = ""
+
+
+class TenantInfo(Wire):
+    cloud_id: str
+
+
+class Account(Wire):
+    """A person or an app: `account_id` on Cloud; `key`, which a renamed user keeps, and `name` on Data Center."""
+
+    account_id: str | None = None
+    key: str | None = None
+    name: str | None = None
+    display_name: str | None = None
+    account_type: str | None = None
+
+
+class Scope(Wire):
+    """The one project that a team-managed status serves."""
+
+    project: "Project | None" = None
+
+
+class Project(Wire):
+    id: Id
+    key: str = ""
+    name: str = ""
+
+
+class StatusCategory(Wire):
+    key: str | None = None
+
+
+class Status(Wire):
+    id: Id
+    name: str = ""
+    status_category: StatusCategory | None = None
+    scope: Scope | None = None
+
+
+class Schema(Wire):
+    """A field's kind: `custom` names the plugin's, `system` Jira's own."""
+
+    type: str = ""
+    custom: str | None = None
+    system: str | None = None
+
+
+class Field(Wire):
+    id: str
+    name: str = ""
+    untranslated_name: str | None = None
+    schema: Schema | None = None
+
+
+class Board(Wire):
+    id: Id
+    type: str | None = None
+
+
+class Sprint(Wire):
+    id: Id
+    name: str = ""
+    state: str = ""
+    origin_board_id: Id | None = None
+    start_date: str | None = None
+    end_date: str | None = None
+    activated_date: str | None = None
+    complete_date: str | None = None
+
+
+class Values(Wire):
+    """A page of Jira's offset pager."""
+
+    values: list[Raw]
+    total: int | None = None
+    is_last: bool | None = None
+
+
+class Issue(Wire):
+    id: Id
+    key: str = ""
+    fields: Raw = NOTHING
+    changelog: Raw = NOTHING
+
+
+class Found(Wire):
+    """A page of a search: by offset where `total` is told, else by token."""
+
+    issues: list[Issue]
+    total: int | None = None
+    next_page_token: str | None = None
+
+
+class Unread(Wire):
+    """An issue that Jira could not read for a bulk answer."""
+
+    id: Id = ""
+    error_message: str = ""
+
+
+class BulkIssues(Wire):
+    issues: list[Issue]
+    issue_errors: list[Unread] | None = None
+
+
+class IssueHistories(Wire):
+    issue_id: Id
+    change_histories: list[Raw]
+
+
+class BulkHistories(Wire):
+    issue_change_logs: list[IssueHistories]
+    next_page_token: str | None = None
+
+
+class Changelog(Wire):
+    """The histories in an issue; `total` may say that there are more."""
+
+    histories: list[Raw]
+    total: int | None = None
+
+
+class ChangeItem(Wire):
+    field: str = ""
+    field_id: str | None = None
+    from_: Side = msgspec.field(default=None, name="from")
+    from_string: Side = None
+    to: Side = None
+    to_string: Side = None
+
+
+class History(Wire):
+    id: Id
+    created: str | int
+    author: Account | None = None
+    items: list[ChangeItem] | None = None
+
+
+class Named(Wire):
+    id: Id | None = None
+    name: str = ""
+
+
+class IssueType(Wire):
+    name: str = ""
+    subtask: bool = False
+    hierarchy_level: int | None = None
+
+
+class Linked(Wire):
+    """An issue seen from another."""
+
+    id: Id | None = None
+    key: str | None = None
+
+
+class LinkType(Wire):
+    inward: str = ""
+    outward: str = ""
+
+
+class Link(Wire):
+    id: Id
+    type: LinkType = LinkType()
+    inward_issue: Linked | None = None
+    outward_issue: Linked | None = None
+
+
+class Fields(Wire):
+    """The fields every Jira has. Any may be missing or null but the two instants."""
+
+    created: str | int
+    updated: str | int
+    project: Project | None = None
+    summary: str | None = None
+    description: Raw = NOTHING
+    issuetype: IssueType | None = None
+    status: Status | None = None
+    resolution: Named | None = None
+    priority: Named | None = None
+    labels: list[str] | None = None
+    components: list[Named] | None = None
+    fix_versions: list[Named] | None = None
+    parent: Linked | None = None
+    assignee: Account | None = None
+    reporter: Account | None = None
+    creator: Account | None = None
+    issuelinks: list[Link] | UnsetType | None = UNSET
+    resolutiondate: str | int | None = None
+    statuscategorychangedate: str | int | None = None
+    duedate: str | int | None = None
+
+
+class Stamps(Wire):
+    created: str | int
+    updated: str | int
