@@ -1,6 +1,5 @@
 """Records as rows: plain tuples in the order of their table's columns, which is the order of the record's fields."""
 
-import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -61,29 +60,39 @@ def rows_of(batch: Batch) -> dict[Table, list[Row]]:
     read_us = epoch_us(batch.read_at)
     rows: dict[Table, dict[Row, Row]] = {}
     for record in (*batch.records, *batch.tombstones):
-        _keep(rows, TABLES[type(record)], [values(record)], _stamp(record, read_us))
+        content = msgspec.json.encode(record)
+        stamp = _version_us(record), read_us, digest(content)
+        _keep(rows, TABLES[type(record)], _clean([record], content), stamp)
     for child_set in batch.children:
-        stamp = epoch_us(child_set.version_at), read_us, digest(child_set)
-        _keep(rows, CHILDREN[child_set.kind], map(values, child_set.rows), stamp)
+        content = msgspec.json.encode(child_set)
+        stamp = epoch_us(child_set.version_at), read_us, digest(content)
+        _keep(rows, CHILDREN[child_set.kind], _clean(child_set.rows, content), stamp)
         if child_set.complete:
-            _keep(rows, tables.CHILD_SETS, [(_plain(child_set.item_ref), child_set.kind)], stamp)
+            _keep(rows, tables.CHILD_SETS, [(child_set.item_ref, child_set.kind)], stamp)
     return {table: [held[key] for key in sorted(held)] for table, held in rows.items() if held}
 
 
 def values(record: Struct) -> Row:
     """The record's fields as columns."""
     fields, converters = _columns(type(record))
-    return tuple(
-        [
-            value if convert is None or value is None else convert(value)
-            for convert, value in zip(converters, fields(record), strict=True)
-        ]
-    )
+    row = list(fields(record))
+    for place, convert in converters:
+        if row[place] is not None:
+            row[place] = convert(row[place])
+    return tuple(row)
 
 
-def digest(content: Struct) -> int:
-    """A number in 64 bits that differs when the content does."""
-    return int.from_bytes(blake2b(msgspec.json.encode(content), digest_size=8).digest(), "big", signed=True)
+def digest(content: bytes) -> int:
+    """A signed number of 64 bits that differs when the content does."""
+    return int.from_bytes(blake2b(content, digest_size=8).digest(), "big", signed=True)
+
+
+def _clean(records: Iterable[Struct], content: bytes) -> Iterable[Row]:
+    """The rows without NUL, which a text in PostgreSQL cannot hold (apache/devlake#3564); `content` is their JSON."""
+    rows = map(values, records)
+    if b"\\u0000" not in content:
+        return rows
+    return (tuple(value.replace("\x00", "") if isinstance(value, str) else value for value in row) for row in rows)
 
 
 def _keep(rows: dict[Table, dict[Row, Row]], table: Table, new: Iterable[Row], stamp: Stamp) -> None:
@@ -95,15 +104,16 @@ def _keep(rows: dict[Table, dict[Row, Row]], table: Table, new: Iterable[Row], s
             held[key] = row + stamp
 
 
-def _stamp(record: Record | Tombstone, read_us: int) -> Stamp:
-    version_at = record.at if isinstance(record, Tombstone) else getattr(record, "updated_at", _EPOCH)
-    return epoch_us(version_at), read_us, digest(record)
+def _version_us(record: Record | Tombstone) -> int:
+    return epoch_us(record.at if isinstance(record, Tombstone) else getattr(record, "updated_at", _EPOCH))
 
 
 @cache
-def _columns(kind: type[Struct]) -> tuple[Callable[[Struct], Row], tuple[Callable[[Any], Any] | None, ...]]:
+def _columns(kind: type[Struct]) -> tuple[Callable[[Struct], Row], tuple[tuple[int, Callable[[Any], Any]], ...]]:
+    """What takes the fields from a record of this kind, and which of them are stored in another form."""
     hints = get_type_hints(kind)
-    return attrgetter(*hints), tuple(_converter(hint) for hint in hints.values())
+    converters = ((place, _converter(hint)) for place, hint in enumerate(hints.values()))
+    return attrgetter(*hints), tuple((place, convert) for place, convert in converters if convert)
 
 
 def _converter(hint: Any) -> Callable[[Any], Any] | None:
@@ -112,15 +122,8 @@ def _converter(hint: Any) -> Callable[[Any], Any] | None:
         return epoch_us
     if date in named:
         return date.isoformat
-    if tuple in named:
-        return _array
-    return None if named & {int, float, bool} else _plain
-
-
-def _plain(text: str) -> str:
-    # PostgreSQL has no NUL in a text (apache/devlake#3564).
-    return text.replace("\x00", "") if "\x00" in text else text
+    return _array if tuple in named else None
 
 
 def _array(texts: tuple[str, ...]) -> str:
-    return json.dumps([_plain(text) for text in texts], ensure_ascii=False, separators=(",", ":")) if texts else "[]"
+    return msgspec.json.encode([text.replace("\x00", "") for text in texts]).decode()

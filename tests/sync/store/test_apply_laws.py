@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
@@ -13,7 +14,7 @@ from sync.store.rows import digest, epoch_us, values
 from tests.sync.store.batches import batch, change, clear, contents, history, item, tombstone
 
 few = st.integers(0, 2)  # so few numbers, words and minutes that stamps and keys meet all the time
-words = st.sampled_from(["", "a", "b\x00"])
+words = st.sampled_from(["", "a", "b"])
 
 items = st.builds(lambda number, updated, title: item(number, updated=updated, title=title), few, few, words)
 tombstones = st.builds(lambda number, minute: tombstone(f"jira:issue:{number}", minute), few, few)
@@ -92,4 +93,4 @@ def _histories_by_definition(walk: Sequence[Batch]) -> set[tuple[Any, ...]]:
 
 
 def _stamp(each: Batch, child: ChildSet) -> tuple[int, int, int]:
-    return epoch_us(child.version_at), epoch_us(each.read_at), digest(child)
+    return epoch_us(child.version_at), epoch_us(each.read_at), digest(msgspec.json.encode(child))
