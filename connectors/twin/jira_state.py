@@ -206,12 +206,17 @@ class JiraSite:
 
     def status(self, name: str, *, project: str) -> Json:
         """The status of a name in a project: its own where it is team-managed, else the site's."""
-        scoped = [s for s in self.statuses if s["name"] == name and _scope(s) == self.project(project)["id"]]
-        return scoped[0] if scoped else _only((s for s in self.statuses if _scope(s) is None), "name", name)
+        return self._of_project(self.statuses, name, project)
 
     def _issue_type(self, name: str, project: str) -> Json:
-        scoped = [t for t in self.issue_types if t["name"] == name and _scope(t) == self.project(project)["id"]]
-        return scoped[0] if scoped else _only((t for t in self.issue_types if _scope(t) is None), "name", name)
+        return self._of_project(self.issue_types, name, project)
+
+    def _of_project(self, entries: list[Json], name: str, project: str) -> Json:
+        named = {_scope(entry): entry for entry in entries if entry["name"] == name}
+        found = named.get(self.project(project)["id"]) or named.get(None)
+        if found is None:
+            raise LookupError(f"the project {project} has no {name!r}")
+        return found
 
     def _resolution(self, name: str) -> Json:
         return _only(self.resolutions, "name", name)
@@ -257,7 +262,7 @@ class JiraSite:
 
 def jira_time(at: datetime) -> str:
     """The instant as Jira writes it: milliseconds, and an offset without a colon (jira.md §1.5)."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}+0000"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "+0000")
 
 
 def history_order(history: Json) -> tuple[datetime, int]:

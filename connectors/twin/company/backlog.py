@@ -11,6 +11,7 @@ from connectors.twin.company.world import Json, Wish, World
 INITIATIVE = "ROAD"
 SUB_TASKS, INCIDENTS, ON_CALL, EPICS = 0.12, 0.03, 0.02, 0.05
 STALE = 24
+TRIES = 20
 SWEPT_AT = datetime(2026, 6, 26, 14, tzinfo=END.tzinfo)
 
 
@@ -40,7 +41,11 @@ def _epics(world: World, initiatives: dict[str, Wish], size: int) -> Iterator[tu
     for number in range(max(len(setting.LINES), round(size * EPICS))):
         part, place = divmod(number, len(setting.LINES))
         line = setting.LINES[place]
-        at = START + timedelta(hours=10, seconds=number) if part == 0 else _some_day(world, START, line.until)
+        at = (
+            START + timedelta(hours=10, seconds=number)
+            if part == 0
+            else _some_day(world, START + timedelta(days=1), line.until)
+        )
         name = line.epic if part == 0 else f"{line.epic}, part {part + 1}"
         parent = initiatives.get(line.goal or "")
         yield line, Wish(at, line.project, "Epic", name, live_epic, parent, _marks(world, line), line.component or "")
@@ -56,19 +61,23 @@ def _items(world: World, epics: list[tuple[Theme, Wish]], count: int) -> Iterato
 def _item(world: World, project: str, lines: list[tuple[Theme, Wish]]) -> Wish:
     at = _some_day(world, START + timedelta(days=1), END - timedelta(days=1))
     kind = str(world.pick(("Story", "Story", "Story", "Task", "Task", "Bug", "Bug")))
-    open_lines = [(line, epic) for line, epic in lines if epic.at < at < line.until]
-    if not open_lines:
-        return Wish(
-            at, project, "Task" if kind == "Bug" else kind, f"Try out idea {int(world.rng.random() * 900)}", live
-        )
-    line, epic = world.pick(open_lines)
-    noun = world.pick(line.nouns)
-    summary = (
-        f"{noun.capitalize()} {world.pick(setting.FAULTS)}" if kind == "Bug" else f"{world.pick(setting.VERBS)} {noun}"
-    )
+    if not lines:
+        return Wish(at, project, kind, f"Try out idea {int(world.rng.random() * 900)}", live)
+    line, epic = _open_line(world, lines, at)
+    noun = str(world.pick(line.nouns))
+    bug, wish = f"{noun.capitalize()} {world.pick(setting.FAULTS)}", f"{world.pick(setting.VERBS)} {noun}"
     values = _marks(world, line) if world.chance(0.6) or line.component == "wallets" else {}
     values["priority"] = world.pick(world.site.priorities)
-    return Wish(at, project, kind, summary, live, epic, values, line.component or "")
+    return Wish(at, project, kind, bug if kind == "Bug" else wish, live, epic, values, line.component or "")
+
+
+def _open_line(world: World, lines: list[tuple[Theme, Wish]], at: datetime) -> tuple[Theme, Wish]:
+    """A line that takes work on that day; the first ones always do."""
+    for _ in range(TRIES):
+        line, epic = world.pick(lines)
+        if epic.at < at < line.until:
+            return line, epic
+    return lines[0]
 
 
 def _marks(world: World, line: Theme) -> Json:

@@ -136,7 +136,7 @@ def account(name: str, *, bot: bool = False) -> Json:
 
 def written(at: datetime) -> str:
     """The instant as GitHub writes it: UTC, whole seconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _names(world: World, wish: Wish) -> tuple[str, str]:

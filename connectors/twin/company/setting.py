@@ -140,9 +140,13 @@ FAULTS = (
 )
 
 
+_PROJECTS = {project.key: project for project in PROJECTS}
+_TEAMS = {team.id: team for team in TEAMS}
+
+
 def project(key: str) -> Project:
-    return next(project for project in PROJECTS if project.key == key)
+    return _PROJECTS[key]
 
 
 def team(name: str) -> Team:
-    return next(team for team in TEAMS if team.id == name)
+    return _TEAMS[name]
