@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from connectors.twin import github_from_rest as from_rest
 from connectors.twin.github_objects import Node
 from connectors.twin.github_state import GitHubHost
 
@@ -31,6 +32,29 @@ def arrow_github(folder: Path) -> GitHubHost:
         repositories=[repository | {"defaultBranchRef": {"name": "master", "prefix": "refs/heads/"}}],
         nullable=frozenset(f"PullRequest.{field}" for field in UNKNOWN_TO_GIT),
     )
+
+
+def bitcoin_github(folder: Path) -> GitHubHost:
+    """The repositories gui and secp256k1 of bitcoin-core; `folder` is the data set `bitcoin-core-github`.
+
+    Recorded by REST, so that nobody knows which review threads were resolved, when reviews were begun and what
+    connected events connect. What a pull request closes is read from its description, as GitHub reads it.
+    """
+    repositories = [_recorded(folder, name) for name in ("gui", "secp256k1")]
+    items = (item for r in repositories for item in [*r["issues"], *r["pullRequests"]])
+    return GitHubHost(
+        now=_just_after(item["updatedAt"] for item in items), repositories=repositories, nullable=from_rest.UNTOLD
+    )
+
+
+def _recorded(folder: Path, name: str) -> Node:
+    issues = [from_rest.issue(r["issue"], r["events"]) for r in _lines(folder / f"{name}-issues.jsonl.gz")]
+    rows = list(_lines(folder / f"{name}-pulls.jsonl.gz"))
+    pulls = [from_rest.pull_request(r["pull"], r["events"], r["comments"]) for r in rows]
+    newest = max(rows, key=lambda row: str(row["pull"]["updated_at"]))
+    repository = from_rest.repository(newest["pull"]["base"]["repo"])
+    from_rest.close_by_keyword(pulls, issues, branch=repository["defaultBranchRef"]["name"])
+    return repository | {"issues": issues, "pullRequests": pulls}
 
 
 def _from_git(row: Node, logins: dict[str, str]) -> Node:

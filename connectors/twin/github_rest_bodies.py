@@ -19,6 +19,8 @@ EVENT_NAMES = {
     "AddedToProjectV2Event": "added_to_project_v2",
     "RemovedFromProjectV2Event": "removed_from_project_v2",
 }
+# Whom REST names where GraphQL names nobody.
+GHOST: Node = {"__typename": "User", "login": "ghost", "databaseId": 10137}
 Part = Callable[[Any], Any]
 
 
@@ -82,7 +84,7 @@ class Bodies:
             "body": node.get("body"),
             "state": "open" if state(self.host, node) == "OPEN" else "closed",
             "locked": bool(node.get("locked")),
-            "user": self.account(node.get("author")),
+            "user": self.account(node.get("author") or GHOST),
             "labels": [self.label(label) for label in node.get("labels") or ()],
             "assignees": [self.account(a) for a in node.get("assignees") or ()],
             "milestone": self.milestone(node.get("milestone")),

@@ -209,7 +209,13 @@ def test_an_enterprise_server_lives_below_a_prefix_and_names_its_version(opening
 
 def test_pygithub_reads_it(opening: Opening) -> None:
     client = opening(acme(token="ghp_right"))
-    github = Github(base_url=str(client.base_url).rstrip("/"), auth=Auth.Token("ghp_right"), per_page=1, retry=None)
+    github = Github(
+        base_url=str(client.base_url).rstrip("/"),
+        auth=Auth.Token("ghp_right"),
+        per_page=1,
+        retry=None,
+        seconds_between_requests=0,
+    )
     assert github.get_user().login == "fingerpost-reader"
     assert [r.name for r in github.get_organization("acme").get_repos()] == ["shop", "themes"]
     shop = github.get_repo("acme/shop")
