@@ -26,7 +26,7 @@ def test_the_linter_finds_nothing() -> None:
 
 def test_it_runs_the_scheduled_job_as_a_numeric_user_with_one_volume() -> None:
     stage = last_stage()
-    assert "USER 10001" in stage
+    assert "USER 10001:10001" in stage
     assert [line for line in stage if line.startswith("VOLUME")] == ["VOLUME /state"]
     assert stage[-2:] == ['ENTRYPOINT ["fingerpost"]', 'CMD ["run"]']
 
