@@ -64,7 +64,8 @@ TESTS: Mapping[str, Test] = {
 
 
 def _dated(node: Node) -> Any:
-    return node.get("createdAt") or node.get("submittedAt") or (node.get("commit") or node).get("committedDate")
+    committed = ((node.get("commit") or node).get("committer") or {}).get("date")
+    return node.get("createdAt") or node.get("submittedAt") or committed
 
 
 def visible(host: GitHubHost, values: Sequence[Any]) -> list[Node]:

@@ -5,10 +5,11 @@ from functools import cache
 from typing import Any
 
 from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
     GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
-    InlineFragmentNode,
     SelectionSetNode,
     get_named_type,
     is_composite_type,
@@ -124,14 +125,19 @@ def _listed(info: Info) -> bool:
 
 def _lists(selected: SelectionSetNode | None, info: Info) -> bool:
     for selection in selected.selections if selected else ():
-        name = getattr(selection, "name", None)
-        if isinstance(selection, InlineFragmentNode):
-            inner: SelectionSetNode | None = selection.selection_set
+        if isinstance(selection, FieldNode):
+            found = selection.name.value in LISTS
         else:
-            inner = info.fragments[name.value].selection_set if name and name.value in info.fragments else None
-        if (name and name.value in LISTS) or _lists(inner, info):
+            found = _lists(_fragment(selection, info), info)
+        if found:
             return True
     return False
+
+
+def _fragment(selection: Any, info: Info) -> SelectionSetNode:
+    spread = isinstance(selection, FragmentSpreadNode)
+    fragment = info.fragments[selection.name.value] if spread else selection
+    return fragment.selection_set
 
 
 def _nodes(source: Page, info: Info) -> list[Node]:

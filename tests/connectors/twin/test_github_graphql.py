@@ -163,6 +163,14 @@ def test_a_query_github_refuses_is_refused_inside_a_200(asking: Asking, query: s
     assert asking(host_of(shop()))(query)["errors"] == [error]
 
 
+def test_a_fragment_lists_a_connection_as_well_as_a_field_does(asking: Asking) -> None:
+    query = """query { repository(owner: "acme", name: "shop") { issues { ...counted } labels { ...listed } } }
+               fragment counted on IssueConnection { totalCount } fragment listed on LabelConnection { nodes { id } }"""
+    answered = asking(host_of(shop(issues=[issue(1)])))(query)
+    assert answered["data"]["repository"] == {"issues": {"totalCount": 1}, "labels": None}
+    assert [e["type"] for e in answered["errors"]] == ["MISSING_PAGINATION_BOUNDARIES"]
+
+
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'{"query": 3}'])
 def test_a_body_without_a_query_is_an_error(body: bytes) -> None:
     with serving({"github": github_app(host_of())}) as urls:
