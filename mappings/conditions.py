@@ -1,7 +1,7 @@
 """What a rule can ask of an item, as written under `when`."""
 
-from collections.abc import Iterator
-from typing import Annotated, Any, Self, TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Self, TypeAlias, TypeVar
 
 import re2
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
@@ -24,7 +24,11 @@ TEXTS = (
     "team",
     "author",
 )  #: what an item has one of
+FIELD = "field "  #: what an attribute begins with that is a custom field
 LISTS = ("labels", "components", "fix_versions")  #: what it has any number of
+
+Each = TypeVar("Each")
+Some: TypeAlias = Annotated[tuple[Each, ...], Field(min_length=1)]
 
 
 def _regex(pattern: str) -> str:
@@ -44,18 +48,28 @@ class Operators(Model):
     regex: Annotated[str, AfterValidator(_regex)] | None = None  #: found anywhere, in RE2's syntax
     glob: str | None = None  #: the whole value, with * and ?
     contains: str | None = None
-    in_: tuple[str, ...] | None = Field(default=None, alias="in")
+    in_: Some[str] | None = Field(default=None, alias="in")
     not_: "Test | None" = Field(default=None, alias="not")
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.model_fields_set:
             raise ValueError("should name an operator: regex, glob, contains, in or not")
-        return self
+        return _filled(self)
 
     def __str__(self) -> str:
         stated = {name.rstrip("_"): getattr(self, name) for name in type(self).model_fields}
         return ", ".join(f"{name}: {_text(value)}" for name, value in stated.items() if value is not None)
+
+
+Asking = TypeVar("Asking", bound=Model)
+
+
+def _filled(model: Asking) -> Asking:
+    empty = [name.rstrip("_") for name in sorted(model.model_fields_set) if getattr(model, name) is None]
+    if empty:
+        raise ValueError(f"'{empty[0]}' is empty")
+    return model
 
 
 def _form(value: Any) -> str | None:
@@ -72,7 +86,7 @@ def _form(value: Any) -> str | None:
 
 #: Text is the value itself, case and all; a list means any of these.
 Test: TypeAlias = Annotated[
-    Annotated[str, Tag("text")] | Annotated[tuple[str, ...], Tag("list")] | Annotated[Operators, Tag("operators")],
+    Annotated[str, Tag("text")] | Annotated[Some[str], Tag("list")] | Annotated[Operators, Tag("operators")],
     Discriminator(_form),
 ]
 
@@ -97,24 +111,24 @@ class Condition(Model):
     labels: Test | None = None
     components: Test | None = None
     fix_versions: Test | None = None
-    fields: dict[str, Test] | None = None  #: by the field's name or id
-    all_: tuple["Condition", ...] | None = Field(default=None, alias="all")
-    any_: tuple["Condition", ...] | None = Field(default=None, alias="any")
+    fields: Annotated[dict[str, Test], Field(min_length=1)] | None = None  #: by the field's name or id
+    all_: Some["Condition"] | None = Field(default=None, alias="all")
+    any_: Some["Condition"] | None = Field(default=None, alias="any")
     not_: "Condition | None" = Field(default=None, alias="not")
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.model_fields_set:
             raise ValueError("should have at least one line, or it takes everything")
-        return self
+        return _filled(self)
 
     def tests(self) -> Iterator[tuple[str, Test]]:
-        """Its own lines: attribute and test. A custom field's attribute is `field_attribute` of its name."""
+        """Its own lines: attribute and test. A custom field's attribute is `FIELD` and the name or id in use."""
         for name in (*TEXTS, *LISTS):
             if (test := getattr(self, name)) is not None:
                 yield name, test
         for name, test in (self.fields or {}).items():
-            yield field_attribute(name), test
+            yield FIELD + name, test
 
     def parts(self) -> Iterator["Condition"]:
         """Itself, and every condition within it."""
@@ -128,14 +142,9 @@ class Condition(Model):
         return ", ".join([*lines, f"not: {_text(self.not_)}"] if self.not_ else lines)
 
 
-def field_attribute(name: str) -> str:
-    """The attribute under which a custom field, by the name or id that a rule uses, stands beside an item's own."""
-    return f"field {name}"
-
-
-def fields_named(conditions: Iterator[Condition]) -> tuple[str, ...]:
-    """Every custom field that these conditions ask about, by the name or id they use, sorted."""
-    return tuple(sorted({name for each in conditions for part in each.parts() for name in part.fields or ()}))
+def attributes(conditions: Iterable[Condition]) -> frozenset[str]:
+    """Every attribute that these conditions ask about."""
+    return frozenset(name for each in conditions for part in each.parts() for name, _ in part.tests())
 
 
 def _text(value: object) -> str:

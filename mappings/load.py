@@ -135,6 +135,8 @@ def _message(error: ErrorDetails) -> tuple[str, str]:
             return f"should be a date such as 2026-12-31, not {found}", ""
         case "float_type" | "int_type":
             return f"should be a number, not {found}", ""
+        case "too_short":
+            return "should have at least one entry", ""
         case "literal_error":
             expected = str(error["ctx"]["expected"])
             return f"should be {expected}, not {found}", ""

@@ -173,8 +173,3 @@ class Mappings(UserFile):
         yield from repeated_ids(entries(data, "rules"), entries(data, "exempt"))
         yield from repeated_ids(entries(data, "services"))
         yield from workflow_faults(entries(data, "statuses"))
-
-
-def rules_in_force(rules: Iterable[Rule], day: date) -> tuple[Rule, ...]:
-    """The rules whose `from` is not after the day, in the file's order."""
-    return tuple(rule for rule in rules if (rule.from_on or date.min) <= day)
