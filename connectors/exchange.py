@@ -1,6 +1,6 @@
 """One question to a source and its answer, as values: what pure code builds and reads, and the transport carries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -19,7 +19,7 @@ class Request:
     method: str
     url: str
     label: str
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str | Sequence[str]] = field(default_factory=dict)  #: a list is repeated
     json: object = None
     bucket: str = "core"
     shrinkable: bool = False

@@ -1,6 +1,7 @@
 """Jira's requests, and what its answers mean: pure, for Cloud and Data Center alike."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
@@ -35,8 +36,9 @@ def jql(projects: Iterable[str], *, updated_ms: int | None = None, created_ms: i
 
 
 def issues_jql(names: Iterable[str]) -> str:
-    """The issues of these ids or keys."""
-    return f"issue in ({', '.join(_quoted(name) for name in names)})"
+    """The issues of these ids, or of these keys."""
+    listed = [_quoted(name) for name in names]
+    return f"{'id' if listed[0].isdigit() else 'key'} in ({', '.join(listed)})"
 
 
 def get(base: str, path: str, *, label: str, params: Mapping[str, object] | None = None) -> Request:
@@ -45,7 +47,7 @@ def get(base: str, path: str, *, label: str, params: Mapping[str, object] | None
         method="GET",
         url=base + path,
         label=label,
-        params={name: str(value) for name, value in (params or {}).items()},
+        params={name: value if isinstance(value, list) else str(value) for name, value in (params or {}).items()},
         bucket=label,
     )
 
@@ -56,9 +58,7 @@ def search(base: str, path: str, *, query: str, options: Mapping[str, object], s
     params = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in body.items()}
     if len(urlencode(params)) > LONGEST_QUERY:
         return bulk(base, path, label="search", body=body, shrinkable=shrinkable)
-    return Request(
-        method="GET", url=base + path, label="search", params=params, bucket="search", shrinkable=shrinkable
-    )
+    return Request(method="GET", url=base + path, label="search", params=params, bucket="search", shrinkable=shrinkable)
 
 
 def bulk(base: str, path: str, *, label: str, body: Mapping[str, object], shrinkable: bool = False) -> Request:
@@ -82,6 +82,12 @@ def reading(kind: type[T], request: Request) -> Callable[[Answer], T]:
     return read
 
 
+def dated(kind: type[T], request: Request) -> Callable[[Answer], tuple[T, datetime]]:
+    """As `reading`, with the source's clock when it answered."""
+    read = reading(kind, request)
+    return lambda answer: (read(answer), answer.server_at)
+
+
 def _refusal(answer: Answer, request: Request) -> SourceError | None:
     status = answer.status
     if status == 429 or (status in (403, 503) and "retry-after" in answer.headers):
@@ -99,8 +105,8 @@ def _refusal(answer: Answer, request: Request) -> SourceError | None:
 
 def _denied(answer: Answer, request: Request) -> SourceError:
     said = _said(answer)
-    if answer.status == 404:
-        return Gone(said or f"Jira has no {request.label} there (404)")
+    if answer.status in (404, 405):
+        return Gone(said or f"Jira has no {request.label} there ({answer.status})")
     if answer.status == 403:
         hint = "Give the account the permission to browse the projects, and the token the scopes to read them."
         return Refused(said or f"Jira denies access to {request.label} (403)", hint=hint)

@@ -1,13 +1,14 @@
 """What differs between Cloud and Data Center: how issues are found and read. All after that is shared."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 from connectors.errors import Malformed, TooLarge
-from connectors.jira.parse import Read
-from connectors.records import Gap
+from connectors.jira import wire
+from connectors.jira.fields import Roles
+from connectors.jira.parse import Read, embedded
 
 T = TypeVar("T")
 
@@ -19,53 +20,65 @@ MISSES_IN_A_ROW = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page of a search, in the order found. `next` leads to the page after it; None at the end."""
+    """A page of a search, in the order found. `next` leads to the page after it; None at the end.
 
-    found: Sequence[Read]
+    `missed`: why an issue, by its id, could not be read whole.
+    """
+
+    found: Sequence[wire.Issue]
     next: str | None
     server_at: datetime
-    gaps: tuple[Gap, ...] = ()
+    missed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
 class Reading:
-    """Issues as read, in no order, and what could not be read."""
+    """Issues as read, in no order; and why an issue, by its id, could not be read whole."""
 
     found: list[Read] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
+    missed: dict[str, str] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
+    """Ids that Jira does not know, or does not show to this account."""
 
 
 class Dialect(Protocol):
     """How one edition of Jira is read."""
 
     overlap_s: int  #: how far back a pass looks again: longer than the search index lags (jira.md §3.2)
-    portion: int  #: how many issues to read, and store, at once
+
+    @property
+    def portion(self) -> int:
+        """How many issues to read, and store, at once."""
 
     async def find(self, query: str, *, after: str | None, whole: bool) -> Page:
         """A page of the issues that the query finds. `whole` asks for their content at once, where there is a choice:
         the better one when few issues are expected."""
 
-    async def read(self, found: Sequence[Read]) -> Reading:
+    async def read(self, found: Sequence[wire.Issue]) -> Reading:
         """The content and the history of issues just found."""
 
     async def fetch(self, ids: Sequence[str]) -> Reading:
         """The issues of these ids, as they are now."""
 
-    async def ids(self, keys: set[str]) -> Mapping[str, str]:
-        """The ids of issues that others name as parent by key alone, as far as they can be found."""
+    async def parents(self, found: Sequence[Read], roles: Roles) -> Mapping[str, str]:
+        """The ids, by key, of issues that these name as parent by key alone, as far as they can be found."""
 
     def learned(self) -> dict[str, str]:
         """What was found out about this site, to be remembered."""
 
 
-@dataclass(kw_only=True)
-class InParts(list[T]):
-    pass
+def expanded(issues: Iterable[wire.Issue]) -> Reading:
+    """The issues with the histories that they hold themselves."""
+    reading = Reading()
+    for issue in issues:
+        try:
+            reading.found.append(embedded(issue))
+        except Malformed as error:
+            reading.missed[str(issue.id)] = str(error)
+    return reading
 
 
-async def in_parts(
-    ids: Sequence[str], ask: Callable[[Sequence[str]], Awaitable[T]]
-) -> tuple[list[T], dict[str, str]]:
+async def in_parts(ids: Sequence[str], ask: Callable[[Sequence[str]], Awaitable[T]]) -> tuple[list[T], dict[str, str]]:
     """Answers for all ids, fewer asked at once where the source cannot carry them; and by id, why one has none.
 
     One that fails alone is passed over; several in a row mean that the site is down, and the error is raised.
@@ -89,19 +102,3 @@ async def in_parts(
                 raise
             causes[part[0]] = str(error)
     return answers, causes
-
-
-class Tokens:
-    """Guards a walk by tokens: one that comes again would walk in a circle (jira.md §1.1)."""
-
-    def __init__(self) -> None:
-        self._seen: set[str] = set()
-
-    def next(self, token: str | None) -> str | None:
-        """The token, or None at the end of the walk."""
-        if not token:
-            return None
-        if token in self._seen:
-            raise Malformed("Jira gave the same page token twice")
-        self._seen.add(token)
-        return token

@@ -54,6 +54,8 @@ class Parsed:
     items: list[WorkItem] = field(default_factory=list)
     children: list[ChildSet] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)
+    """By issue id, why it or its history is not among them."""
 
 
 def decode(raw: Raw | bytes, kind: type[T]) -> T:
@@ -72,12 +74,12 @@ def stamps(issue: wire.Issue) -> tuple[datetime, datetime]:
 
 def parent_keys(issues: Iterable[wire.Issue], roles: Roles) -> set[str]:
     """The keys by which issues name a parent whose id they do not tell, as Data Center's epic links do."""
-    keys: set[str] = set()
-    for issue in issues:
-        found = decode(issue.fields, dict[str, Raw])
-        links = [found[name] for name in roles.epic_link + roles.parent_link if name in found]
-        keys.update(id_or_key(decode(raw, object)) for raw in links if bytes(raw) != b"null")
-    return {key for key in keys if key and not key.isdigit()}
+    names = roles.epic_link + roles.parent_link
+    if not names:
+        return set()
+    found = [decode(issue.fields, dict[str, Raw]) for issue in issues if issue.fields]
+    links = [fields[name] for fields in found for name in names if bytes(fields.get(name, wire.NULL)) != b"null"]
+    return {key for key in (id_or_key(decode(raw, object)) for raw in links) if key and not key.isdigit()}
 
 
 def embedded(issue: wire.Issue) -> Read:
@@ -106,18 +108,16 @@ class Parser:
         self._changes = Changes(source=source, vocabulary=Vocabulary(roles), accounts=self.accounts)
 
     def read(self, found: Iterable[Read]) -> Parsed:
-        """All that can be read; an issue or a history that is not as promised is a gap, and spoils nothing else."""
+        """All that can be read: an issue or a history that is not as promised spoils nothing else."""
         parsed = Parsed()
         for entry in found:
-            ref = self._ref(entry.issue.id)
             try:
                 item, links = self._item(entry.issue, parsed.gaps)
+                parsed.items.append(item)
+                parsed.children.extend(links)
+                parsed.children.extend(self._history(entry, item, parsed.unread))
             except Malformed as error:
-                parsed.gaps.append(Gap(stream="issues", cause=f"{entry.issue.key}: {error}", ref=ref))
-                continue
-            parsed.items.append(item)
-            parsed.children.extend(links)
-            parsed.children.extend(self._history(entry, item, parsed.gaps))
+                parsed.unread[str(entry.issue.id)] = f"{entry.issue.key}: {error}"
         return parsed
 
     def _ref(self, identity: wire.Id | None) -> str:
@@ -198,20 +198,15 @@ class Parser:
                 to_key=other.key,
             )
 
-    def _history(self, entry: Read, item: WorkItem, gaps: list[Gap]) -> Iterator[ChildSet]:
+    def _history(self, entry: Read, item: WorkItem, unread: dict[str, str]) -> Iterator[ChildSet]:
         """The changes, if any were read: complete only where as many came as Jira says there are."""
         if entry.histories is None:
             return
-        try:
-            rows = self._changes.of((decode(raw, wire.History) for raw in entry.histories), item_ref=item.ref)
-        except Malformed as error:
-            gaps.append(Gap(stream="changes", cause=f"{item.key}: {error}", ref=item.ref))
-            return
+        rows = self._changes.of((decode(raw, wire.History) for raw in entry.histories), item_ref=item.ref)
         held, total = len(entry.histories), entry.total
         complete = total is None or held >= total
         if not complete:
-            cause = f"{item.key}: {held} of {total} histories came"
-            gaps.append(Gap(stream="changes", cause=cause, ref=item.ref))
+            unread[str(entry.issue.id)] = f"{item.key}: {held} of {total} histories came"
         yield ChildSet(item_ref=item.ref, kind="changes", version_at=item.updated_at, complete=complete, rows=rows)
 
     def _values(self, ids: tuple[str, ...], custom: Mapping[str, Raw]) -> Iterator[object]:

@@ -14,6 +14,7 @@ Id: TypeAlias = str | int
 Side: TypeAlias = str | int | float | bool | None
 
 NOTHING = Raw(b"")
+NULL = Raw(b"null")
 
 
 class Wire(Struct, rename="camel"):
@@ -186,7 +187,7 @@ class LinkType(Wire):
 
 class Link(Wire):
     id: Id
-    type: LinkType = LinkType()
+    type: LinkType = msgspec.field(default_factory=LinkType)
     inward_issue: Linked | None = None
     outward_issue: Linked | None = None
 

@@ -1,0 +1,44 @@
+"""Walking through pages, by offset and by token."""
+
+from collections.abc import AsyncIterator, Mapping
+
+from msgspec import Raw
+
+from connectors.errors import Malformed
+from connectors.jira import api, wire
+from connectors.transport import Transport
+
+EMPTY_IN_A_ROW = 3
+
+
+class Tokens:
+    """Guards a walk by tokens against circles: no token twice, and few empty pages in a row (jira.md §1.1)."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._empty = 0
+
+    def next(self, token: str | None, *, brought: int) -> str | None:
+        """The token of the page after one that brought so many rows; None at the end of the walk."""
+        if not token:
+            return None
+        self._empty = 0 if brought else self._empty + 1
+        if token in self._seen or self._empty > EMPTY_IN_A_ROW:
+            raise Malformed("the pages that Jira gives lead nowhere")
+        self._seen.add(token)
+        return token
+
+
+async def values(
+    transport: Transport, url: str, *, label: str, params: Mapping[str, object] | None = None
+) -> AsyncIterator[Raw]:
+    """Every entry of a list that comes in pages. It goes on from what came: Jira caps a page as it likes."""
+    start = 0
+    while True:
+        request = api.get(url, "", label=label, params={**(params or {}), "startAt": start})
+        page = await transport.send(request, api.reading(wire.Values, request))
+        for raw in page.values:
+            yield raw
+        start += len(page.values)
+        if not page.values or page.is_last or (page.total is not None and start >= page.total):
+            return

@@ -1,0 +1,219 @@
+"""What is asked once a day: which Jira this is and where, its projects, fields, statuses and sprints."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias, TypeVar
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from connectors.errors import Gone, Malformed, Refused, SourceError
+from connectors.jira import api, cloud, data_center, wire
+from connectors.jira.fields import Roles, roles
+from connectors.jira.metadata import Metadata
+from connectors.jira.paging import values
+from connectors.jira.parse import decode
+from connectors.records import Batch, Gap, Record, Sprint
+from connectors.transport import Transport
+
+T = TypeVar("T")
+Edition: TypeAlias = Literal["cloud", "data_center"]
+
+AGILE = "/rest/agile/1.0"
+FRESH_FOR = timedelta(days=1)
+KEYS_AT_ONCE = 50
+#: Boards that may have sprints: `simple` ones too (airbytehq/airbyte#23915).
+WITH_SPRINTS = ("scrum", "simple", None)
+
+
+class Site(Struct, frozen=True, kw_only=True):
+    """What is known of a Jira, and since when."""
+
+    read_at: datetime  #: by our clock
+    asked: tuple[str, ...]  #: the address and the projects that were asked for
+    base: str  #: address of the API: the site's own, or that of Atlassian's gateway
+    edition: Edition
+    fields: tuple[str, ...] = ()
+    roles: Roles = Roles()
+    denied: dict[str, str] = {}  #: what the account may not read here, by stream, and Jira's words for it
+
+    def serves(self, scope: "Scope", *, now: datetime) -> bool:
+        """Whether it is of that scope, and of today."""
+        return self.asked == scope.asked and timedelta(0) <= now - self.read_at < FRESH_FOR
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Which Jira to read, and what of it."""
+
+    source: str
+    url: str
+    gateway: str  #: where a scoped token of a Cloud site is good for
+    projects: tuple[str, ...]
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        return (self.url, *self.projects)
+
+
+class Survey:
+    """One look at a site. `site` is known once all batches are given."""
+
+    site: "Site"
+
+    def __init__(self, transport: Transport, scope: Scope, *, known: Site | None) -> None:
+        self._transport = transport
+        self._scope = scope
+        self._known = known.denied if known else {}
+        self._denied: dict[str, str] = {}
+        self._gaps: list[Gap] = []
+        self._metadata = Metadata(source=scope.source, url=scope.url)
+        self._base = scope.url
+        self._edition: Edition = "cloud"
+
+    async def batches(self, *, now: datetime) -> AsyncIterator[Batch]:
+        """Its records; the last batch says what was learned, so that a survey broken off is made again."""
+        read_at, projects = await self._open()
+        fields = await self._all("fields", "/field", wire.Field)
+        statuses = await self._all("statuses", "/status", wire.Status)
+        yield self._batch(read_at, self._metadata.records(projects, fields, statuses))
+        playing = roles(fields)
+        if playing.sprint:
+            async for sprints in self._sprints(projects):
+                yield self._batch(read_at, sprints)
+        self.site = Site(
+            read_at=now,
+            asked=self._scope.asked,
+            base=self._base,
+            edition=self._edition,
+            fields=tuple(field.id for field in fields),
+            roles=playing,
+            denied=self._denied,
+        )
+        denied = [Gap(stream=what, cause=why) for what, why in self._denied.items() if what not in self._known]
+        learned = {"site": msgspec.json.encode(self.site).decode()}
+        yield replace(self._batch(read_at, ()), gaps=(*denied, *self._gaps), capabilities=learned)
+
+    async def _open(self) -> tuple[datetime, list[wire.Project]]:
+        """The site's clock and its projects, at its own address or, where that refuses a scoped token, the gateway's
+        (CLOUD-12617)."""
+        try:
+            return await self._at(self._scope.url)
+        except api.Unauthorized:
+            gateway = await self._gateway()
+            if gateway is None:
+                raise
+            return await self._at(gateway)
+
+    async def _at(self, base: str) -> tuple[datetime, list[wire.Project]]:
+        self._base = base
+        info, server_at = await self._server_info()
+        # Never by the host's name: Cloud has custom domains (jira.md §2).
+        self._edition = "cloud" if info.deployment_type == "Cloud" else "data_center"
+        return server_at, await self._projects()
+
+    async def _server_info(self) -> tuple[wire.ServerInfo, datetime]:
+        for version in ("2", "3"):
+            request = api.get(self._base, f"/rest/api/{version}/serverInfo", label="site")
+            with suppress(Gone):
+                return await self._transport.send(request, api.dated(wire.ServerInfo, request))
+        raise Refused(
+            f"there is no Jira at {self._scope.url}",
+            hint="Check `url`: for Data Center it ends with the context path, such as https://host/jira.",
+        )
+
+    async def _gateway(self) -> str | None:
+        """Where Atlassian's gateway serves this site; None for a site that is not Atlassian's."""
+        if not self._scope.url.startswith("https://"):
+            return None
+        request = api.get(self._scope.url, "/_edge/tenant_info", label="tenant")
+        try:
+            tenant = await self._transport.send(request, api.reading(wire.TenantInfo, request))
+        except SourceError:
+            return None
+        return f"{self._scope.gateway}/{api.segment(tenant.cloud_id)}"
+
+    @property
+    def _api(self) -> str:
+        return self._base + (cloud.API if self._edition == "cloud" else data_center.API)
+
+    async def _projects(self) -> list[wire.Project]:
+        """The projects to read. One that the list lacks may have been given another key; else it is refused."""
+        listed = await (self._searched() if self._edition == "cloud" else self._listed())
+        by_key = {project.key: project for project in listed}
+        return [by_key.get(key) or await self._named(key) for key in self._scope.projects]
+
+    async def _searched(self) -> list[wire.Project]:
+        found: list[wire.Project] = []
+        for start in range(0, len(self._scope.projects), KEYS_AT_ONCE):
+            keys = {"keys": list(self._scope.projects[start : start + KEYS_AT_ONCE])}
+            pages = values(self._transport, f"{self._api}/project/search", label="projects", params=keys)
+            with suppress(Gone):
+                found += [decode(raw, wire.Project) async for raw in pages]
+        return found
+
+    async def _listed(self) -> list[wire.Project]:
+        request = api.get(self._api, "/project", label="projects")
+        try:
+            return await self._transport.send(request, api.reading(list[wire.Project], request))
+        except Gone:
+            return []
+
+    async def _named(self, key: str) -> wire.Project:
+        request = api.get(self._api, f"/project/{api.segment(key)}", label="project")
+        try:
+            return await self._transport.send(request, api.reading(wire.Project, request))
+        except Gone as error:
+            raise Refused(
+                f"Jira has no project {key}, or does not show it to this account",
+                hint="Check `projects`, and that the account may browse it.",
+            ) from error
+
+    async def _all(self, what: str, path: str, kind: type[T]) -> list[T]:
+        """A list that comes whole; one that the account may not read is noted, and what can be read without it is."""
+        request = api.get(self._api, path, label=what)
+        try:
+            return await self._transport.send(request, api.reading(list[kind], request))  # type: ignore[valid-type]
+        except (Gone, Refused) as error:
+            self._denied[what] = str(error)
+            return []
+
+    async def _sprints(self, projects: Sequence[wire.Project]) -> AsyncIterator[list[Sprint]]:
+        """Sprints by board. A board shows sprints of other boards too (jira.md §1.5): each is told once."""
+        told: set[str] = set()
+        for board in await self._boards(projects):
+            path = f"{self._base}{AGILE}/board/{board.id}/sprint"
+            try:
+                found = [decode(raw, wire.Sprint) async for raw in values(self._transport, path, label="sprints")]
+            except (Gone, Refused):
+                continue  # 400 or 422: a board without sprints (estuary/connectors#4848)
+            yield self._told([sprint for sprint in found if str(sprint.id) not in told])
+            told |= {str(sprint.id) for sprint in found}
+
+    def _told(self, sprints: Iterable[wire.Sprint]) -> list[Sprint]:
+        """The sprints that can be read; one that cannot is a gap."""
+        read: list[Sprint] = []
+        for sprint in sprints:
+            try:
+                read.append(self._metadata.sprint(sprint))
+            except Malformed as error:
+                self._gaps.append(Gap(stream="sprints", cause=f"{sprint.name}: {error}"))
+        return read
+
+    async def _boards(self, projects: Sequence[wire.Project]) -> list[wire.Board]:
+        boards: dict[str, wire.Board] = {}
+        try:
+            for project in projects:
+                params = {"projectKeyOrId": project.key, "maxResults": 50}
+                pages = values(self._transport, f"{self._base}{AGILE}/board", label="boards", params=params)
+                found = [decode(raw, wire.Board) async for raw in pages]
+                boards |= {str(board.id): board for board in found}
+        except (Gone, Refused) as error:
+            self._denied["boards"] = str(error)  # no Jira Software, or a token without its scopes (jira.md §5)
+        return [board for board in boards.values() if board.type in WITH_SPRINTS]
+
+    def _batch(self, read_at: datetime, records: Iterable[Record]) -> Batch:
+        return Batch(source=self._scope.source, read_at=read_at, records=tuple(records))

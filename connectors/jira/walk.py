@@ -1,0 +1,184 @@
+"""The walk over a site's issues, in passes that can be broken off anywhere and gone on with.
+
+A pass reads every issue that was updated since its floor, in slices of `created`, which never changes: a slice starts
+where the last page ended, so that no page drifts while issues change under it (jira.md §2, §3.5). The floor of the next
+pass is when this one *began*, by the source's clock, less an overlap; never the newest `updated` seen (jira.md §3.2).
+"""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from connectors.errors import Malformed
+from connectors.jira import api, wire
+from connectors.jira.dates import millis
+from connectors.jira.dialect import Dialect, Page, Reading
+from connectors.jira.paging import Tokens
+from connectors.jira.parse import stamps
+
+MINUTE_MS = 60_000
+SLICE_ROWS = 100  # pages may be as small as one issue; a slice is not
+LEDGER = 1_000
+
+
+class Position(Struct, frozen=True, kw_only=True):
+    """How far the walk has come: the durable watermark. `_ms`: UTC epoch milliseconds by the source's clock."""
+
+    projects: tuple[str, ...]
+    since_ms: int | None  #: where the backfill starts
+    floor_ms: int | None  #: this pass reads what was updated since; None: everything
+    backfill: bool = True
+    began_ms: int | None = None  #: when the pass got its first answer
+    created_ms: int | None = None  #: all that was created before is read; the slice to go on with starts there
+    complete: bool = False
+    ledger: dict[str, int] = {}  #: id → updated, of issues stored that the next pass is shown again by its overlap
+    owed: tuple[str, ...] = ()  #: ids of issues that could not be read, to be tried again
+
+    @classmethod
+    def start(cls, *, projects: Sequence[str], since_ms: int | None) -> "Position":
+        return cls(projects=tuple(sorted(projects)), since_ms=since_ms, floor_ms=since_ms)
+
+    def covers(self, other: "Position") -> bool:
+        """Whether a walk begun here has read all that a walk begun there would: no project more, nothing earlier."""
+        earlier = self.since_ms is not None and (other.since_ms is None or other.since_ms < self.since_ms)
+        return set(other.projects) <= set(self.projects) and not earlier
+
+    def next_pass(self, *, overlap_s: int) -> "Position":
+        """Where the pass after this one starts."""
+        began_ms = self.began_ms or 0
+        return Position(
+            projects=self.projects,
+            since_ms=self.since_ms,
+            floor_ms=began_ms - overlap_s * 1000,
+            backfill=False,
+            ledger=self.ledger,
+            owed=self.owed,
+        )
+
+
+class Walk:
+    """One pass. `position` is true as soon as the readings given so far are stored."""
+
+    def __init__(self, dialect: Dialect, position: Position, *, read_at: datetime) -> None:
+        self.position = position
+        self.read_at = read_at  #: the source's clock at its last page; ours before the first
+        self._dialect = dialect
+        self._owed_before = position.owed
+        self._slice = _Slice(start_ms=position.created_ms, before=frozenset())
+        self._stored: dict[str, int] = {}
+
+    async def readings(self) -> AsyncIterator[Reading]:
+        """The issues in portions, and an empty reading at the end, when the pass is complete."""
+        # Whoever goes on from a slice has many issues before him; a fresh look has few, content and all in one page.
+        whole = not self.position.backfill and self.position.created_ms is None
+        after, tokens = None, Tokens()
+        while True:
+            page = await self._dialect.find(self._query(), after=after, whole=whole)
+            async for reading in self._portions(page):
+                yield reading
+            after = tokens.next(page.next, brought=len(page.found))
+            if after is None:
+                break
+            if self._slice.may_end:
+                self._slice = _Slice(start_ms=self._slice.reached_ms, before=frozenset(self._slice.ids))
+                after, tokens, whole = None, Tokens(), False
+        if self._owed_before:
+            reading = await self._dialect.fetch(self._owed_before)
+            self.position = replace(self.position, owed=tuple(sorted({*self.position.owed} - {*self._owed_before})))
+            yield reading
+        self.position = replace(self.position, complete=True, ledger=self._ledger())
+        yield Reading()
+
+    def owe(self, ids: Iterable[str]) -> None:
+        """Notes issues that could not be read, so that the next pass tries them again."""
+        unread = set(ids)
+        self._stored = {identity: at for identity, at in self._stored.items() if identity not in unread}
+        self.position = replace(self.position, owed=tuple(sorted({*self.position.owed, *unread})))
+
+    def _query(self) -> str:
+        return api.jql(self.position.projects, updated_ms=self.position.floor_ms, created_ms=self._slice.start_ms)
+
+    async def _portions(self, page: Page) -> AsyncIterator[Reading]:
+        self.read_at = page.server_at
+        if self.position.began_ms is None:
+            self.position = replace(self.position, began_ms=millis(page.server_at))
+        if page.missed:
+            yield Reading(missed=dict(page.missed))
+        fresh = [issue for issue in page.found if self._slice.admits(str(issue.id)) and not self._held(issue)]
+        size = self._dialect.portion
+        for portion in (fresh[start : start + size] for start in range(0, len(fresh), size)):
+            reading = await self._dialect.read(portion)
+            self._advance([str(issue.id) for issue in portion], reading)
+            yield reading
+
+    def _held(self, issue: wire.Issue) -> bool:
+        """Whether this very state is stored: an overlap shows again what the pass before it has read."""
+        identity = str(issue.id)
+        known_ms = self.position.ledger.get(identity)
+        if known_ms is None or not issue.fields or known_ms != _stamps_ms(issue)[1]:
+            return False
+        self._note(identity, known_ms)
+        return True
+
+    def _advance(self, ids: Sequence[str], reading: Reading) -> None:
+        """Moves the position to the newest of the portion, given in the order found."""
+        created: dict[str, int] = {}
+        for entry in reading.found:
+            with suppress(Malformed):  # the parser meets it again, and says so
+                created[str(entry.issue.id)], updated_ms = _stamps_ms(entry.issue)
+                self._note(str(entry.issue.id), updated_ms)
+        self._slice.reach([created[identity] for identity in ids if identity in created])
+        self.position = replace(self.position, created_ms=self._slice.reached_ms)
+
+    def _note(self, identity: str, updated_ms: int) -> None:
+        if updated_ms >= self._next_floor_ms():
+            self._stored[identity] = updated_ms
+
+    def _ledger(self) -> dict[str, int]:
+        newest = sorted(self._stored.items(), key=lambda entry: (-entry[1], entry[0]))[:LEDGER]
+        return dict(sorted(newest))
+
+    def _next_floor_ms(self) -> int:
+        return (self.position.began_ms or 0) - self._dialect.overlap_s * 1000
+
+
+class _Slice:
+    """The part of a walk from one instant of `created` on, and what it has shown so far."""
+
+    def __init__(self, *, start_ms: int | None, before: frozenset[str]) -> None:
+        self.start_ms = start_ms
+        self.reached_ms = start_ms  #: the minute up to which all is read: whole, as a site may compare no finer
+        self.ids: set[str] = set()
+        self._before = before  # what the slice before this one has shown: the two share a minute
+        self._newest_ms = start_ms or 0
+        self._in_order = True
+
+    def admits(self, identity: str) -> bool:
+        """Whether the issue is seen for the first time; from now on it is not."""
+        if identity in self.ids or identity in self._before:
+            return False
+        self.ids.add(identity)
+        return True
+
+    def reach(self, created_ms: Sequence[int]) -> None:
+        """Notes what was read, in the order found. Out of order, it proves nothing about what is still to come."""
+        rows = [self._newest_ms, *created_ms]
+        self._in_order = self._in_order and rows == sorted(rows)
+        self._newest_ms = rows[-1]
+        if not self._in_order:
+            self.reached_ms = self.start_ms
+        elif created_ms:
+            self.reached_ms = max(rows[-1] // MINUTE_MS * MINUTE_MS, self.start_ms or 0)
+
+    @property
+    def may_end(self) -> bool:
+        """Whether it is long enough, and the next one would start later than it."""
+        return len(self.ids) >= SLICE_ROWS and self.reached_ms != self.start_ms
+
+
+def _stamps_ms(issue: wire.Issue) -> tuple[int, int]:
+    created_at, updated_at = stamps(issue)
+    return millis(created_at), millis(updated_at)
