@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.twin.company import code, setting
-from connectors.twin.company.setting import END, START
+from connectors.twin.company.setting import END, SPRINT_WEEKS, SPRINTS_FROM
 from connectors.twin.company.world import Course, Json, Wish, World, account_id
 
 NEVER, DISCARDED, REOPENED, FLAPPED, PUT_BACK, FLAGGED, SENT_BACK, MOVED = 0.1, 0.06, 0.04, 0.02, 0.03, 0.08, 0.2, 0.02
@@ -116,10 +116,12 @@ def _sprints(world: World, wish: Wish, course: Course) -> Iterator[Step]:
     sprints, manager = world.sprints.get(wish.project, []), world.manager(wish.project)
     if not sprints or wish.type == "Sub-task":
         return
-    first, last = (min((at - START).days // 14, len(sprints) - 1) for at in (course.started, min(course.finished, END)))
+    days = 7 * SPRINT_WEEKS
+    ends = (course.started, min(course.finished, END))
+    first, last = (min((at - SPRINTS_FROM).days // days, len(sprints) - 1) for at in ends)
     for number in range(first, last + 1):
         held = sprints[max(first, number - 2) : number + 1]
-        at = course.started if number == first else START + timedelta(weeks=2 * number, hours=9)
+        at = course.started if number == first else SPRINTS_FROM + timedelta(days=days * number, hours=9)
         yield Step(at + timedelta(minutes=1), manager, None, {"sprints": held})
 
 

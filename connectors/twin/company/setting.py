@@ -1,12 +1,15 @@
 """The invented company that sells a shop platform: teams, projects, workflows, what each project works on."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 """A Monday."""
 END = datetime(2026, 11, 20, 18, tzinfo=UTC)
 """A Friday: nothing happens after it, and it is what every clock of the company shows."""
+
+SPRINTS_FROM = START - timedelta(weeks=1)
+SPRINT_WEEKS = 2
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.twin.company import setting
-from connectors.twin.company.setting import END, START, Project
+from connectors.twin.company.setting import END, SPRINT_WEEKS, SPRINTS_FROM, START, Project
 from connectors.twin.company.world import account_id
 from connectors.twin.jira_edits import FLAGGED, POINTS, RANK, SPRINT
 from connectors.twin.jira_state import JiraSite, jira_time
@@ -19,7 +19,6 @@ CATEGORIES = {
     "done": (3, "Done", "green"),
 }
 TYPES = (("Initiative", 2), ("Epic", 1), ("Story", 0), ("Task", 0), ("Bug", 0), ("Incident", 0), ("Sub-task", -1))
-SPRINT_WEEKS = 2
 VERSIONS = ("Merchant numbers 1.0", "Merchant numbers 1.1", "Merchant numbers 2.0")
 
 
@@ -185,9 +184,9 @@ def _configuration(site: JiraSite, board: Json) -> Json:
 
 
 def _sprints(board: Json) -> Iterator[Json]:
-    """Two weeks each from the first Monday on, and one that is only planned. The real start and end are an hour off
+    """Two weeks each, and one that is only planned. The real start and end are an hour off
     the planned ones."""
-    start, number = START + timedelta(hours=8), 0
+    start, number = SPRINTS_FROM + timedelta(hours=8), 0
     while start < END + timedelta(weeks=SPRINT_WEEKS):
         end = start + timedelta(weeks=SPRINT_WEEKS, days=-3, hours=8)
         number += 1
