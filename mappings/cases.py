@@ -1,10 +1,11 @@
 """The cases beside the rules: what the whole file makes of each example."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from mappings.conditions import FIELD, LISTS, TEXTS
+from mappings.conditions import FIELD, LISTS, TEXTS, Condition, attributes
 from mappings.match import first_match
 from mappings.problems import Problem
 from mappings.rules import Case, Example, Mappings
@@ -29,34 +30,53 @@ def run_cases(mappings: Mappings, *, day: date) -> list[CaseFailure]:
     """The cases that fail with the rules in force on this day, in the order of the file."""
     cases = list(mappings.cases())
     verdicts = verdicts_on(mappings, day)
-    found = _first_matches([case for _, case in cases], verdicts.conditions)
+    matches = _first_matches([case.item for _, case in cases], verdicts.conditions)
     failures = []
-    for number, (path, case) in enumerate(cases):
-        verdict = verdicts.verdicts[found[number]] if number in found else None
-        outcome = _outcome(verdict)
-        if outcome != case.expected:
-            message = f"expected {_said(case.expected)}, found {_said(outcome)}"
-            hint = f"it is taken by '{verdict.rule}'" if verdict else "nothing takes it"
-            failures.append(CaseFailure(mappings.problem(path, message, hint), case.expected, outcome, verdict))
+    for (path, case), match in zip(cases, matches, strict=True):
+        verdict = None if match is None else verdicts.verdicts[match]
+        if _found(verdict) != case.expected:
+            failures.append(_failure(mappings.problem(path, ""), case, verdict))
     return failures
 
 
-def _first_matches(cases: Sequence[Case], conditions: Sequence["Condition"]) -> dict[int, int]:
-    """Case → the first condition that its example meets, by the evaluator that real items go through."""
-    found: dict[int, int] = {}
-    for kind, attributes in (("work_item", (*TEXTS, *LISTS)), ("pull_request", PULL_REQUEST)):
-        chosen = {number: case.item for number, case in enumerate(cases) if case.item.kind == kind}
-        if not chosen:
-            continue
-        matches = first_match(_subjects(chosen, attributes), conditions).to_pyarrow().to_pylist()
-        found |= {int(row["ref"]): row["match"] for row in matches if row["match"] is not None}
-    return found
+def _failure(place: Problem, case: Case, verdict: Verdict | None) -> CaseFailure:
+    found = _found(verdict)
+    message = f"expected {_text(case.expected)}, found {_text(found)}"
+    hint = f"the first that matches is '{verdict.rule}'" if verdict else "nothing matches"
+    return CaseFailure(replace(place, message=message, hint=hint), case.expected, found, verdict)
 
 
-def _subjects(examples: Mapping[int, Example], attributes: Sequence[str]) -> "ir.Table":
+def _found(verdict: Verdict | None) -> Mapping[str, float]:
+    if verdict is None:
+        return {}
+    return verdict.weights or {str(verdict.rule): 1.0}
+
+
+def _text(outcome: Mapping[str, float]) -> str:
+    return ", ".join(name if weight == 1 else f"{name} {weight:g}" for name, weight in outcome.items()) or "nothing"
+
+
+def _first_matches(examples: Sequence[Example], conditions: Sequence[Condition]) -> list[int | None]:
+    """The first condition that each example meets, by the evaluator that real items go through."""
+    matches: dict[str, int | None] = {}
+    for kind, had in (("work_item", (*TEXTS, *LISTS)), ("pull_request", PULL_REQUEST)):
+        rows = [{"ref": str(number), **_attributes(each)} for number, each in enumerate(examples) if each.kind == kind]
+        if rows:
+            met = first_match(_subjects(rows, had, conditions), conditions).to_pyarrow().to_pylist()
+            matches |= {row["ref"]: row["match"] for row in met}
+    return [matches[str(number)] for number in range(len(examples))]
+
+
+def _attributes(example: Example) -> dict[str, object]:
+    fields = {FIELD + name: [value] if isinstance(value, str) else value for name, value in example.fields.items()}
+    return {**example.model_dump(exclude={"kind", "fields"}), **fields}
+
+
+def _subjects(rows: Sequence[Mapping[str, object]], had: Sequence[str], conditions: Sequence[Condition]) -> "ir.Table":
     import ibis
+    import pyarrow as pa
 
-    fields = sorted({FIELD + name for example in examples.values() for name in example.fields})
-    schema = {name: "array<string>" if name in LISTS else "string" for name in ("ref", *attributes)}
-    rows = [_row(number, example, attributes, fields) for number, example in examples.items()]
-    return ibis.memtable(rows, schema={**schema, **dict.fromkeys(fields, "array<string>")})
+    fields = sorted(name for name in attributes(conditions) if name.startswith(FIELD))
+    schema = dict.fromkeys(("ref", *had), "string") | dict.fromkeys((*fields, *LISTS), "array<string>")
+    arrow = ibis.schema({name: kind for name, kind in schema.items() if name in ("ref", *had, *fields)}).to_pyarrow()
+    return ibis.memtable(pa.Table.from_pylist(list(rows), schema=arrow))

@@ -1,6 +1,6 @@
 """What the mapping file says: rules, exemptions, overrides, cuts, breakdowns, workflows, services."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 

@@ -50,7 +50,7 @@ class Verdicts(NamedTuple):
         return ibis.memtable(rows, schema=VERDICTS)
 
     def weights(self, objectives: Iterable[str]) -> "ir.Table":
-        """verdict, objective, weight: of these objectives only, for a tag to any other counts as none (metrics.md §5)."""
+        """verdict, objective, weight; of these objectives only, for a tag to another counts as none (metrics.md §5)."""
         import ibis
 
         known = frozenset(objectives)
@@ -64,7 +64,10 @@ class Verdicts(NamedTuple):
 
 
 def verdicts_on(mappings: Mappings, day: date) -> Verdicts:
-    """The verdicts in force: exemptions before rules, each in the file's order. A `when` that is one `any` gives several."""
+    """The verdicts in force: exemptions, then rules, each in the file's order; then overrides, the latest last.
+
+    A `when` that is one `any` gives a verdict for each of its branches.
+    """
     exempt = [
         (when, Verdict("exemption", each.id, str(when), {}))
         for each in _begun(mappings.exempt, day)
