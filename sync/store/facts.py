@@ -1,0 +1,132 @@
+"""All facts of a store in DuckDB, as they stand: by ADBC and Arrow, from one consistent state of the store."""
+
+import sqlite3
+import tempfile
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Engine, Select, Text, cast, exists, literal, null, select, union_all
+
+from sync.snapshot import SCHEMAS
+from sync.store.tables import CHILD_SETS, METADATA, TOMBSTONES, WORK_ITEMS
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+_ROWS_A_BATCH = 65_536
+_MEMORY_LIMIT = "3GB"  # beyond it DuckDB works on disk
+_PREFIX = "stored_"
+
+
+def facts(engine: Engine, *, fields: bool) -> "Mapping[str, ir.Table]":
+    """The tables of `SCHEMAS`, with `read_us` where there is a `ref`, and `tombstones` (ref, at_us, reason, evidence).
+
+    `fields` of work items are null unless asked for. The tables live in a database of their own in the folder for
+    temporary files (TMPDIR), so that memory holds what is being worked on; it is gone with the last of them.
+    """
+    duckdb = _private_duckdb()
+    statements = {name: _statement(name, fields=fields) for name in (*SCHEMAS, TOMBSTONES.name)}
+    with _reader(engine) as cursor:
+        for name, statement in statements.items():
+            cursor.execute(_sql(engine, statement))
+            _take_in(duckdb, name, cursor.fetch_record_batch())
+    return {name: duckdb.table(_PREFIX + name) for name in statements}
+
+
+def _private_duckdb() -> "Backend":
+    import ibis
+
+    folder = tempfile.TemporaryDirectory(prefix="fingerpost-")
+    settings = {"temp_directory": f"{folder.name}/spill", "memory_limit": _MEMORY_LIMIT}
+    duckdb = ibis.duckdb.connect(f"{folder.name}/facts.duckdb", **settings)
+    weakref.finalize(duckdb, folder.cleanup)
+    return duckdb
+
+
+def _statement(name: str, *, fields: bool) -> Select[Any]:
+    table = METADATA.tables[name]
+    has_history = exists().where(CHILD_SETS.c.item_ref == WORK_ITEMS.c.ref, CHILD_SETS.c.kind == "changes")
+    special: dict[str, ColumnElement[Any]] = {"has_history": has_history}
+    if not fields and table is WORK_ITEMS:
+        special["fields"] = cast(null(), Text)
+    wanted = SCHEMAS.get(name) or ("ref", "at_us", "reason", "evidence")
+    columns = [special[column].label(column) if column in special else table.c[column] for column in wanted]
+    return select(*columns, table.c.read_us) if "ref" in table.c else select(*columns)
+
+
+def _sql(engine: Engine, statement: Select[Any]) -> str:
+    """The statement's text, on SQLite with a first row that is no fact.
+
+    ADBC types a SQLite column by its first rows, and one that begins with nulls as integer: the row shows every type.
+    """
+    if engine.dialect.name == "sqlite":
+        kinds = {column.name: column.type.python_type for column in statement.selected_columns}
+        sample = [literal(0 if kind is bool else kind()).label(name) for name, kind in kinds.items()]
+        return str(union_all(select(*sample), statement).compile(engine, compile_kwargs={"literal_binds": True}))
+    return str(statement.compile(engine, compile_kwargs={"literal_binds": True}))
+
+
+@contextmanager
+def _reader(engine: Engine) -> Iterator[Any]:
+    """An ADBC cursor that sees one state of the store, whatever is written meanwhile."""
+    reader = _sqlite_reader if engine.dialect.name == "sqlite" else _postgresql_reader
+    with reader(engine) as cursor:
+        yield cursor
+
+
+@contextmanager
+def _sqlite_reader(engine: Engine) -> Iterator[Any]:
+    """On a copy of the file: ADBC brings a second SQLite, whose closing drops the locks that the first one holds.
+
+    https://sqlite.org/howtocorrupt.html#_multiple_copies_of_sqlite_linked_into_the_same_application
+    """
+    import adbc_driver_sqlite.dbapi
+
+    with tempfile.TemporaryDirectory(prefix="fingerpost-") as folder:
+        copy = Path(folder) / "store.db"
+        _copy(engine, copy)
+        with adbc_driver_sqlite.dbapi.connect(str(copy)) as connection, connection.cursor() as cursor:
+            cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(_ROWS_A_BATCH)})
+            yield cursor
+
+
+def _copy(engine: Engine, path: Path) -> None:
+    with engine.connect() as connection, closing(sqlite3.connect(path)) as target:
+        live: Any = connection.connection.driver_connection
+        live.backup(target)
+        target.execute("PRAGMA journal_mode = DELETE")
+
+
+@contextmanager
+def _postgresql_reader(engine: Engine) -> Iterator[Any]:
+    import adbc_driver_postgresql.dbapi
+
+    url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with adbc_driver_postgresql.dbapi.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield cursor
+
+
+def _take_in(duckdb: "Backend", name: str, rows: Any) -> None:
+    types = SCHEMAS.get(name, {})
+    columns = ", ".join(
+        f"{_typed(field.name, types.get(field.name))} AS {_quoted(field.name)}" for field in rows.schema
+    )
+    key = _quoted(rows.schema.names[0])
+    duckdb.con.register("incoming", rows)
+    duckdb.con.execute(f"CREATE TABLE {_PREFIX}{name} AS SELECT {columns} FROM incoming WHERE {key} <> ''")  # noqa: S608
+    duckdb.con.unregister("incoming")
+
+
+def _typed(column: str, kind: str | None) -> str:
+    if kind == "array<string>":
+        return f"from_json({_quoted(column)}, '[\"VARCHAR\"]')"
+    return f"CAST({_quoted(column)} AS BOOLEAN)" if kind == "boolean" else _quoted(column)
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'

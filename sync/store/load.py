@@ -1,0 +1,52 @@
+"""The snapshot: facts as they were known at an instant, and a digest that tells equal ones."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from sync.snapshot import SCHEMAS, Snapshot
+from sync.store.rows import epoch_us
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+#: When a source was read is no fact about the work.
+_NOT_DIGESTED = {"sources": ("complete_us",)}
+
+
+def snapshot(engine: Engine, as_of: datetime, *, fields: bool = False) -> Snapshot:
+    """The facts as known at `as_of`, in memory and files of this process; the store may change meanwhile.
+
+    `fields`, the work items' fields as JSON, are large and null unless asked for.
+    """
+    from sync.store.facts import facts
+    from sync.store.known import as_known
+
+    stored = facts(engine, fields=fields)
+    tables = _kept(stored, as_known(stored, epoch_us(as_of)))
+    return Snapshot(as_of=as_of, digest=_digest(tables), tables=tables)
+
+
+def _kept(stored: "Mapping[str, ir.Table]", known: "Mapping[str, ir.Table]") -> "dict[str, ir.Table]":
+    """The known tables, reckoned once and kept in the place of the stored ones."""
+    duckdb: Backend = stored["sources"].get_backend()
+    kept = {name: duckdb.create_table(name, table) for name, table in known.items()}
+    for table in stored.values():
+        duckdb.drop_table(table.get_name())
+    return kept
+
+
+def _digest(tables: "Mapping[str, ir.Table]") -> str:
+    """SHA-256 of each table's number of rows and sums of row hashes: the same whatever order the rows are in."""
+    lines = [f"{name} {_sums(tables[name].drop(*_NOT_DIGESTED.get(name, ())))}" for name in sorted(SCHEMAS)]
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _sums(table: "ir.Table") -> str:
+    duckdb: Backend = table.get_backend()
+    query = f"SELECT count(*), bit_xor(hash(row)), sum(hash(row)) FROM ({duckdb.compile(table)}) AS row"  # noqa: S608
+    return " ".join(map(str, duckdb.con.execute(query).fetchall()[0]))
