@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Period:
@@ -31,6 +33,11 @@ class Period:
     def known_until(self, as_of: datetime) -> datetime:
         """Its end as far as it can be known at `as_of`, never before its start."""
         return max(self.start_at, min(self.end_at, as_of))
+
+
+def micros(instant: datetime) -> int:
+    """UTC epoch microseconds of an aware datetime, exactly."""
+    return (instant - EPOCH) // timedelta(microseconds=1)
 
 
 def start_of(day: date, *, zone: ZoneInfo) -> datetime:

@@ -1,0 +1,44 @@
+"""Which work items are counted (metrics.md §1.1)."""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+def counted(work_items: "ir.Table", *, types: Collection[str] | None) -> "ir.Table":
+    """The leaf items, of these types or of every type, each with a number, `item`, that joins faster than its ref.
+
+    An issue of a repository tells its status by `state`: closed or open.
+    """
+    import ibis
+
+    leaves = _leaves(work_items, types=types)
+    of_repository = leaves.repository.notnull()
+    state = ibis.ifelse(leaves.status_category == "done", "closed", "open")
+    return leaves.select(
+        "ref",
+        "source",
+        "project",
+        "repository",
+        "created_us",
+        "updated_us",
+        "status_changed_us",
+        "resolved_us",
+        "resolution",
+        item=ibis.row_number().over(ibis.window(order_by="ref")),
+        status_field=ibis.ifelse(of_repository, "state", "status"),
+        status_id=ibis.ifelse(of_repository, state, leaves.status_id),
+        flagged=leaves.flagged.fill_null(False),
+        is_assigned=leaves.assignees.length() > 0,
+        has_history=leaves.has_history.fill_null(False),
+    )
+
+
+def _leaves(work_items: "ir.Table", *, types: Collection[str] | None) -> "ir.Table":
+    """Standard items, neither sub-tasks nor containers; where the source has no levels, those without children."""
+    of_type = work_items if types is None else work_items.filter(work_items.type.isin(sorted(types)))
+    parents = work_items.filter(work_items.parent_ref.notnull()).select(ref="parent_ref").distinct()
+    levelled = of_type.filter(of_type.level == 0)
+    return levelled.union(of_type.filter(of_type.level.isnull()).anti_join(parents, "ref"))

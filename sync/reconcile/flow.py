@@ -1,0 +1,120 @@
+"""How every counted work item flowed: one row each, from its history (metrics.md §1.1–1.5)."""
+
+from collections.abc import Collection
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from sync.reconcile import blocked, bulk, categories, instants, measures, timeline
+from sync.reconcile.counted import counted
+from sync.reconcile.periods import micros
+from sync.reconcile.runs import runs
+from sync.reconcile.thresholds import Thresholds
+from sync.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+def flow(snapshot: Snapshot, *, links: "ir.Table", status_categories: "ir.Table", thresholds: Thresholds) -> "ir.Table":
+    """One row a counted work item, by ref; null is what its history does not say, and durations are microseconds.
+
+    ref, category (at as_of), created_us, committed_us, started_us, last_active_us, finished_us, first_finished_us,
+    outcome (delivered, discarded), lead_us, flow_us, cycle_us = active_us + waiting_us + done_gap_us,
+    waiting_us = queued_us + blocked_us + returned_us, reopens, flags.
+    """
+    as_of_us, changes = micros(snapshot.as_of), snapshot["changes"]
+    items = counted(snapshot["work_items"], types=thresholds.item_types).cache()
+    moves = timeline.moves(items, changes).cache()
+    told = timeline.stays(items, moves, as_of_us=as_of_us)
+    begun = categories.activations(items, changes, snapshot["pull_requests"], links)
+    of_tracker = categories.of_tracker(told, items, changes, status_categories)
+    stays = of_tracker.union(categories.of_repositories(told, items, begun)).cache()
+    ran = runs(stays, as_of_us=as_of_us, debounce_s=thresholds.debounce_s)
+    when = instants.instants(ran, restart_on_return=thresholds.restart_on_return).cache()
+    facts = (
+        when,
+        measures.spent(ran, blocked.blocks(items, changes, stays, as_of_us=as_of_us), when),
+        _entered(stays),
+        _doubts(moves),
+        bulk.bulk_closed(moves, when, items=thresholds.bulk_items, gap_s=thresholds.bulk_gap_s),
+        categories.now(items, status_categories),
+    )
+    known = reduce(lambda rows, more: rows.left_join(more, "item").drop("item_right"), facts, items)
+    return _measured(_timed(known, discarded=thresholds.discarded)).order_by("ref").cache()
+
+
+def _entered(stays: "ir.Table") -> "ir.Table":
+    """When each item first came to a commitment status, and whether all of its statuses are mapped."""
+    return stays.group_by("item").aggregate(
+        entered_us=stays.start_us.min(where=stays.commitment), is_unmapped=(~stays.mapped).any()
+    )
+
+
+def _doubts(moves: "ir.Table") -> "ir.Table":
+    """Where each item's history contradicts itself: a move from elsewhere, or an end elsewhere (§1.2.4–5)."""
+    return moves.group_by("item").aggregate(
+        is_broken=(moves.earlier_id != moves.from_id).any(), is_mismatched=moves.is_lost.any()
+    )
+
+
+def _timed(known: "ir.Table", *, discarded: Collection[str]) -> "ir.Table":
+    """The instants of every item (§1.4). One without history has creation and resolution alone (§1.2.8)."""
+    import ibis
+
+    resolved_us = ibis.ifelse(known.category_now == "done", ibis.greatest(known.resolved_us, known.created_us), None)
+    finished_us = ibis.ifelse(known.has_history, known.finished_us, resolved_us)
+    started_us = ibis.ifelse(known.has_history, ibis.coalesce(known.began_us, finished_us), None)
+    is_discarded = _plain(known.resolution).isin(sorted(discarded))
+    return known.mutate(
+        category=ibis.coalesce(known.category, known.category_now),
+        started_us=started_us,
+        committed_us=ibis.ifelse(known.has_commitment, known.entered_us, started_us),
+        finished_us=finished_us,
+        outcome=ibis.ifelse(finished_us.notnull(), ibis.ifelse(is_discarded, "discarded", "delivered"), None),
+    )
+
+
+def _plain(resolution: "ir.StringValue") -> "ir.StringValue":
+    """A resolution as `Thresholds.discarded` writes it, whoever typed it: not_planned, Won’t Fix."""
+    return resolution.lower().replace("_", " ").replace("’", "'")
+
+
+def _measured(timed: "ir.Table") -> "ir.Table":
+    """The columns of `flow`, in its order."""
+    import ibis
+
+    cycle_us = timed.finished_us - timed.started_us
+    parts = {name: ibis.ifelse(cycle_us.notnull(), timed[name].fill_null(0), None) for name in measures.PARTS}
+    return timed.select(
+        *("ref", "category", "created_us", "committed_us", "started_us", "last_active_us", "finished_us"),
+        "first_finished_us",
+        "outcome",
+        lead_us=timed.finished_us - timed.created_us,
+        flow_us=timed.finished_us - timed.committed_us,
+        cycle_us=cycle_us,
+        waiting_us=parts["queued_us"] + parts["blocked_us"] + parts["returned_us"],
+        reopens=timed.reopens,
+        flags=_flags(timed),
+        **parts,
+    )
+
+
+def _flags(timed: "ir.Table") -> "ir.ArrayValue":
+    """What a reader should know before trusting the row, in a fixed order."""
+    import ibis
+
+    is_finished, is_resolved = timed.finished_us.notnull(), timed.resolution.notnull()
+    flags = {
+        "no_history": ~timed.has_history,
+        "no_active": timed.has_history & is_finished & timed.began_us.isnull(),
+        "no_commitment": timed.started_us.notnull() & timed.committed_us.isnull(),
+        "no_resolution": is_finished & ~is_resolved,
+        "resolved_not_done": is_resolved & (timed.category != "done"),
+        "chain_break": timed.is_broken,
+        "tail_mismatch": timed.is_mismatched,
+        "unmapped": timed.is_unmapped,
+        "bulk_closed": timed.is_bulk,
+    }
+    none = ibis.literal([], "array<string>")
+    raised = [ibis.ifelse(holds, ibis.literal([name], "array<string>"), none) for name, holds in flags.items()]
+    return reduce(lambda those, more: those.concat(more), raised)
