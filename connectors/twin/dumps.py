@@ -50,9 +50,10 @@ def devlake_jira(folder: Path) -> JiraSite:
 
     What the board endpoint adds to an issue is left out. Rows that tell the same thing again are read once.
     """
-    rows = {name: [row["data"] for row in _lines(folder / "jira" / f"jira_api_{name}.jsonl.gz")] for name in _DEVLAKE}
+    told = {name: list(_lines(folder / "jira" / f"jira_api_{name}.jsonl.gz")) for name in _DEVLAKE}
+    rows = {name: [row["data"] for row in lines] for name, lines in told.items()}
     issues = [Issue.of(_plain(body)) for body in _distinct(rows["issues"])]
-    boards = {row["params"]["BoardId"] for row in _lines(folder / "jira" / "jira_api_sprints.jsonl.gz")}
+    boards = sorted({row["params"]["BoardId"] for row in told["sprints"]})
     projects = _distinct([*rows["projects"], *(issue.project for issue in issues)])
     site = JiraSite(
         deployment="Cloud",
@@ -63,8 +64,8 @@ def devlake_jira(folder: Path) -> JiraSite:
         fields=_fields(issues),
         statuses=_distinct([*rows["status"], *(issue.fields["status"] for issue in issues)]),
         issue_types=_distinct([*rows["issue_types"], *(issue.fields["issuetype"] for issue in issues)]),
-        boards=[{"id": board, "self": "", "name": f"Board {board}", "type": "scrum"} for board in sorted(boards)],
-        sprints=_distinct({"originBoardId": 8, **sprint} for sprint in rows["sprints"]),
+        boards=[{"id": board, "self": "", "name": f"Board {board}", "type": "scrum"} for board in boards],
+        sprints={board: _listed_on(board, told["sprints"]) for board in boards},
         users={user["accountId"]: user for user in rows["users"]},
     )
     site.add(issues)
@@ -72,6 +73,10 @@ def devlake_jira(folder: Path) -> JiraSite:
 
 
 _DEVLAKE = ("issues", "projects", "status", "issue_types", "sprints", "users")
+
+
+def _listed_on(board: int, rows: list[Json]) -> list[Json]:
+    return _distinct(row["data"] for row in rows if row["params"]["BoardId"] == board)
 
 
 def _lines(path: Path) -> Iterator[Json]:

@@ -115,7 +115,7 @@ def boards(call: Call) -> Json:
     wanted = call.text("projectKeyOrId")
     kind = call.text("type")
     found = [board for board in call.site.boards if not wanted or wanted in _places(board)]
-    return page(call, [board for board in found if not kind or board["type"] == kind], cap=50)
+    return _agile_page(call, [board for board in found if not kind or board["type"] == kind])
 
 
 def board_configuration(call: Call) -> Json:
@@ -123,20 +123,25 @@ def board_configuration(call: Call) -> Json:
 
 
 def board_sprints(call: Call) -> Json:
-    """Sprints of a board, in the order of their ids; a kanban board has none and says so with a 400 (jira.md §1.5)."""
+    """Sprints that a board lists; a kanban board has none and says so with a 400 (jira.md §1.5)."""
     board = _board(call)
     if board["type"] == "kanban":
         raise Refusal(400, "The board does not support sprints")
     states = call.words("state")
-    found = [s for s in call.site.sprints if s["originBoardId"] == board["id"] and (not states or s["state"] in states)]
-    return without(page(call, found, cap=50), ["self", "total"])
+    found = [sprint for sprint in call.site.sprints.get(board["id"], []) if not states or sprint["state"] in states]
+    return _agile_page(call, found)
 
 
 def sprint(call: Call) -> Json:
-    for found in call.site.sprints:
-        if str(found["id"]) == call.path["sprint"]:
-            return found
+    for sprints in call.site.sprints.values():
+        for found in sprints:
+            if str(found["id"]) == call.path["sprint"]:
+                return found
     raise Refusal(404, "Sprint does not exist")
+
+
+def _agile_page(call: Call, entries: list[Any]) -> Json:
+    return without(page(call, entries, cap=50), ["self"])
 
 
 def _versions(call: Call) -> list[Json]:

@@ -87,7 +87,8 @@ class JiraSite:
     boards: list[Json] = field(default_factory=list)
     configurations: dict[int, Json] = field(default_factory=dict)
     """By board id."""
-    sprints: list[Json] = field(default_factory=list)
+    sprints: dict[int, list[Json]] = field(default_factory=dict)
+    """By the board that lists them; a board may list sprints that were made on another (jira.md §1.5)."""
     users: dict[str, Json] = field(default_factory=dict)
     """By account id on Cloud, by user key on Data Center."""
     me: Json = field(default_factory=lambda: {"accountId": "fingerpost", "displayName": "Fingerpost", "active": True})

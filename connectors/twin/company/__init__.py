@@ -38,7 +38,6 @@ def company(seed: int = 7, size: int = SIZE, *, rankings: float = 2.0) -> Compan
     developers = _developers(size)
     names = [*(name for names in developers.values() for name in names), *(f"{team.id}-pm" for team in setting.TEAMS)]
     world = World(Random(seed), empty_site(names), developers, rankings)  # noqa: S311 - chance, not a secret
-    world.sprints = _sprints(world)
     wishes = backlog.wishes(world, size)
     plants = planted.plants()
     for wish in sorted([*wishes, *planted.wishes(world, plants.items, wishes)], key=lambda wish: wish.at):
@@ -77,14 +76,6 @@ def _developers(size: int) -> dict[str, list[str]]:
     teams = {team.id: [f"{team.id}-dev-{n}" for n in range(1, count + 1)] for team in setting.TEAMS}
     teams["payments"].append(CONTRACTOR)
     return teams
-
-
-def _sprints(world: World) -> dict[str, list[dict[str, object]]]:
-    boards = {board["id"]: board["location"]["projectKey"] for board in world.site.boards}
-    found: dict[str, list[dict[str, object]]] = {}
-    for sprint in world.site.sprints:
-        found.setdefault(boards[sprint["originBoardId"]], []).append(sprint)
-    return found
 
 
 def _text(name: str) -> str:

@@ -38,7 +38,7 @@ def empty_site(people: Iterable[str]) -> JiraSite:
     site.fields = list(_fields())
     site.boards = [_board(n, p, site.project(p.key)) for n, p in enumerate(_with_boards(), start=1)]
     site.configurations = {board["id"]: _configuration(site, board) for board in site.boards}
-    site.sprints = [sprint for board in site.boards if board["type"] == "scrum" for sprint in _sprints(board)]
+    site.sprints = {board["id"]: list(_sprints(board)) for board in site.boards if board["type"] == "scrum"}
     return site
 
 

@@ -62,14 +62,16 @@ class World:
     """Names by team, without managers."""
     rankings: float = 2.0
     """How often an item's place in the backlog is changed, at the median: most of a long history is that."""
-    sprints: dict[str, list[Json]] = field(default_factory=dict)
-    """By project key, in their order."""
     pulls: dict[str, list[Any]] = field(default_factory=dict)
     """Drafts by repository, in no order and not yet numbered."""
     commits: int = 0
     planted: list[Planted] = field(default_factory=list)
     loose: list[tuple[str, str, Json, str]] = field(default_factory=list)
     """Planted pull requests without a number yet: kind, repository, pull request, note."""
+
+    def __post_init__(self) -> None:
+        boards = {board["location"]["projectKey"]: board["id"] for board in self.site.boards}
+        self.sprints = {project: self.site.sprints.get(board, []) for project, board in boards.items()}
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
