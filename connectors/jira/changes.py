@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from operator import itemgetter
 
 from connectors.jira import wire
 from connectors.jira.accounts import Accounts
 from connectors.jira.dates import instant
 from connectors.jira.fields import Roles
-from connectors.jira.text import without_nul
 from connectors.records import Change, ItemRef
 
 #: Jira's field ids, and the names that stand where a change has no id (jira.md §1.3), → our words.
@@ -72,9 +72,9 @@ class Changes:
 
     def of(self, histories: Iterable[wire.History], *, item_ref: str) -> tuple[Change, ...]:
         """Every change but those of rank, oldest first: by instant, then history, then place in it (jira.md §7.1)."""
-        dated = [(instant(history.created), history) for history in histories]
-        dated.sort(key=lambda entry: (entry[0], _number(entry[1].id)))
-        return tuple(change for at, history in dated for change in self._history(history, at=at, item_ref=item_ref))
+        dated = {history.id: (instant(history.created), _number(history.id), history) for history in histories}
+        ordered = sorted(dated.values(), key=itemgetter(0, 1))
+        return tuple(change for at, _, history in ordered for change in self._history(history, at=at, item_ref=item_ref))
 
     def _history(self, history: wire.History, *, at: datetime, item_ref: str) -> Iterator[Change]:
         author = self._accounts.ref(history.author)
@@ -127,10 +127,12 @@ def _keys(items: list[wire.ChangeItem]) -> tuple[str, str] | None:
 
 
 def _text(side: wire.Side) -> str | None:
-    if side is None:
-        return None
-    return without_nul(side if isinstance(side, str) else str(side))
+    return side if side is None or isinstance(side, str) else str(side)
 
 
 def _number(identity: wire.Id) -> int:
-    return int(identity) if str(identity).isdigit() else 0
+    """The place of an id among others given at the same instant."""
+    try:
+        return int(identity)
+    except ValueError:
+        return 0

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import TypeVar
 
 import msgspec
@@ -15,7 +16,7 @@ from connectors.jira.accounts import Accounts
 from connectors.jira.changes import Changes, Vocabulary
 from connectors.jira.dates import day, instant
 from connectors.jira.fields import Roles
-from connectors.jira.text import plain, without_nul
+from connectors.jira.text import plain
 from connectors.records import ChildSet, Gap, ItemRef, SourceCategory, StatedLink, WorkItem
 
 T = TypeVar("T")
@@ -58,10 +59,15 @@ class Parsed:
     """By issue id, why it or its history is not among them."""
 
 
+@cache
+def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
+    return msgspec.json.Decoder(kind)
+
+
 def decode(raw: Raw | bytes, kind: type[T]) -> T:
     """The document as `kind`; `Malformed` where it is none."""
     try:
-        return msgspec.json.decode(raw, type=kind)
+        return _decoder(kind).decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(str(error)) from error
 
@@ -136,7 +142,7 @@ class Parser:
             project=(found.project and found.project.key) or issue.key.rpartition("-")[0] or None,
             type=_name(found.issuetype),
             level=self._level(found.issuetype, custom),
-            title=without_nul(found.summary or ""),
+            title=plain(found.summary) or "",
             body=plain(decode(found.description, object)) if found.description else None,
             status_id=str(status.id) if status else None,
             status=_name(status),

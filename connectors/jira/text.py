@@ -50,12 +50,7 @@ def plain(value: object) -> str | None:
     if value is None:
         return None
     text = value if isinstance(value, str) else _flat(value)
-    return without_nul(text) or None
-
-
-def without_nul(text: str) -> str:
-    """The text without NUL characters, which PostgreSQL refuses (apache/devlake#3564)."""
-    return text.replace("\x00", "") if "\x00" in text else text
+    return text.replace("\x00", "") or None  # PostgreSQL refuses NUL (apache/devlake#3564)
 
 
 def _flat(document: object) -> str:

@@ -17,7 +17,7 @@ NOTHING = Raw(b"")
 NULL = Raw(b"null")
 
 
-class Wire(Struct, rename="camel"):
+class Wire(Struct, rename="camel", gc=False):
     """A JSON object; what is not named here is passed over."""
 
 
