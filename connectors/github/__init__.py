@@ -1,0 +1,150 @@
+"""GitHub as a source: repositories with their pull requests, issues and deployments, read by GraphQL."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+
+import httpx
+from msgspec.structs import replace
+
+from connectors.errors import SourceError
+from connectors.github import api, scope
+from connectors.github.api import SchemaChanged
+from connectors.github.gather import gaps_of, gathered
+from connectors.github.learned import Learned
+from connectors.github.poll import Poll
+from connectors.github.reader import Reader
+from connectors.github.streams import STREAMS, Stream
+from connectors.records import Batch, ItemRef
+from connectors.source import Check, Memory
+from connectors.transport import TIMEOUT, Clock, Governor, Transport
+
+AT_ONCE = {"graphql": 2, "core": 10}  # the budget of GraphQL's processor seconds allows no more (github.md §2)
+
+
+class GitHub:
+    """One GitHub host as far as one token sees it. In the names of `repositories` a * may stand for any part."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        url: str,
+        token: str,
+        repositories: Sequence[str],
+        since: date | None,
+        transport: Transport,
+        clock: Clock,
+    ) -> None:
+        scope.check(repositories)
+        self.name = name
+        self._url = url
+        self._token = token
+        self._asked = tuple(repositories)
+        self._since = datetime.combine(since, time(), UTC) if since else None
+        self._transport = transport
+        self._clock = clock
+
+    @classmethod
+    def connect(
+        cls,
+        *,
+        name: str,
+        url: str,
+        token: str,
+        repositories: Sequence[str],
+        since: date | None = None,
+        clock: Clock,
+        jitter: random.Random,
+        client: httpx.AsyncClient | None = None,
+    ) -> "GitHub":
+        """The source at `url`, the address of the REST API. `since` bounds the first read and nothing else."""
+
+        async def headers() -> Mapping[str, str]:
+            return api.headers(token)
+
+        transport = Transport(
+            source=name,
+            client=client or httpx.AsyncClient(timeout=TIMEOUT),
+            headers=headers,
+            governor=Governor(clock=clock, at_once=AT_ONCE),
+            clock=clock,
+            jitter=jitter,
+        )
+        return cls(
+            name=name,
+            url=url,
+            token=token,
+            repositories=repositories,
+            since=since,
+            transport=transport,
+            clock=clock,
+        )
+
+    async def discover(self) -> list[Check]:
+        """Sign-in, limits and each configured name."""
+        from connectors.github import admin  # PyGithub takes a while to import
+
+        checks = await asyncio.to_thread(admin.sign_in, url=self._url, token=self._token)
+        if not all(check.ok for check in checks):
+            return checks
+        return checks + await self._scope_checks()
+
+    async def poll(self, memory: Memory) -> AsyncIterator[Batch]:
+        """Pull requests, issues and deployments that are new, the latest first; all there is the first time."""
+        poll = Poll(
+            source=self.name,
+            reader=self._reader(),
+            asked=self._asked,
+            since=self._since,
+            memory=memory,
+            now=self._clock.now(),
+        )
+        try:
+            async for batch in poll.batches():
+                yield batch
+        except SchemaChanged:
+            yield Batch(source=self.name, read_at=self._clock.now(), capabilities={"schema": ""})
+            raise
+
+    async def fetch(self, refs: Sequence[ItemRef], memory: Memory) -> Batch:
+        """These items, whole, in one request for each 20 of a kind. What is not to be seen is a gap."""
+        learned = Learned.recall(memory.capabilities)
+        reader = self._reader()
+        reader.schema = learned.schema.schema if learned.schema else None
+        parts = [await self._fetch(reader, stream, refs) for stream in STREAMS]
+        return Batch(
+            source=self.name,
+            read_at=reader.began_at or self._clock.now(),
+            records=tuple(record for part in parts for record in part.records),
+            children=tuple(child for part in parts for child in part.children),
+            gaps=tuple(gap for part in parts for gap in part.gaps),
+        )
+
+    async def close(self) -> None:
+        """Lets go of connections."""
+        await self._transport.close()
+
+    def _reader(self) -> Reader:
+        return Reader(transport=self._transport, url=api.graphql_url(self._url))
+
+    async def _fetch(self, reader: Reader, stream: Stream, refs: Sequence[ItemRef]) -> Batch:
+        ids = [ref.id for ref in refs if ref.kind == stream.kind]
+        found = await reader.by_id(stream, ids)
+        at = reader.began_at or self._clock.now()
+        items = gathered(found, stream=stream, source=self.name, name=self.name, since=None, at=at)
+        gaps = gaps_of(items.missed, stream=stream, source=self.name, name=self.name)
+        return replace(items.batch, gaps=(*items.batch.gaps, *gaps))
+
+    async def _scope_checks(self) -> list[Check]:
+        """Which of the configured names can be read."""
+        try:
+            resolved = await scope.resolve(self._reader(), self._asked)
+        except SourceError as error:
+            return [Check(subject="repositories", ok=False, found=str(error), hint=error.hint)]
+        found = f"{len(resolved.repositories)} repositories"
+        unknown = [
+            Check(subject=name, ok=False, found=why, hint=api.ACCESS_HINT) for name, why in resolved.unknown.items()
+        ]
+        return [Check(subject="repositories", ok=bool(resolved.repositories), found=found), *unknown]

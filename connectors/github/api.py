@@ -1,0 +1,213 @@
+"""Questions to GitHub's GraphQL, and what its answers mean."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Generic, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from connectors.errors import Gone, Malformed, Refused, Retry, SourceError, TooLarge
+from connectors.exchange import Answer, Request
+from connectors.github.wire import GraphError, Reply
+
+T = TypeVar("T")
+
+API_VERSION = "2022-11-28"
+LIMIT_WAIT_S = 60  # where no header says how long: github/docs, rate-limits-for-the-rest-api
+LONGEST_WAIT_S = 3660.0  # quotas are by the hour
+LIMIT_WORDS = ("secondary rate limit", "abuse detection", "rate limit exceeded")
+LIMIT_TYPES = ("RATE_LIMITED", "RATE_LIMIT")  # the second spelling: yanyongyu/githubkit#272
+#: Errors about one thing that this token may not see. All others spoil the answer.
+HIDDEN_TYPES = ("NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES")
+SSO_HINT = "Authorise the token for the organisation's single sign-on."
+TOKEN_HINT = "Make a new token and set it as `token` of this source."  # noqa: S105 - words, not a secret
+ACCESS_HINT = (
+    "Give the token read access to this repository's metadata, issues, pull requests, contents and deployments."
+)
+
+
+class SchemaChanged(SourceError):
+    """The server no longer has a field that its schema had: read the schema anew."""
+
+
+class Message(Struct):
+    message: str = ""
+
+
+class Graph(Struct, Generic[T], frozen=True, kw_only=True):
+    """The data of an answer; `hidden`: what in it is null because this token may not see it."""
+
+    data: T
+    hidden: tuple[GraphError, ...]
+    server_at: datetime
+
+
+def graphql_url(url: str) -> str:
+    """Where GraphQL is, for the address of the REST API: Enterprise Server has it beside `/api/v3`."""
+    base = url.rstrip("/")
+    if urlsplit(base).netloc == "github.com":
+        return "https://api.github.com/graphql"
+    return base.removesuffix("/v3") + "/graphql" if base.endswith("/api/v3") else base + "/graphql"
+
+
+def headers(token: str) -> dict[str, str]:
+    """What every request carries."""
+    return {
+        "Accept": "application/vnd.github+json",
+        "Authorization": f"Bearer {token}",
+        "User-Agent": "fingerpost",
+        "X-GitHub-Api-Version": API_VERSION,
+    }
+
+
+def question(url: str, query: str, variables: Mapping[str, object], *, label: str, shrinkable: bool = False) -> Request:
+    """One GraphQL query to the endpoint at `url`."""
+    body = {"query": query, "variables": dict(variables)}
+    return Request(method="POST", url=url, label=label, json=body, bucket="graphql", shrinkable=shrinkable)
+
+
+def read(answer: Answer, kind: type[T]) -> Graph[T]:
+    """The data as `kind`, or the `SourceError` that says what to do; what to wait for is told by the server's clock."""
+    if answer.status != 200:
+        raise _failure(answer)
+    reply = _reply(answer, kind)
+    _judge(reply, answer)
+    if reply.data is None:
+        raise _nothing(reply)
+    return Graph(data=reply.data, hidden=tuple(reply.errors or ()), server_at=answer.server_at)
+
+
+def causes(errors: tuple[GraphError, ...], *path: str | int) -> list[str]:
+    """What the server says of the things at and below `path`."""
+    return [said(error) for error in errors if tuple(error.path or ())[: len(path)] == path]
+
+
+def hint(error: GraphError) -> str:
+    """What a person can do so that it is shown."""
+    extensions = error.extensions or {}
+    sso = extensions.get("saml_failure") or "SAML" in error.message  # jasperapp/jasper#187
+    return SSO_HINT if sso else ACCESS_HINT
+
+
+def _reply(answer: Answer, kind: type[T]) -> Reply[T]:
+    try:
+        return msgspec.json.decode(answer.body, type=Reply[kind])  # type: ignore[valid-type]
+    except (msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise Malformed(f"GitHub's answer is not what its schema promises: {error}") from error
+    except msgspec.DecodeError as error:
+        if answer.body.lstrip()[:1] == b"<":
+            raise Retry("a web page came in place of GitHub's answer", hint="Check `url` and the proxy.") from error
+        raise TooLarge("GitHub's answer broke off") from error
+
+
+def _judge(reply: Reply[T], answer: Answer) -> None:
+    """Raises what the errors mean for the whole answer; returns where all of them are about single hidden things."""
+    errors = reply.errors or []
+    for error in errors:
+        if error.type in LIMIT_TYPES or _names_limit(error.message):
+            raise _limited(answer, said(error), primary=error.type in LIMIT_TYPES)
+        if _unknown_field(error):
+            raise SchemaChanged(f"GitHub's schema is not as it was: {said(error)}", hint="Run it again.")
+        if reply.data is None and error.type is None and error.locations and not error.path:
+            raise Malformed(f"GitHub does not understand the question: {said(error)}")
+    spoiling = [error for error in errors if error.type not in HIDDEN_TYPES]
+    if spoiling:
+        # RESOURCE_LIMITS_EXCEEDED, MAX_NODE_LIMIT_EXCEEDED, a timeout in words: what is null may be there, and a
+        # smaller question is answered. # spiceai/spiceai#13762, airbytehq/airbyte#86914
+        raise TooLarge(f"GitHub did not finish its answer: {said(spoiling[0])}")
+
+
+def _nothing(reply: Reply[T]) -> Gone | TooLarge:
+    if reply.errors:
+        return Gone(said(reply.errors[0]), hint=hint(reply.errors[0]))
+    return TooLarge(f"GitHub answered without data: {reply.message or 'no reason given'}")
+
+
+def _failure(answer: Answer) -> Refused | Retry:
+    """What a status other than 200 means. The token comes first, so that it is never taken for a limit."""
+    words = _message(answer)
+    if answer.status == 401:  # chaoss/grimoirelab-perceval#546
+        return Refused(f"GitHub does not accept the token ({words})", hint=TOKEN_HINT)
+    if answer.status == 429 or (answer.status == 403 and _is_limit(answer, words)):
+        return _limited(answer, words)
+    if answer.status == 403:
+        sso = "x-github-sso" in answer.headers
+        return Refused(f"GitHub refuses ({words})", hint=SSO_HINT if sso else ACCESS_HINT)
+    if answer.status in (500, 502, 504):  # apache/devlake#3708: too much asked for, as often as a bad moment
+        return TooLarge(f"GitHub failed with {answer.status}")
+    if answer.status == 404:
+        return Refused(
+            "there is no GitHub API at this address", hint="Check `url`; Enterprise Server: https://host/api/v3."
+        )
+    if answer.status >= 500 or answer.status == 408:
+        return Retry(f"GitHub is not available ({answer.status})", until=_told(answer))
+    return Refused(f"GitHub answered {answer.status} ({words})", hint="Check `url`.")
+
+
+def _is_limit(answer: Answer, words: str) -> bool:
+    """An ordinary 403 is no limit: taken for one, it costs an hour of sleep (cloudquery/cloudquery#11820)."""
+    return "retry-after" in answer.headers or _spent(answer) or _names_limit(words)
+
+
+def _limited(answer: Answer, words: str, *, primary: bool = False) -> Retry:
+    """Until when nobody may ask. The secondary limits are the whole host's, the primary ones each resource's own."""
+    told = _told(answer)
+    bucket = answer.headers.get("x-ratelimit-resource", "graphql") if primary or _spent(answer) else ""
+    until = told or answer.server_at + timedelta(seconds=LIMIT_WAIT_S)
+    return Retry(f"GitHub's rate limit is reached ({words})", until=until, bucket=bucket, counts=told is None)
+
+
+def _told(answer: Answer) -> datetime | None:
+    """When to ask again: `retry-after` first, then the reset of a spent quota; None when not told."""
+    if (asked := answer.headers.get("retry-after")) is not None:
+        wait_s = _retry_after_s(asked, answer.server_at)
+    elif _spent(answer):
+        wait_s = _number(answer.headers.get("x-ratelimit-reset"), less=answer.server_at.timestamp() - 1)
+    else:
+        return None
+    return None if wait_s is None else answer.server_at + timedelta(seconds=min(max(wait_s, 1.0), LONGEST_WAIT_S))
+
+
+def _retry_after_s(asked: str, server_at: datetime) -> float | None:
+    """Seconds, told as such or as a date. # RFC 9110 §10.2.3"""
+    try:
+        return (parsedate_to_datetime(asked) - server_at).total_seconds()
+    except (TypeError, ValueError):
+        return _number(asked)
+
+
+def _number(text: str | None, *, less: float = 0.0) -> float | None:
+    try:
+        return float(text or "") - less
+    except ValueError:
+        return None
+
+
+def _spent(answer: Answer) -> bool:
+    """The quota is used up. Enterprise Server without limits may say 0 of 0 (apache/devlake#8020)."""
+    return answer.headers.get("x-ratelimit-remaining") == "0" and answer.headers.get("x-ratelimit-limit") != "0"
+
+
+def _names_limit(words: str) -> bool:
+    return any(limit in words.lower() for limit in LIMIT_WORDS)
+
+
+def _unknown_field(error: GraphError) -> bool:
+    code = (error.extensions or {}).get("code")
+    return code == "undefinedField" or "doesn't exist on type" in error.message or "Cannot query field" in error.message
+
+
+def _message(answer: Answer) -> str:
+    """What the body says, in one line, or the bare status."""
+    try:
+        words = msgspec.json.decode(answer.body, type=Message).message
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        words = ""
+    return " ".join(words.split())[:200] or f"status {answer.status}"
+
+
+def said(error: GraphError) -> str:
+    return " ".join(error.message.split())[:200] or error.type or "no reason given"

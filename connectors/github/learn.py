@@ -1,0 +1,54 @@
+"""Asks what is asked but once a day: the server's schema, and which repositories the configured names stand for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.errors import Gone, Malformed, Refused, TooLarge
+from connectors.github import queries
+from connectors.github.api import ACCESS_HINT
+from connectors.github.learned import KnownSchema, Learned, Scope, known_types
+from connectors.github.reader import Reader
+from connectors.github.scope import resolve
+from connectors.github.wire import Repository, SchemaType
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """What was learned, and the configured names that stand for nothing any more."""
+
+    learned: Learned
+    unknown: dict[str, str]
+
+
+async def learn(reader: Reader, *, asked: tuple[str, ...], before: Learned, now: datetime) -> Lesson:
+    """All of it anew. `Refused` where a name stands for nothing and never did: the configuration is mistaken."""
+    schema = KnownSchema(at=now, types=await _types(reader))
+    resolved = await resolve(reader, asked)
+    known = before.scope.repositories if before.scope and before.scope.asked == asked else ()
+    if resolved.unknown and not known:
+        name, why = next(iter(resolved.unknown.items()))
+        raise Refused(f"{name} cannot be read: {why}", hint=f"Check its spelling. {ACCESS_HINT}")
+    kept = [repository for repository in known if repository.name_with_owner in resolved.unknown]
+    scope = Scope(at=now, asked=asked, repositories=_ordered([*kept, *resolved.repositories.values()]))
+    learned = Learned(schema=schema, scope=scope, page_sizes=before.page_sizes)
+    return Lesson(learned=learned, unknown=resolved.unknown)
+
+
+async def _types(reader: Reader) -> dict[str, list[str]] | None:
+    """The names in each type; None where the server tells nobody."""
+    kind = dict[str, SchemaType | None]
+    try:
+        graph = await reader.ask(queries.introspection(), {}, kind, label="schema")
+    except (Gone, Malformed):
+        return None
+    except TooLarge as error:
+        if "introspection" not in str(error).lower():
+            raise
+        return None
+    return known_types(graph.data)
+
+
+def _ordered(repositories: Sequence[Repository]) -> tuple[Repository, ...]:
+    by_id = {repository.id: repository for repository in repositories}
+    return tuple(sorted(by_id.values(), key=lambda repository: repository.name_with_owner))

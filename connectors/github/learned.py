@@ -1,0 +1,80 @@
+"""What was learned about a GitHub host, and how it is written down among the capabilities."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from connectors.github.queries import Schema
+from connectors.github.walk import PageSize
+from connectors.github.wire import Repository, SchemaType
+
+T = TypeVar("T")
+
+DAILY = timedelta(days=1)
+
+
+class KnownSchema(Struct, frozen=True, kw_only=True):
+    """What the server's schema has, as read at `at`; no types where it would not say."""
+
+    at: datetime
+    types: dict[str, list[str]] | None = None
+
+    @property
+    def schema(self) -> Schema:
+        return None if self.types is None else {kind: frozenset(names) for kind, names in self.types.items()}
+
+
+class Scope(Struct, frozen=True, kw_only=True):
+    """The repositories that `asked` stood for at `at`."""
+
+    at: datetime
+    asked: tuple[str, ...]
+    repositories: tuple[Repository, ...]
+    refused: dict[str, str] = {}  #: streams that the token may not read, and what the server says
+
+
+class Learned(Struct, frozen=True, kw_only=True):
+    """All of it; what was never learned, or cannot be read any more, is None."""
+
+    schema: KnownSchema | None = None
+    scope: Scope | None = None
+    page_sizes: dict[str, PageSize] = {}
+
+    @classmethod
+    def recall(cls, capabilities: Mapping[str, str]) -> "Learned":
+        return cls(
+            schema=_read(capabilities.get("schema"), KnownSchema),
+            scope=_read(capabilities.get("scope"), Scope),
+            page_sizes=_read(capabilities.get("page_sizes"), dict[str, PageSize]) or {},
+        )
+
+    def fresh(self, *, now: datetime, asked: tuple[str, ...]) -> bool:
+        """Read within a day, and for the repositories that are configured now."""
+        if self.schema is None or self.scope is None or self.scope.asked != asked:
+            return False
+        return now - min(self.schema.at, self.scope.at) < DAILY
+
+
+def written(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def known_types(shown: Mapping[str, SchemaType | None]) -> dict[str, list[str]]:
+    """The names in each type: fields, `field(argument)` and enum values."""
+    return {kind: _names(said) if said else [] for kind, said in shown.items()}
+
+
+def _names(said: SchemaType) -> list[str]:
+    fields = [field.name for field in said.fields or ()]
+    arguments = [f"{field.name}({argument.name})" for field in said.fields or () for argument in field.args]
+    return sorted(fields + arguments + [value.name for value in said.enum_values or ()])
+
+
+def _read(text: str | None, kind: type[T]) -> T | None:
+    try:
+        return msgspec.json.decode(text or "", type=kind)
+    except msgspec.DecodeError:
+        return None

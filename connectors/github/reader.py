@@ -1,0 +1,152 @@
+"""Asks GitHub, and learns how much can be asked for at once."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from msgspec import Raw
+
+from connectors.errors import Gone, Malformed, TooLarge
+from connectors.github import api, queries, wire
+from connectors.github.api import Graph
+from connectors.github.found import Found, Longer, found, identity, joined
+from connectors.github.queries import Schema
+from connectors.github.streams import Stream
+from connectors.github.walk import AGAIN_AT_ONCE, PageSize
+from connectors.transport import Transport
+
+T = TypeVar("T")
+Ask = Callable[[int, bool], Awaitable[T]]
+
+PROBED_FIRST, PROBED_AT_ONCE = 25, 50
+
+
+class Reader:
+    """Questions to one host, each answered whole or not at all."""
+
+    def __init__(self, *, transport: Transport, url: str) -> None:
+        self.schema: Schema = None
+        self.sizes: dict[str, PageSize] = {}  #: what works, by question
+        self.began_at: datetime | None = None  #: the server's clock at its first answer
+        self._transport = transport
+        self._url = url
+
+    async def ask(
+        self, query: str, variables: Mapping[str, object], kind: type[T], *, label: str, shrinkable: bool = False
+    ) -> Graph[T]:
+        """The answer to one query."""
+        question = api.question(self._url, query, variables, label=label, shrinkable=shrinkable)
+        graph = await self._transport.send(question, lambda answer: api.read(answer, kind))
+        self.began_at = self.began_at or graph.server_at
+        return graph
+
+    async def probe(self, ids: Sequence[str], streams: Sequence[Stream]) -> tuple[int, Graph[wire.Probe]]:
+        """The newest of as many of these repositories as can be asked for at once, and how many those are."""
+        query = queries.probe(stream.connection for stream in streams)
+
+        async def ask(size: int, shrinkable: bool) -> tuple[int, Graph[wire.Probe]]:
+            asked = ids[:size]
+            graph = await self.ask(query, {"ids": asked}, wire.Probe, label="probe", shrinkable=shrinkable)
+            return len(asked), graph
+
+        return await self._sized("probe", ask, first=PROBED_FIRST, most=PROBED_AT_ONCE)
+
+    async def page(self, stream: Stream, repository: str, cursor: str | None) -> Found:
+        """One page of a repository's items, the latest first. `Gone` where the repository is not to be seen."""
+        query = queries.page(stream.typename, stream.connection, self.schema)
+        place = {"repository": repository, "after": cursor}
+        steady = self.sizes.get(stream.name, PageSize(stream.most))
+
+        async def ask(size: int, shrinkable: bool) -> Found:
+            graph = await self.ask(query, {**place, "first": size}, wire.Page, label=stream.name, shrinkable=shrinkable)
+            nodes, onward = _page(graph, cursor)
+            return found(stream, nodes, graph, "node", "items", "nodes", cursor=onward)
+
+        try:
+            return await self._sized(stream.name, ask, first=stream.most, most=stream.most)
+        except TooLarge as error:
+            self.sizes[stream.name] = steady  # it was the item and not the page
+            return await self._pass_over(stream, {**place, "first": 1}, cause=str(error))
+
+    async def by_id(self, stream: Stream, ids: Sequence[str]) -> Found:
+        """These items with all that belongs to them. An id that is in no part of what is found is not to be seen."""
+        query = queries.by_id(stream.typename, self.schema)
+        parts: list[Found] = []
+        left = list(ids)
+
+        async def ask(size: int, shrinkable: bool) -> int:
+            asked = left[:size]
+            graph = await self.ask(query, {"ids": asked}, wire.Nodes, label="items", shrinkable=shrinkable)
+            parts.append(found(stream, graph.data.nodes, graph, "nodes"))
+            return len(asked)
+
+        while left:
+            try:
+                del left[: await self._sized("items", ask, first=AGAIN_AT_ONCE, most=AGAIN_AT_ONCE)]
+            except TooLarge as error:
+                parts.append(Found(missed={left.pop(0): str(error)}))
+        return await self._completed(stream, joined(parts))
+
+    async def _completed(self, stream: Stream, partial: Found) -> Found:
+        """The same with the rows that did not fit; an item that cannot be completed is missed."""
+        missed = dict(partial.missed)
+
+        async def ask(size: int, shrinkable: bool) -> None:
+            await self._extend(stream, longer[:size], missed, shrinkable=shrinkable)
+
+        while longer := [row for row in partial.longer if row.item.id not in missed]:
+            try:
+                await self._sized("more", ask, first=AGAIN_AT_ONCE, most=AGAIN_AT_ONCE)
+            except TooLarge as error:
+                missed[longer[0].item.id] = str(error)
+        return replace(partial, missed=missed)
+
+    async def _extend(
+        self, stream: Stream, longer: Sequence[Longer], missed: dict[str, str], *, shrinkable: bool
+    ) -> None:
+        """Puts the next rows of each connection into it."""
+        query = queries.more(stream.typename, [row.name for row in longer], self.schema)
+        places = {f"id{n}": row.item.id for n, row in enumerate(longer)}
+        cursors = {f"after{n}": row.connection.page_info.end_cursor for n, row in enumerate(longer)}
+        kind = dict[str, wire.Rows | None]
+        graph = await self.ask(query, {**places, **cursors}, kind, label="more", shrinkable=shrinkable)
+        for n, row in enumerate(longer):
+            answer = graph.data.get(f"n{n}")
+            if not row.extend(answer.rows if answer else None):
+                missed[row.item.id] = "; ".join(api.causes(graph.hidden, f"n{n}")) or "GitHub's rows stand still"
+
+    async def _pass_over(self, stream: Stream, place: Mapping[str, object], *, cause: str) -> Found:
+        """The id of the one item that could not be read, and what comes after it."""
+        query = queries.skim(stream.typename, stream.connection)
+        graph = await self.ask(query, place, wire.Page, label="skim")
+        nodes, onward = _page(graph, place["after"])
+        missed = {identity(raw): cause for raw in nodes if raw != b"null"}
+        return Found(server_at=graph.server_at, missed=missed, cursor=onward)
+
+    async def _sized(self, name: str, ask: Ask[T], *, first: int, most: int) -> T:
+        """What `ask` makes of the largest size that is answered; `TooLarge` where one alone is too much."""
+        while True:
+            size = self.sizes.get(name, PageSize(first))
+            try:
+                answer = await ask(size.size, size.size > 1)
+            except TooLarge:
+                if size.size == 1:
+                    raise
+                self.sizes[name] = size.smaller()
+                continue
+            self.sizes[name] = size.after_clean(most) if name in self.sizes else PageSize(most)
+            return answer
+
+
+def _page(graph: Graph[wire.Page], cursor: object) -> tuple[Sequence[Raw], str | None]:
+    """The rows of a page and where the walk goes on."""
+    items = graph.data.node.items if graph.data.node else None
+    if items is None or items.nodes is None:
+        raise Gone("; ".join(api.causes(graph.hidden)) or "the repository is not to be seen", hint=api.ACCESS_HINT)
+    info = items.page_info
+    if not info.has_next_page:
+        return items.nodes, None
+    if info.end_cursor is None or info.end_cursor == cursor:
+        raise Malformed("GitHub's pages stand still")
+    return items.nodes, info.end_cursor

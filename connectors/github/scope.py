@@ -1,0 +1,85 @@
+"""Which repositories the configured names stand for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from connectors.errors import Refused
+from connectors.github import api, queries, wire
+from connectors.github.reader import Reader
+
+NAMED_AT_ONCE = 50
+
+
+@dataclass
+class Resolved:
+    """The repositories found, each once, and the configured names that nothing was found for."""
+
+    repositories: dict[str, wire.Repository] = field(default_factory=dict)  #: by id
+    unknown: dict[str, str] = field(default_factory=dict)  #: configured name → why
+
+    def add(self, repository: wire.Repository) -> None:
+        self.repositories[repository.id] = repository
+
+
+async def resolve(reader: Reader, asked: Sequence[str]) -> Resolved:
+    """What `asked` stands for now: `owner/name`, where the name may hold *, ? and [abc]."""
+    resolved = Resolved()
+    names = [name for name in asked if not _is_pattern(name)]
+    for start in range(0, len(names), NAMED_AT_ONCE):
+        await _named(reader, names[start : start + NAMED_AT_ONCE], resolved)
+    patterns = [name for name in asked if _is_pattern(name)]
+    for owner in dict.fromkeys(pattern.partition("/")[0] for pattern in patterns):
+        await _owned(reader, owner, [p for p in patterns if p.partition("/")[0] == owner], resolved)
+    return resolved
+
+
+def check(asked: Sequence[str]) -> None:
+    """`Refused` where a configured name is none."""
+    for name in asked:
+        owner, slash, repository = name.partition("/")
+        if not (owner and slash and repository) or "/" in repository or _is_pattern(owner):
+            raise Refused(f"{name} names no repository", hint="Write owner/name; * may stand for any name.")
+
+
+async def _named(reader: Reader, names: Sequence[str], resolved: Resolved) -> None:
+    parts = [name.partition("/") for name in names]
+    variables = {f"owner{n}": owner for n, (owner, _, _) in enumerate(parts)}
+    variables |= {f"name{n}": name for n, (_, _, name) in enumerate(parts)}
+    kind = dict[str, wire.Repository | None]
+    graph = await reader.ask(queries.named(len(names)), variables, kind, label="repositories")
+    for n, name in enumerate(names):
+        if found := graph.data.get(f"r{n}"):
+            resolved.add(found)
+        else:
+            resolved.unknown[name] = "; ".join(api.causes(graph.hidden, f"r{n}")) or "no such repository"
+
+
+async def _owned(reader: Reader, owner: str, patterns: Sequence[str], resolved: Resolved) -> None:
+    listed = await _all_of(reader, owner)
+    for pattern in patterns:
+        matching = [found for found in listed if fnmatchcase(found.name_with_owner.lower(), pattern.lower())]
+        for found in matching:
+            resolved.add(found)
+        if not matching:
+            resolved.unknown[pattern] = f"{owner} has no such repository that this token may see"
+
+
+async def _all_of(reader: Reader, owner: str) -> list[wire.Repository]:
+    """Every repository of that owner that the token may see."""
+    listed: list[wire.Repository] = []
+    cursor: str | None = None
+    while True:
+        variables = {"owner": owner, "after": cursor}
+        graph = await reader.ask(queries.owned(), variables, wire.Owner, label="repositories")
+        if graph.data.repository_owner is None:
+            return listed
+        page = graph.data.repository_owner.repositories
+        listed += page.rows
+        if not page.longer or page.page_info.end_cursor in (None, cursor):
+            return listed
+        cursor = page.page_info.end_cursor
+
+
+def _is_pattern(name: str) -> bool:
+    return any(sign in name for sign in "*?[")

@@ -1,0 +1,63 @@
+"""The streams that are read of every repository, and how each is read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from msgspec import Raw
+
+from connectors.github.accounts import Accounts
+from connectors.github.parse import Parsed, decode, deployment, issue, pull_request
+from connectors.github.wire import Deployment, Issue, Item, PullRequest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """One kind of item."""
+
+    name: str
+    kind: str  #: in the refs of its items
+    typename: str  #: GitHub's name for it
+    connection: str  #: GitHub's name for a repository's list of them
+    most: int  #: items in a page that costs one point: 148 / connections, or less (github.md §2a)
+    wire: type[Item]
+    parse: Callable[[Any, Accounts], Parsed]
+
+    def decode(self, raw: Raw) -> Item:
+        """The item as GitHub tells it; `Malformed` where it is something else."""
+        return decode(raw, self.wire)
+
+    def moved_at(self, item: Item) -> datetime:
+        """The instant that pages are ordered by."""
+        return item.created_at if isinstance(item, Deployment) else item.updated_at
+
+
+PULL_REQUESTS = Stream(
+    name="pull_requests",
+    kind="pull_request",
+    typename="PullRequest",
+    connection="pullRequests",
+    most=20,
+    wire=PullRequest,
+    parse=pull_request,
+)
+ISSUES = Stream(
+    name="issues",
+    kind="issue",
+    typename="Issue",
+    connection="issues",
+    most=37,
+    wire=Issue,
+    parse=issue,
+)
+DEPLOYMENTS = Stream(
+    name="deployments",
+    kind="deployment",
+    typename="Deployment",
+    connection="deployments",
+    most=100,
+    wire=Deployment,
+    parse=deployment,
+)
+STREAMS = (PULL_REQUESTS, ISSUES, DEPLOYMENTS)
