@@ -32,7 +32,8 @@ Truth: TypeAlias = "ir.BooleanValue | None"
 
 
 def _holds(condition: Condition, subjects: "ir.Table") -> Truth:
-    lines = [_test_holds(test, attribute, subjects) for attribute, test in condition.tests()]
+    by_cost = sorted(condition.tests(), key=lambda line: (isinstance(line[1], Operators), _is_list(line[0])))
+    lines = [_test_holds(test, attribute, subjects) for attribute, test in by_cost]
     lines += [_holds(part, subjects) for part in condition.all_ or ()]
     if condition.any_ is not None:
         lines.append(_any([_holds(part, subjects) for part in condition.any_]))
@@ -66,7 +67,9 @@ def _test_holds(test: Test, attribute: str, subjects: "ir.Table") -> Truth:
         case tuple():
             return reduce(or_, [value.contains(each) for each in test]) if is_list else value.isin(test)
     lines = [_test_holds(test.in_, attribute, subjects)] if test.in_ is not None else []
-    lines += [_found(pattern, attribute, subjects) for pattern in _patterns(test)]
+    if test.contains is not None and not is_list:
+        lines.append(value.contains(test.contains))
+    lines += [_found(pattern, attribute, subjects) for pattern in _patterns(test, attribute)]
     if test.not_ is not None:
         lines.append(_not(_test_holds(test.not_, attribute, subjects)))
     return _all(lines)
@@ -76,13 +79,15 @@ def _is_list(attribute: str) -> bool:
     return attribute in LISTS or attribute.startswith(FIELD)
 
 
-def _patterns(test: Operators) -> list[str]:
+def _patterns(test: Operators, attribute: str) -> list[str]:
     """What the value is searched for, as regular expressions."""
     patterns = [test.regex] if test.regex is not None else []
     if test.glob is not None:
         signs = {"*": ".*", "?": "."}
         patterns.append("(?s)^" + "".join(signs.get(sign) or re2.escape(sign) for sign in test.glob) + "$")
-    return [*patterns, re2.escape(test.contains)] if test.contains is not None else patterns
+    if test.contains is not None and _is_list(attribute):
+        patterns.append(re2.escape(test.contains))
+    return patterns
 
 
 def _found(pattern: str, attribute: str, subjects: "ir.Table") -> "ir.BooleanValue":
@@ -116,5 +121,5 @@ def _asked_of_lists(conditions: Iterable[Condition]) -> Iterator[tuple[str, str]
     tests = (pair for condition in conditions for part in condition.parts() for pair in part.tests())
     for attribute, test in tests:
         while _is_list(attribute) and isinstance(test, Operators):
-            yield from ((attribute, pattern) for pattern in _patterns(test))
+            yield from ((attribute, pattern) for pattern in _patterns(test, attribute))
             test = test.not_ or ()
