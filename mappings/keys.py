@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
 LinkClass: TypeAlias = Literal["closes", "implements", "mentions"]
 Place: TypeAlias = Literal["closing_reference", "branch", "title", "body", "commit"]
 Missing: TypeAlias = Literal["no_such_item", "unread_project"]
+NO_SUCH: Missing = "no_such_item"
+UNREAD: Missing = "unread_project"
 
 #: What is written like a key and names a standard, an algorithm, a format or a product.
 STANDARDS = frozenset(
@@ -25,7 +28,7 @@ URL = re.compile(r"https?://[^\s<>()\[\]\"'`]+")
 ISSUE_URL = re.compile(r"https?://[^/\s]+/(?P<repository>[\w.-]+/[\w.-]+)/issues/(?P<number>[1-9]\d*)/?(?:[?#]\S*)?$")
 #: A tracker's key, or several as PAY-544/546. Not inside a longer word, number or version.
 KEY = re.compile(
-    r"[A-Z](?<![A-Za-z0-9_-].)(?P<rest>[A-Z0-9_]+)-(?P<numbers>[1-9]\d*(?:/[1-9]\d*)*)(?![A-Za-z0-9_-]|\.\d)"
+    r"(?P<project>[A-Z](?<![A-Za-z0-9_-].)[A-Z0-9_]+)-(?P<numbers>[1-9]\d*(?:/[1-9]\d*)*)(?![A-Za-z0-9_-]|\.\d)"
 )
 NUMBER = re.compile(r"#(?P<number>[1-9]\d*)(?!\w)")  #: of a repository's issue; its name may stand before
 REPOSITORY = re.compile(r"(?:^|[^\w/#.-])(?P<name>[\w.-]+/[\w.-]+)\Z")
@@ -35,8 +38,8 @@ LONGEST_CLOSING = 14
 OWN_REPOSITORY = "GH"  #: GH-7 is #7 (docs.github.com, "Autolinked references and URLs")
 LONGEST_BRANCH = 255  #: git's, as file systems have it
 BRANCH_KEY = re.compile(r"(?<![A-Z0-9])(?P<project>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)-(?P<number>[1-9]\d*)(?=$|[-_/])")
-#: What may stand before a title's first key, and between it and the next.
-TITLE_HEAD = re.compile(r"(?:[\s,:;/&+\[\]()\"']|and|Revert|Reapply|WIP|Draft)*")
+#: What may stand before a key at the start of a title.
+TITLE_HEAD = re.compile(r"(?:[\s,:;/&+\[\]()\"']|and|Revert|Reapply|WIP|Draft|[A-Z][A-Z0-9_]+-[1-9][\d/]*)*")
 
 
 class Naming(NamedTuple):
@@ -61,63 +64,67 @@ class Grammar:
     def in_branch(self, name: str) -> Iterator[Naming]:
         """The items that a branch is for. Case does not count in it, so only projects that are read do."""
         for found in BRANCH_KEY.finditer(name[:LONGEST_BRANCH].upper()):
-            if project := self._project_in(found["project"]):
-                yield Naming(f"{project}-{found['number']}", "implements", self._missing(project))
+            project = self._project_in(found["project"])
+            if project:
+                yield Naming(f"{project}-{found['number']}", "implements", self._projects[project])
 
     def in_title(self, title: str, *, repository: str) -> Iterator[Naming]:
         """The items that a title names. At its start or in brackets, a key of a project that is not read counts too."""
-        visible, end, at_start = self._visible(title), 0, True
-        for found in KEY.finditer(visible):
-            at_start = at_start and TITLE_HEAD.fullmatch(visible, end, found.start()) is not None
-            end = found.end()
-            is_bracketed = visible[found.start() - 1 : found.start()] in {"[", "("}
-            yield from self._at_key(found, "implements", repository=repository, is_meant=at_start or is_bracketed)
+        for found in KEY.finditer(self._visible(title)):
+            if self._is_allowed(found["project"]):
+                yield from self._at_key(found, "implements", repository)
 
     def in_prose(self, text: str, *, repository: str) -> Iterator[Naming]:
         """The items that a description or a commit message names: closed where a closing word stands before the key."""
         spoken = HIDDEN.sub("\n", text) if any(sign in text for sign in HIDING) else text
         visible = self._visible(spoken)
         for found in KEY.finditer(visible):
-            yield from self._at_key(found, _class_at(visible, found.start()), repository=repository, is_meant=False)
+            if self._is_allowed(found["project"]):
+                yield from self._at_key(found, _class_at(visible, found.start()), repository)
         for found in NUMBER.finditer(visible):
-            named = REPOSITORY.search(visible[max(0, found.start() - LONGEST_REPOSITORY) : found.start()])
-            start = found.start() - len(named["name"]) if named else found.start()
-            if named or not visible[:start][-1:].isalnum():
-                place, link_class = named["name"] if named else repository, _class_at(visible, start)
-                # Of a repository whose issues are not read, a bare number is most likely a pull request's.
-                is_meant = link_class == "closes" and place not in self.code_only
-                yield self._of_repository(place, found["number"], link_class, is_meant=is_meant)
+            yield from self._at_number(found, repository)
 
-    def _at_key(
-        self, found: re.Match[str], link_class: LinkClass, *, repository: str, is_meant: bool
-    ) -> Iterator[Naming]:
-        project, numbers = found[0][0] + found["rest"], found["numbers"].split("/")
-        if self._is_project(project):
-            yield from (Naming(f"{project}-{number}", link_class, self._missing(project)) for number in numbers)
-        elif project == OWN_REPOSITORY:
-            is_meant = is_meant or link_class == "closes"
-            yield from (self._of_repository(repository, each, link_class, is_meant=is_meant) for each in numbers)
-        elif is_meant and self._is_allowed(project):
-            yield from (Naming(f"{project}-{number}", link_class, "unread_project") for number in numbers)
+    def _at_key(self, found: re.Match[str], link_class: LinkClass, repository: str) -> list[Naming]:
+        project, numbers = found["project"], found["numbers"].split("/")
+        missing = self._projects.get(project)
+        if missing:
+            return [Naming(f"{project}-{number}", link_class, missing) for number in numbers]
+        is_meant = link_class == "closes" or (link_class == "implements" and _leads(found))
+        if project == OWN_REPOSITORY:
+            return [self._of_repository(repository, number, link_class, is_meant=is_meant) for number in numbers]
+        if is_meant:
+            return [Naming(f"{project}-{number}", link_class, UNREAD) for number in numbers]
+        return []
+
+    def _at_number(self, found: re.Match[str], repository: str) -> list[Naming]:
+        text, end = found.string, found.start()
+        named = REPOSITORY.search(text[max(0, end - LONGEST_REPOSITORY) : end])
+        if named is None and text[end - 1 : end].isalnum():
+            return []
+        name, start = (named["name"], end - len(named["name"])) if named else (repository, end)
+        link_class = _class_at(text, start)
+        # Of a repository whose issues are not read, a bare number is most likely a pull request's.
+        is_meant = link_class == "closes" and name not in self.code_only
+        return [self._of_repository(name, found["number"], link_class, is_meant=is_meant)]
 
     def _of_repository(self, repository: str, number: str, link_class: LinkClass, *, is_meant: bool) -> Naming:
-        missing: Missing = "no_such_item" if repository in self.repositories else "unread_project"
+        missing: Missing = NO_SUCH if repository in self.repositories else UNREAD
         return Naming(f"{repository}#{number}", link_class, missing if is_meant else None)
 
     def _project_in(self, words: str) -> str:
         """The longest end of `FIX_MY_PAY` that is a project; empty if none is."""
-        while words and not self._is_project(words):
+        while words and words not in self._projects:
             words = words.partition("_")[2]
         return words
 
-    def _is_project(self, name: str) -> bool:
-        return self._is_allowed(name) and (name in self.read or name in self.former)
+    @cached_property
+    def _projects(self) -> dict[str, Missing]:
+        """Each project whose keys count anywhere, and what a key of it means if there is no such item."""
+        known = dict.fromkeys(self.former, UNREAD) | dict.fromkeys(self.read, NO_SUCH)
+        return {project: missing for project, missing in known.items() if self._is_allowed(project)}
 
-    def _is_allowed(self, name: str) -> bool:
-        return name not in STANDARDS or name in self.accepted
-
-    def _missing(self, project: str) -> Missing:
-        return "no_such_item" if project in self.read else "unread_project"
+    def _is_allowed(self, project: str) -> bool:
+        return project not in STANDARDS or project in self.accepted
 
     def _visible(self, text: str) -> str:
         """The text with addresses of items replaced by their keys, and all other addresses taken out."""
@@ -135,3 +142,9 @@ class Grammar:
 def _class_at(text: str, start: int) -> LinkClass:
     """Closes where a closing word stands right before what begins at `start`."""
     return "closes" if CLOSING.search(text[max(0, start - LONGEST_CLOSING) : start]) else "mentions"
+
+
+def _leads(found: re.Match[str]) -> bool:
+    """The key stands at the start of the title, or in brackets."""
+    before = found.string[: found.start()]
+    return before.endswith(("[", "(")) or TITLE_HEAD.fullmatch(before) is not None
