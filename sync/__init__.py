@@ -1,1 +1,3 @@
 """The service: keeps facts current, reconciles them with the strategy, and reports."""
+
+__version__ = "0.1.0"

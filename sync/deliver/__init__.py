@@ -1,0 +1,1 @@
+"""Gets a report to people."""

@@ -1,0 +1,32 @@
+"""Delivery into a folder: one file a form, named after the period and the instant it was made for."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from sync.report.model import Report
+
+
+def deliver(report: Report, forms: Mapping[str, str], *, folder: Path) -> list[Path]:
+    """The files written: of each form its own, and the same again as `latest`. The same report overwrites itself."""
+    head = report.masthead
+    name = f"{head.period.replace('..', '_')}-as-of-{head.as_of:%Y%m%dT%H%M%SZ}"
+    written = [folder / f"{stem}.{suffix}" for stem in (name, "latest") for suffix in forms]
+    for path in written:
+        write(path, forms[path.suffix.removeprefix(".")])
+    return written
+
+
+def write(path: Path, text: str) -> None:
+    """Writes the file whole or not at all: whoever reads beside us sees the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(beside).chmod(0o644)
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise

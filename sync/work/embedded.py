@@ -1,0 +1,118 @@
+"""The whole work in one process: read the sources, reconcile what is stored, make the report and deliver it."""
+
+import asyncio
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from connectors.errors import SourceError
+from connectors.source import Check
+from connectors.transport import Clock
+from sync import config as configuration
+from sync import log
+from sync.config import Config
+from sync.deliver import file
+from sync.files import Files, read_files
+from sync.poll import Pass, poll
+from sync.report.model import Report
+from sync.store.database import connect
+from sync.store.export import export
+from sync.work import reporting
+from sync.work.sources import connected
+
+SUFFIXES = {"html": "html", "json": "json", "text": "txt"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """One installation: its configuration, its map, its store, and the clock it goes by."""
+
+    config: Config
+    files: Files
+    engine: Engine
+    clock: Clock
+
+    def sync(self) -> list[Pass]:
+        """One pass over every source, side by side."""
+        holder = secrets.token_hex(8)
+
+        async def one(name: str) -> Pass:
+            kind = self.config.sources[name].type
+            async with connected(name, config=self.config, clock=self.clock) as source:
+                return await poll(source, kind=kind, engine=self.engine, holder=holder, clock=self.clock)
+
+        async def every() -> list[Pass]:
+            return list(await asyncio.gather(*(one(name) for name in self.config.sources)))
+
+        return asyncio.run(every())
+
+    def report(self, *, as_of: datetime | None, period: str | None) -> Report:
+        """The report on what is stored."""
+        return reporting.report(
+            self.engine, config=self.config, files=self.files, as_of=self._instant(as_of), period=period
+        )
+
+    def render(self, report: Report, form: str) -> str:
+        """The report as text, html or json."""
+        return reporting.RENDERERS[form](report)
+
+    def write(self, path: Path, rendered: str) -> None:
+        """Puts it there whole or not at all."""
+        file.write(path, rendered)
+
+    def publish(self, report: Report) -> list[Path]:
+        """The files of the report in every form, in the reports folder."""
+        forms = {suffix: self.render(report, form) for form, suffix in SUFFIXES.items()}
+        return file.deliver(report, forms, folder=Path(self.config.reports))
+
+    def export(self, out: Path, *, as_of: datetime | None, form: str, origins: bool) -> None:
+        """What is stored and what it means, one file a record kind."""
+        known = reporting.meaning(self.engine, config=self.config, files=self.files, as_of=self._instant(as_of))
+        export(self.engine, out, format=form, origins=origins, extra=reporting.derived(known))
+
+    def doctor(self) -> dict[str, list[Check]]:
+        """What every source finds when it looks at itself, by source."""
+
+        async def one(name: str) -> list[Check]:
+            async with connected(name, config=self.config, clock=self.clock) as source:
+                try:
+                    return await source.discover()
+                except SourceError as error:
+                    return [Check(subject="reading it", ok=False, found=str(error), hint=error.hint)]
+
+        async def every() -> dict[str, list[Check]]:
+            return {name: await one(name) for name in self.config.sources}
+
+        return asyncio.run(every())
+
+    def _instant(self, as_of: datetime | None) -> datetime:
+        """The instant asked for, else now; a whole second, so that what is printed makes the same report again."""
+        return (as_of or self.clock.now()).replace(microsecond=0)
+
+
+def checked(path: Path, *, environment: Mapping[str, str]) -> str:
+    """What the files hold, in a line; raises `Problems` where anything is wrong with them."""
+    config = configuration.load_config(path, environment=environment)
+    files = read_files(config, folder=path.parent)
+    counts = [f"{name}: {len(each.objectives)} objectives" for name, each in files.strategies.items()]
+    counts += [
+        f"{name}: {len(each.rules)} rules, {len(each.exempt)} exemptions" for name, each in files.mappings.items()
+    ]
+    return "\n".join([*counts, f"{path}: {len(config.sources)} sources", "nothing wrong"])
+
+
+@contextmanager
+def opened(path: Path, *, environment: Mapping[str, str], clock: Clock, verbose: bool) -> Iterator[Work]:
+    """The installation that the file describes. Raises `Problems` and `StoreError` before any source is asked."""
+    config = configuration.load_config(path, environment=environment)
+    files = read_files(config, folder=path.parent)
+    log.configure(verbose=verbose, secrets=configuration.secrets(config))
+    engine = connect(config.store)
+    try:
+        yield Work(config=config, files=files, engine=engine, clock=clock)
+    finally:
+        engine.dispose()

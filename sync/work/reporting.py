@@ -1,0 +1,113 @@
+"""From stored facts to the report: snapshot, links, tags, reconciliation, words."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from mappings.conditions import attributes
+from mappings.links import links
+from mappings.problems import Problem, Problems
+from mappings.statuses import categories
+from mappings.tag import tag
+from sync import __version__
+from sync.config import Config
+from sync.files import Files, Map
+from sync.reconcile import Reconciliation, reconcile
+from sync.reconcile.periods import Period, day_of, last_complete_week
+from sync.reconcile.periods import period as named_period
+from sync.reconcile.thresholds import Thresholds
+from sync.report import html, json, text
+from sync.report.build import build
+from sync.report.model import VERSION, Report
+from sync.snapshot import Snapshot
+from sync.store.load import snapshot
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+
+#: Form of a report → the function that writes it.
+RENDERERS = {"html": html.render, "json": json.render, "text": text.render}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meaning:
+    """What the facts known at an instant mean by the map of that day."""
+
+    facts: Snapshot
+    map: Map
+    links: "ir.Table"
+    tags: "ir.Table"
+    day: date
+
+
+def meaning(engine: Engine, *, config: Config, files: Files, as_of: datetime) -> Meaning:
+    """Links and tags of everything that is known at `as_of`. Raises `Problems` where no map is in force then."""
+    day = day_of(as_of, zone=ZoneInfo(config.zone))
+    in_force = files.on(day)
+    rules = in_force.mappings
+    facts = snapshot(engine, as_of, fields="fields" in attributes(rules.conditions()))
+    linked = links(facts.tables, rules)
+    tagged = tag(facts.tables, links=linked, strategy=in_force.strategy, mappings=rules, day=day)
+    return Meaning(facts=facts, map=in_force, links=linked.cache(), tags=tagged.cache(), day=day)
+
+
+def report(engine: Engine, *, config: Config, files: Files, as_of: datetime, period: str | None) -> Report:
+    """The report on a period as known at `as_of`. The same store, files and arguments give the same report."""
+    zone, thresholds = ZoneInfo(config.zone), Thresholds()
+    span = _span(period, as_of=as_of, zone=zone)
+    known = meaning(engine, config=config, files=files, as_of=as_of)
+    found = reconciled(known, span=span, thresholds=thresholds)
+    return build(
+        found,
+        snapshot=known.facts,
+        strategy=known.map.strategy,
+        versions=(known.map.strategy_name, known.map.mappings_name),
+        period=span,
+        stale_after=timedelta(hours=thresholds.stale_after_hours),
+        failures=(),
+        digest=_digest(known, span, config),
+        command=_command(span, as_of),
+    )
+
+
+def reconciled(known: Meaning, *, span: Period, thresholds: Thresholds) -> Reconciliation:
+    """How the work flowed in the period, and which of it leads nowhere."""
+    rules = known.map.mappings
+    return reconcile(
+        known.facts,
+        tags=known.tags,
+        links=known.links,
+        categories=categories(known.facts.tables, rules.statuses, known.day),
+        strategy=known.map.strategy,
+        period=span,
+        thresholds=thresholds,
+    )
+
+
+def derived(known: Meaning) -> "dict[str, pa.Table]":
+    """What an export adds to the facts: links and tags."""
+    return {name: table.to_pyarrow() for name, table in (("links", known.links), ("tags", known.tags))}
+
+
+def _span(text: str | None, *, as_of: datetime, zone: ZoneInfo) -> Period:
+    if text is None:
+        return last_complete_week(as_of, zone=zone)
+    try:
+        return named_period(text, zone=zone)
+    except ValueError as error:
+        raise Problems([Problem("--period", 0, 0, str(error))]) from None
+
+
+def _digest(known: Meaning, span: Period, config: Config) -> str:
+    """SHA-256 of everything that the report was made of; the same digest means the same report."""
+    inputs = (VERSION, __version__, known.facts.digest, known.map.digest, span.text, known.facts.as_of, config.zone)
+    return hashlib.sha256("\n".join(map(str, inputs)).encode()).hexdigest()
+
+
+def _command(span: Period, as_of: datetime) -> str:
+    return f"fingerpost report --as-of {as_of:%Y-%m-%dT%H:%M:%SZ} --period {span.text}"
