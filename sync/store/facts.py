@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
 _ROWS_A_BATCH = 65_536
-_MEMORY_LIMIT = "3GB"  # beyond it DuckDB works on disk
-_PREFIX = "stored_"
+_MEMORY_LIMIT = "3GB"
+
+PREFIX = "stored_"
 
 
 def facts(engine: Engine, *, fields: bool) -> "Mapping[str, ir.Table]":
     """The tables of `SCHEMAS`, with `read_us` where there is a `ref`, and `tombstones` (ref, at_us, reason, evidence).
 
-    `fields` of work items are null unless asked for. The tables live in a database of their own in the folder for
-    temporary files (TMPDIR), so that memory holds what is being worked on; it is gone with the last of them.
+    Their names begin with `PREFIX`. `fields` of work items are null unless asked for.
     """
     duckdb = _private_duckdb()
     statements = {name: _statement(name, fields=fields) for name in (*SCHEMAS, TOMBSTONES.name)}
@@ -34,15 +34,15 @@ def facts(engine: Engine, *, fields: bool) -> "Mapping[str, ir.Table]":
         for name, statement in statements.items():
             cursor.execute(_sql(engine, statement))
             _take_in(duckdb, name, cursor.fetch_record_batch())
-    return {name: duckdb.table(_PREFIX + name) for name in statements}
+    return {name: duckdb.table(PREFIX + name) for name in statements}
 
 
 def _private_duckdb() -> "Backend":
+    """A database in memory; what is beyond the limit goes to the folder for temporary files (TMPDIR), until the end."""
     import ibis
 
     folder = tempfile.TemporaryDirectory(prefix="fingerpost-")
-    settings = {"temp_directory": f"{folder.name}/spill", "memory_limit": _MEMORY_LIMIT}
-    duckdb = ibis.duckdb.connect(f"{folder.name}/facts.duckdb", **settings)
+    duckdb = ibis.duckdb.connect(temp_directory=folder.name, memory_limit=_MEMORY_LIMIT)
     weakref.finalize(duckdb, folder.cleanup)
     return duckdb
 
@@ -118,7 +118,7 @@ def _take_in(duckdb: "Backend", name: str, rows: Any) -> None:
     )
     key = _quoted(rows.schema.names[0])
     duckdb.con.register("incoming", rows)
-    duckdb.con.execute(f"CREATE TABLE {_PREFIX}{name} AS SELECT {columns} FROM incoming WHERE {key} <> ''")  # noqa: S608
+    duckdb.con.execute(f"CREATE TABLE {PREFIX}{name} AS SELECT {columns} FROM incoming WHERE {key} <> ''")  # noqa: S608
     duckdb.con.unregister("incoming")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -27,17 +28,23 @@ def snapshot(engine: Engine, as_of: datetime, *, fields: bool = False) -> Snapsh
     from sync.store.known import as_known
 
     stored = facts(engine, fields=fields)
-    tables = _kept(stored, as_known(stored, epoch_us(as_of)))
+    duckdb: Backend = stored["sources"].get_backend()
+    tables = as_known(stored, epoch_us(as_of), keep=partial(_keep, duckdb))
     return Snapshot(as_of=as_of, digest=_digest(tables), tables=tables)
 
 
-def _kept(stored: "Mapping[str, ir.Table]", known: "Mapping[str, ir.Table]") -> "dict[str, ir.Table]":
-    """The known tables, reckoned once and kept in the place of the stored ones."""
-    duckdb: Backend = stored["sources"].get_backend()
-    kept = {name: duckdb.create_table(name, table) for name, table in known.items()}
-    for table in stored.values():
-        duckdb.drop_table(table.get_name())
-    return kept
+def _keep(duckdb: "Backend", name: str, table: "ir.Table") -> "ir.Table":
+    """The known table, reckoned once, in the place of the stored one."""
+    from sync.store.facts import PREFIX
+    from sync.store.known import CHILDREN
+
+    stored = duckdb.table(PREFIX + name)
+    if name in CHILDREN and table.count().execute() == stored.count().execute():
+        duckdb.con.execute(f"ALTER TABLE {PREFIX}{name} RENAME TO {name}")  # nothing was taken back: no need to copy
+    else:
+        duckdb.con.execute(f"CREATE TABLE {name} AS {duckdb.compile(table)}")
+        duckdb.drop_table(PREFIX + name)
+    return duckdb.table(name)
 
 
 def _digest(tables: "Mapping[str, ir.Table]") -> str:

@@ -36,19 +36,30 @@ SCALARS = {
 #: List → the side of its changes that holds the elements.
 LISTS = {"labels": "text", "components": "text", "fix_versions": "text", "sprints": "id", "assignees": "id"}
 
+_INSTANTS = ("updated_us", "status_changed_us")
+_REPLAYED = (*SCALARS, "status_category", *LISTS)
 _ORDER = ("at_us", "length", "id", "index")  # ids are numbers as texts: 999 comes before 1000
 
 
 def replayed(items: ir.Table, changes: ir.Table, statuses: ir.Table, as_of_us: int) -> ir.Table:
-    """The items, their fields as they were at `as_of_us`."""
+    """The items, their fields as they were at `as_of_us`.
+
+    Each step is reckoned where it stands: one plan of them all takes longer to make than to run.
+    """
+    if not _is_anything_later(items, changes, as_of_us):
+        return items
     later = changes.filter(changes.at_us > as_of_us).select("item_ref").distinct()
     is_touched = items.has_history & ((items.updated_us > as_of_us) | items.ref.isin(later.item_ref))
-    touched = items.filter(is_touched)
-    moves = changes.semi_join(touched, [("item_ref", "ref")]).mutate(length=changes.id.length())
-    lists = _lists(touched, _elements(moves), as_of_us)
-    scalars = _scalars(touched, _keys_resolved(moves, items), as_of_us)
-    then = scalars.drop(*LISTS).join(lists, "ref")
-    return items.filter(~is_touched).union(_with_category(then, statuses).select(*items.columns))
+    touched = items.filter(is_touched).select("ref", "source", *_INSTANTS, *_REPLAYED).cache()
+    moves = changes.semi_join(touched, [("item_ref", "ref")]).mutate(length=changes.id.length()).cache()
+    scalars = _scalars(touched, _keys_resolved(moves, items), as_of_us).cache()
+    lists = _lists(touched, _elements(moves), as_of_us).cache()
+    return _in_place_of(items, _with_category(scalars, statuses).join(lists, "ref"))
+
+
+def _is_anything_later(items: ir.Table, changes: ir.Table, as_of_us: int) -> bool:
+    last = [instants.max().to_pyarrow().as_py() for instants in (items.updated_us, changes.at_us)]
+    return any(instant is not None and instant > as_of_us for instant in last)
 
 
 def _told(moves: ir.Table, by: Iterable[str], sides: Iterable[tuple[str, str, str]], as_of_us: int) -> ir.Table:
@@ -75,7 +86,7 @@ def _scalars(items: ir.Table, moves: ir.Table, as_of_us: int) -> ir.Table:
     told = _told(moves, ("item_ref", "field"), (("id", "from_id", "to_id"), ("text", "from_text", "to_text")), as_of_us)
     wide = told.group_by("item_ref").agg(
         **{
-            f"{field}_{name}": told[name].max(where=told.field == field)
+            f"told_{field}_{name}": told[name].max(where=told.field == field)
             for field in sorted(fields)
             for name in ("certain", "set_us", "id", "text")
         }
@@ -84,7 +95,7 @@ def _scalars(items: ir.Table, moves: ir.Table, as_of_us: int) -> ir.Table:
     then = {column: _scalar(both, column, as_of_us) for column in SCALARS}
     has_status = then["status_id"].identical_to(both.status_id)
     then["status_category"] = ifelse(has_status, both.status_category, ibis.null("string"))
-    return both.mutate(**then).select(*items.columns)
+    return both.select("ref", "source", **then)
 
 
 def _scalar(both: ir.Table, column: str, as_of_us: int) -> ir.Value:
@@ -92,9 +103,9 @@ def _scalar(both: ir.Table, column: str, as_of_us: int) -> ir.Value:
     changed_us = both.updated_us
     if field == "status":
         # Where the changelog misses the last move, the source says when it was (metrics.md §1.2.5).
-        changed_us = ifelse(both.status_changed_us > both.status_set_us, both.status_changed_us, both.updated_us)
-    is_told = both[f"{field}_certain"].notnull() & (both[f"{field}_certain"] | (changed_us > as_of_us))
-    return ifelse(is_told, _typed(both[f"{field}_{side}"], column), both[column])
+        changed_us = ifelse(both.status_changed_us > both.told_status_set_us, both.status_changed_us, both.updated_us)
+    is_told = both[f"told_{field}_certain"].notnull() & (both[f"told_{field}_certain"] | (changed_us > as_of_us))
+    return ifelse(is_told, _typed(both[f"told_{field}_{side}"], column), both[column])
 
 
 def _typed(text: ir.StringValue, column: str) -> ir.Value:
@@ -167,4 +178,11 @@ def _with_category(items: ir.Table, statuses: ir.Table) -> ir.Table:
     """An earlier status has the category that its source gives it now; null where the source no longer names it."""
     categories = statuses.group_by("source", "id").agg(category=statuses.category.max())
     both = items.left_join(categories, [items.source == categories.source, items.status_id == categories.id])
-    return both.mutate(status_category=ibis.coalesce(both.status_category, both.category))
+    category = ibis.coalesce(both.status_category, both.category)
+    return both.select("ref", *SCALARS, status_category=category)
+
+
+def _in_place_of(items: ir.Table, then: ir.Table) -> ir.Table:
+    both = items.left_join(then.mutate(is_replayed=True), "ref", rname="then_{name}")
+    fields = {name: ifelse(both.is_replayed, both[f"then_{name}"], both[name]) for name in _REPLAYED}
+    return both.mutate(**fields).select(*items.columns)
