@@ -28,7 +28,16 @@ FIELD = "field "  #: what an attribute begins with that is a custom field
 LISTS = ("labels", "components", "fix_versions")  #: what it has any number of
 
 Each = TypeVar("Each")
-Some: TypeAlias = Annotated[tuple[Each, ...], Field(min_length=1)]
+
+
+def _some(entries: tuple[Each, ...]) -> tuple[Each, ...]:
+    if not entries:
+        raise ValueError("should have at least one entry")
+    return entries
+
+
+#: Not by `min_length`, which counts an entry with a mistake in it as none.
+Some: TypeAlias = Annotated[tuple[Each, ...], AfterValidator(_some), Field(json_schema_extra={"minItems": 1})]
 
 
 def _regex(pattern: str) -> str:

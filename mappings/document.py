@@ -17,7 +17,7 @@ Position: TypeAlias = tuple[int, int]  #: line and column, from 1
 MAX_CHARACTERS = 500_000
 MAX_DEPTH = 30
 MAX_VALUES = 100_000  #: with every alias written out, so that a few lines cannot stand for a billion values
-PLAIN = "tag:yaml.org,2002:"
+COLLECTIONS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Document:
     values: Mapping[Path, Position] = field(default_factory=dict)
     keys: Mapping[Path, Position] = field(default_factory=dict)
 
-    def problem(self, path: Path, message: str, hint: str = "", *, at_key: bool = False) -> Problem:
-        """The problem at this path, or at the nearest thing around it that stands in the file."""
+    def problem(self, path: Path, message: str, hint: str = "", at_key: bool = False) -> Problem:
+        """The problem at this path's value or key, or at the nearest thing around it that stands in the file."""
         line, column = (self.keys if at_key else self.values).get(path) or self._around(path)
         return Problem(self.file, line, column, message, hint)
 
@@ -91,7 +91,7 @@ class _Reader:
             raise Problems([Problem(self.file, *position, message, "write fewer aliases (*name)")])
         if len(path) > MAX_DEPTH:
             raise Problems([_too_deep(self.file, position)])
-        if not str(node.tag).startswith(PLAIN):
+        if not isinstance(node, ScalarNode) and node.tag not in COLLECTIONS:
             self.problems.append(Problem(self.file, *position, f"the tag {node.tag} has no meaning here"))
             return None
         match node:

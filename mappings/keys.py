@@ -99,7 +99,8 @@ class Grammar:
     def _at_number(self, found: re.Match[str], repository: str) -> list[Naming]:
         text, end = found.string, found.start()
         named = REPOSITORY.search(text[max(0, end - LONGEST_REPOSITORY) : end])
-        if named is None and text[end - 1 : end].isalnum():
+        before = text[end - 1 : end]
+        if named is None and (before.isalnum() or before in {"_", "&"}):  # issue#7, &#35;
             return []
         name, start = (named["name"], end - len(named["name"])) if named else (repository, end)
         link_class = _class_at(text, start)

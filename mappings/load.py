@@ -70,7 +70,7 @@ def cross_check(strategy: Strategy, mappings: Mappings, people: People | None = 
     """What one file names and another lacks: objectives of rules and overrides, owners of objectives."""
     objectives = set(strategy.rank)
     problems = [
-        mappings.problem(path, f"the strategy has no objective '{name}'", nearest(name, objectives))
+        mappings.problem(path, f"the strategy has no objective '{name}'", nearest(name, objectives), path[-1] == name)
         for path, name in _objectives_named(mappings)
         if name not in objectives
     ]

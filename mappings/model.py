@@ -21,6 +21,7 @@ class Fault(NamedTuple):
     path: Path
     message: str
     hint: str = ""
+    at_key: bool = False  #: the key is the mistake, not its value
 
 
 class UserFile(Model):
@@ -33,9 +34,9 @@ class UserFile(Model):
         """What is wrong between the parts of the file, told from its plain data, however broken that may be."""
         yield from ()
 
-    def problem(self, path: Path, message: str, hint: str = "") -> Problem:
+    def problem(self, path: Path, message: str, hint: str = "", at_key: bool = False) -> Problem:
         """A problem at this path of the file: keys as the file spells them, and indices."""
-        return self._document.problem(path, message, hint)
+        return self._document.problem(path, message, hint, at_key)
 
 
 def entries(data: Any, *keys: str) -> Iterator[tuple[Path, Mapping[str, Any]]]:

@@ -59,4 +59,5 @@ class People(UserFile):
         for path, person in entries(data, "people"):
             for line_path, line in entries(person, "teams"):
                 for team in line.keys() - teams:
-                    yield Fault((*path, *line_path, team), f"no team has the id '{team}'", nearest(team, teams))
+                    message = f"no team has the id '{team}'"
+                    yield Fault((*path, *line_path, team), message, nearest(team, teams), at_key=True)
