@@ -8,7 +8,18 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Engine, Select, Text, cast, exists, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Select,
+    Text,
+    cast,
+    exists,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from sync.snapshot import SCHEMAS
 from sync.store.tables import CHILD_SETS, METADATA, TOMBSTONES, WORK_ITEMS
@@ -23,13 +34,16 @@ _MEMORY_LIMIT = "3GB"
 PREFIX = "stored_"
 
 
-def facts(engine: Engine, *, fields: bool) -> "Mapping[str, ir.Table]":
+def facts(engine: Engine, *, fields: bool, origins: bool = False) -> "Mapping[str, ir.Table]":
     """The tables of `SCHEMAS`, with `read_us` where there is a `ref`, and `tombstones` (ref, at_us, reason, evidence).
 
-    Their names begin with `PREFIX`. `fields` of work items are null unless asked for.
+    Their names begin with `PREFIX`. `fields` of work items are null unless asked for. `origins` adds a table of that
+    name: kind, ref, version_us, read_us of every record and of every set of children that was read whole.
     """
     duckdb = _private_duckdb()
     statements = {name: _statement(name, fields=fields) for name in (*SCHEMAS, TOMBSTONES.name)}
+    if origins:
+        statements["origins"] = _origins()
     with _reader(engine) as cursor:
         for name, statement in statements.items():
             cursor.execute(_sql(engine, statement))
@@ -56,6 +70,17 @@ def _statement(name: str, *, fields: bool) -> Select[Any]:
     wanted = SCHEMAS.get(name) or ("ref", "at_us", "reason", "evidence")
     columns = [special[column].label(column) if column in special else table.c[column] for column in wanted]
     return select(*columns, table.c.read_us) if "ref" in table.c else select(*columns)
+
+
+def _origins() -> Select[Any]:
+    stamp = ("version_us", "read_us")
+    records = [
+        select(literal(table.name, Text).label("kind"), table.c.ref, *(table.c[name] for name in stamp))
+        for table in METADATA.sorted_tables
+        if "ref" in table.c
+    ]
+    children = select(CHILD_SETS.c.kind, CHILD_SETS.c.item_ref.label("ref"), *(CHILD_SETS.c[name] for name in stamp))
+    return select(union_all(*records, children).subquery())
 
 
 def _sql(engine: Engine, statement: Select[Any]) -> str:
