@@ -14,6 +14,7 @@ SPRINT = "customfield_10020"
 POINTS = "customfield_10016"
 FLAGGED = "customfield_10021"
 RANK = "customfield_10019"
+BLOCKS = {"id": "10000", "name": "Blocks", "inward": "is blocked by", "outward": "blocks"}
 IMPEDIMENT = {"id": "10019", "value": "Impediment"}
 
 
@@ -58,6 +59,10 @@ def assignee(fields: Fields, new: Json | None) -> list[Json]:
 
 def summary(fields: Fields, new: str) -> list[Json]:
     return _text(fields, "summary", new)
+
+
+def description(fields: Fields, new: str) -> list[Json]:
+    return _text(fields, "description", new)
 
 
 def due_on(fields: Fields, new: str | None) -> list[Json]:
@@ -130,6 +135,20 @@ def parent(fields: Fields, new: Json | None) -> list[Json]:
     return [_item("IssueParentAssociation", *sides, field_id=None)]
 
 
+def links(fields: Fields, new: Iterable[Json]) -> list[Json]:
+    """Links that are added: a localised sentence is all that the history says (jira.md §7.11)."""
+    old, wanted = fields["issuelinks"], list(new)
+    fields["issuelinks"] = wanted
+    held = {link["id"] for link in old}
+    return [_item("Link", None, None, *_sentence(link), field_id=None) for link in wanted if link["id"] not in held]
+
+
+def blocking(number: int, blocker: Json, blocked: Json) -> tuple[Json, Json]:
+    """The two sides of a link: as the blocker shows it, and as the blocked does. Both are named by `{id, key}`."""
+    link = {"id": str(number), "type": BLOCKS}
+    return {**link, "outwardIssue": blocked}, {**link, "inwardIssue": blocker}
+
+
 def key(old: str, new: str) -> Json:
     """The item of a move between projects."""
     return _item("Key", "", old, "", new, field_id=None)
@@ -142,6 +161,7 @@ EDITS: dict[str, Edit] = {
     "project": project,
     "issue_type": issue_type,
     "summary": summary,
+    "description": description,
     "priority": priority,
     "assignee": assignee,
     "labels": labels,
@@ -153,6 +173,7 @@ EDITS: dict[str, Edit] = {
     "flagged": flagged,
     "rank": rank,
     "parent": parent,
+    "links": links,
     "resolution": resolution,
     "status": status,
 }
@@ -178,6 +199,12 @@ def _named(name: str, old: Json | None, new: Json | None) -> list[Json]:
     if (old or {}).get("id") == (new or {}).get("id"):
         return []
     return [_item(name, _name(old, "id"), _name(old, "name"), _name(new, "id"), _name(new, "name"))]
+
+
+def _sentence(link: Json) -> tuple[str, str]:
+    side = "outward" if "outwardIssue" in link else "inward"
+    other = link[f"{side}Issue"]["key"]
+    return other, f"This issue {link['type'][side]} {other}"
 
 
 def _text(fields: Fields, name: str, new: str) -> list[Json]:

@@ -63,6 +63,8 @@ def _field(site: JiraSite, name: str, value: Any, version: str) -> Any:
         return adf(value)
     if name == "parent" and value:
         return _linked(site, value)
+    if name == "issuelinks":
+        return [{side: _linked(site, v) if side.endswith("Issue") else v for side, v in link.items()} for link in value]
     if name == "subtasks":
         return [_linked(site, entry) for entry in value]
     if name == "comment" and version == "3":

@@ -13,6 +13,7 @@ from connectors.twin.company.github import hosting
 from connectors.twin.company.site import empty_site
 from connectors.twin.company.world import Planted, Wish, World, account_id
 from connectors.twin.github_state import GitHubHost
+from connectors.twin.jira_edits import blocking
 from connectors.twin.jira_state import JiraSite
 
 __all__ = ["SIZE", "Company", "Planted", "company"]
@@ -67,7 +68,16 @@ def _come_true(world: World, wish: Wish) -> None:
         parent=wish.parent.key if wish.parent else None,
         **wish.values,
     )
+    if wish.type == "Bug" and wish.parent and world.chance(0.1):
+        _block(world, wish.key, wish.parent.key)
     wish.live(world, wish)
+
+
+def _block(world: World, blocker: str, blocked: str) -> None:
+    """A link made with the blocker itself, which leaves no history, nor a trace on the other side's `updated`."""
+    ends = [{"id": world.site.issue(key).id, "key": key} for key in (blocker, blocked)]
+    for key, side in zip((blocker, blocked), blocking(int(ends[0]["id"]), *ends), strict=True):
+        world.site.issue(key).fields["issuelinks"].append(side)
 
 
 def _developers(size: int) -> dict[str, list[str]]:

@@ -68,6 +68,7 @@ def _item(world: World, project: str, lines: list[tuple[Theme, Wish]]) -> Wish:
     bug, wish = f"{noun.capitalize()} {world.pick(setting.FAULTS)}", f"{world.pick(setting.VERBS)} {noun}"
     values = _marks(world, line) if world.chance(0.6) or line.component == "wallets" else {}
     values["priority"] = world.pick(world.site.priorities)
+    values["description"] = f"{line.epic}: {noun}.\n\nDone when a shop can tell the difference."
     return Wish(at, project, kind, bug if kind == "Bug" else wish, live, epic, values, line.component or "")
 
 

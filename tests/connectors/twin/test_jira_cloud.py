@@ -8,7 +8,7 @@ import pytest
 from jira import JIRA
 
 from connectors.twin.jira import jira_app
-from connectors.twin.jira_edits import IMPEDIMENT
+from connectors.twin.jira_edits import IMPEDIMENT, blocking
 from connectors.twin.serve import serving
 from tests.connectors.twin.sites import DEV, NOON, PM, client, cloud, keys, with_issues
 
@@ -272,6 +272,15 @@ class TestEdits:
             ("labels", "", "", "", "a b"),
         ]
         assert [item.get("fieldId") for item in items][5] is None
+
+    def test_a_link_is_a_sentence_in_the_history_and_an_issue_in_the_field(self) -> None:
+        site = with_issues(cloud(), 2)
+        here, _ = blocking(1, {"id": "10001", "key": "PAY-1"}, {"id": "10002", "key": "PAY-2"})
+        site.edit("PAY-1", at=NOON, author=PM, links=[here])
+        with client(site) as jira:
+            link = jira.get("/rest/api/3/issue/PAY-1").json()["fields"]["issuelinks"][0]
+        assert (link["type"]["outward"], link["outwardIssue"]["fields"]["summary"]) == ("blocks", "Task 2")
+        assert (site.issue("PAY-1").histories or [])[0]["items"][0]["toString"] == "This issue blocks PAY-2"
 
     def test_a_moved_issue_keeps_its_id_and_answers_to_its_old_key(self) -> None:
         site = with_issues(cloud(), 1)
