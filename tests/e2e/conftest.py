@@ -1,0 +1,18 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connectors.twin.company import company
+from tests.stage import Place, Stage, furnished, staged
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    with staged(company(seed=3, size=150)) as played:
+        yield played
+
+
+@pytest.fixture
+def place(stage: Stage, tmp_path: Path) -> Place:
+    return furnished(tmp_path, stage)

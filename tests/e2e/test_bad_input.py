@@ -1,0 +1,103 @@
+"""Whatever the user gets wrong: one sentence that names the place, the right exit code, and a store as it was."""
+
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+
+from tests.stage import AS_OF, Place
+
+
+def edited(name: str, old: str, new: str) -> Callable[[Place], None]:
+    def edit(place: Place) -> None:
+        path = place.folder / name
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+
+    return edit
+
+
+def without(variable: str) -> Callable[[Place], None]:
+    return lambda place: place.environment.__delitem__(variable)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (
+            edited("fingerpost.yaml", "zone:", "zones:"),
+            "fingerpost.yaml:2:1: unknown key 'zones'; did you mean 'zone'?",
+        ),
+        (edited("fingerpost.yaml", "Europe/Berlin", "Europe/Atlantis"), "fingerpost.yaml:2:7: "),
+        (edited("fingerpost.yaml", "${JIRA_TOKEN}", "abc"), "fingerpost.yaml:9:12: a secret never stands in a file"),
+        (without("JIRA_TOKEN"), "fingerpost.yaml:9:12: JIRA_TOKEN is not set in the environment"),
+        (edited("fingerpost.yaml", "people.yaml", "nobody.yaml"), "fingerpost.yaml:3:9: nobody.yaml cannot be read"),
+        (edited("strategy.yaml", "parent: growth", "parent: checkout"), "strategy.yaml:"),
+        (edited("mappings.yaml", "objective: search", "objective: serch"), "did you mean 'search'?"),
+        (
+            edited("mappings.yaml", "when: {labels: [goal-search]}", "when: {label: [goal-search]}"),
+            "unknown key 'label'",
+        ),
+        (edited("mappings.yaml", "objective: search", "objective: [search"), "mappings.yaml:"),
+    ],
+)
+def test_a_mistake_in_a_file_is_shown_with_its_place(place: Place, spoil: Callable[[Place], None], said: str) -> None:
+    spoil(place)
+    done = place.fingerpost("run")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (place.folder / "fingerpost.db").exists()
+
+
+def test_a_configuration_that_is_not_there(place: Place) -> None:
+    done = place.fingerpost("run", "--config", "elsewhere.yaml")
+    assert done.returncode == 2
+    assert done.stderr.startswith("elsewhere.yaml")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda place: place.environment.update(JIRA_URL="http://127.0.0.1:9"), "127.0.0.1:9 cannot be reached"),
+        (edited("fingerpost.yaml", "LAB,", "NOPE,"), "NOPE"),
+        (edited("fingerpost.yaml", '"acme-shops/*"', "acme-shops/no-such"), "acme-shops/no-such"),
+    ],
+)
+def test_a_source_that_cannot_be_read_leaves_the_others_whole(
+    place: Place, spoil: Callable[[Place], None], said: str
+) -> None:
+    spoil(place)
+    done = place.fingerpost("run", "--as-of", AS_OF)
+    assert done.returncode == 3
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    balance = {line["kind"]: line["seen"] for line in place.report("--as-of", AS_OF)["balance"]}
+    assert any(balance.values())
+
+
+def test_a_refused_token(place: Place) -> None:
+    stage_token = "expired-secret"
+    place.environment["GITHUB_TOKEN"] = stage_token
+    done = place.fingerpost("sync")
+    assert stage_token not in done.stderr + done.stdout
+
+
+def test_a_store_that_is_no_database(place: Place) -> None:
+    (place.folder / "fingerpost.db").write_text("a letter to a friend, and no database " * 50)
+    before = (place.folder / "fingerpost.db").read_bytes()
+    done = place.fingerpost("run")
+    assert done.returncode == 2
+    assert "fingerpost.db" in done.stderr
+    assert (place.folder / "fingerpost.db").read_bytes() == before
+
+
+def test_a_store_of_a_newer_fingerpost(place: Place) -> None:
+    assert place.fingerpost("sync").returncode == 0
+    with sqlite3.connect(place.folder / "fingerpost.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'from_the_future'")
+    connection.close()
+    done = place.fingerpost("run")
+    assert done.returncode == 2
+    assert "newer" in done.stderr
