@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING
 
 from sync.reconcile import blocked, bulk, categories, instants, measures, timeline
@@ -61,7 +62,8 @@ def _timed(known: "ir.Table", *, discarded: Collection[str]) -> "ir.Table":
     """The instants of every item (§1.4). One without history has creation and resolution alone (§1.2.8)."""
     import ibis
 
-    resolved_us = ibis.ifelse(known.category_now == "done", ibis.greatest(known.resolved_us, known.created_us), None)
+    is_resolved = (known.category_now == "done") & known.resolved_us.notnull()
+    resolved_us = ibis.ifelse(is_resolved, ibis.greatest(known.resolved_us, known.created_us), None)
     finished_us = ibis.ifelse(known.has_history, known.finished_us, resolved_us)
     started_us = ibis.ifelse(known.has_history, ibis.coalesce(known.began_us, finished_us), None)
     is_discarded = _plain(known.resolution).isin(sorted(discarded))
@@ -115,6 +117,5 @@ def _flags(timed: "ir.Table") -> "ir.ArrayValue":
         "unmapped": timed.is_unmapped,
         "bulk_closed": timed.is_bulk,
     }
-    none = ibis.literal([], "array<string>")
-    raised = [ibis.ifelse(holds, ibis.literal([name], "array<string>"), none) for name, holds in flags.items()]
-    return reduce(lambda those, more: those.concat(more), raised)
+    raised = reduce(add, [ibis.ifelse(holds, f"{name} ", "") for name, holds in flags.items()])
+    return ibis.ifelse(raised == "", ibis.literal([], "array<string>"), raised.rstrip().split(" "))

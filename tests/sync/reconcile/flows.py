@@ -1,8 +1,8 @@
-"""Items told in a few words, and their flow."""
+"""Work items told in a few words, and their flow."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import ibis.expr.types as ir
 
@@ -17,29 +17,43 @@ CATEGORIES = {
     **dict.fromkeys(("source", "project", "status_id", "status", "category"), "string"),
     **dict.fromkeys(("commitment", "blocked", "mapped"), "boolean"),
 }
-#: A: active, W: waiting, T: todo, D: done, and X: a status mapped as blocked; S: todo, and commits
-WORKFLOW = {"T": "todo", "A": "active", "W": "waiting", "D": "done", "X": "active", "S": "todo"}
+#: Statuses by their initials; X is active and mapped as blocked, S is where a team may commit itself.
+WORKFLOW = {"T": "todo", "S": "todo", "A": "active", "X": "active", "W": "waiting", "D": "done"}
+
+Row = dict[str, Any]
 
 
-def told(key: str, *moves: str, created: str, **fields: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """A work item and its changes from moves such as `A 2024-03-04T09:00Z`: to A at that instant; it begins in T."""
+class Told(NamedTuple):
+    """What is known of an item but its key."""
+
+    item: Row
+    changes: list[Row]
+
+    def but(self, **fields: Any) -> "Told":
+        return Told(self.item | fields, self.changes)
+
+    def also(self, *changes: Row) -> "Told":
+        return Told(self.item, [*self.changes, *changes])
+
+
+def told(*moves: str, created: str, **fields: Any) -> Told:
+    """An item of a tracker that begins in T, from moves such as `A 2024-03-04T09:00Z`: to A at that instant."""
     statuses = ["T", *(move.split()[0] for move in moves)]
-    changes = [
-        change(key, "status", before, after, at=move.split()[1], number=number)
-        for number, (move, before, after) in enumerate(zip(moves, statuses, statuses[1:], strict=False), start=1)
-    ]
-    return {"key": key, "level": 0, "status_id": statuses[-1], "created_us": created, **fields}, changes
+    instants = [move.split()[1] for move in moves]
+    changes = [change("status", *step) for step in zip(statuses, statuses[1:], instants, strict=False)]
+    for number, row in enumerate(changes, start=1):
+        row["id"] = str(number)
+    return Told({"level": 0, "status_id": statuses[-1], "created_us": created, **fields}, changes)
 
 
-def change(
-    key: str, field: str, before: str | None, after: str | None, *, at: str | int, number: int
-) -> dict[str, Any]:
-    """One change of a field; ids and texts alike, as a test does not care."""
+def change(field: str, before: str | None, after: str | None, at: str | int, *, identity: str = "99") -> Row:
+    """One change of a field, ids and texts alike."""
     sides = {"from_id": before, "from_text": before, "to_id": after, "to_text": after}
-    return {"item_ref": ref_of(key), "id": str(number), "index": 0, "at_us": at, "field": field, **sides}
+    return {"id": identity, "index": 0, "at_us": at, "field": field, **sides}
 
 
 def categories(workflows: Mapping[str, Mapping[str, str]], *, commitment: str = "") -> ir.Table:
+    """What `mappings.statuses` says of these projects and the statuses of each."""
     rows = [
         {
             "source": "jira",
@@ -56,30 +70,36 @@ def categories(workflows: Mapping[str, Mapping[str, str]], *, commitment: str = 
     return table(CATEGORIES, rows)
 
 
-def snapshot(*, as_of: str, **rows: list[dict[str, Any]]) -> Snapshot:
+def snapshot(*, as_of: str, **rows: list[Row]) -> Snapshot:
     return Snapshot(as_of=datetime.fromisoformat(as_of), digest="", tables=tables(**rows))
 
 
 def flow_of(
-    *items: tuple[dict[str, Any], list[dict[str, Any]]],
+    items: Mapping[str, Told],
+    *,
     as_of: str,
-    links: list[dict[str, Any]] | None = None,
     commitment: str = "",
     workflows: Mapping[str, Mapping[str, str]] | None = None,
+    links: list[Row] | None = None,
+    pull_requests: list[Row] | None = None,
     thresholds: Thresholds | None = None,
-    **rows: list[dict[str, Any]],
-) -> dict[str, dict[str, Any]]:
-    """Key → its row of the flow."""
-    work_items = [item for item, _ in items]
-    changes = [change for _, told in items for change in told] + rows.pop("changes", [])
-    projects = sorted({item["key"].rsplit("-", 1)[0] for item in work_items})
+) -> dict[str, Row]:
+    """Key → its row of the flow, for items by key."""
+    work_items = [{"key": key, **told.item} for key, told in items.items()]
+    changes = [_of(key, change) for key, told in items.items() for change in told.changes]
+    projects = dict.fromkeys((key.rsplit("-", 1)[0] for key in items), WORKFLOW)
     flowed = flow(
-        snapshot(as_of=as_of, work_items=work_items, changes=changes, **rows),
+        snapshot(as_of=as_of, work_items=work_items, changes=changes, pull_requests=pull_requests or []),
         links=table(LINKS, links or []),
-        status_categories=categories(workflows or dict.fromkeys(projects, WORKFLOW), commitment=commitment),
+        status_categories=categories(workflows or projects, commitment=commitment),
         thresholds=thresholds or Thresholds(),
     )
     return {row["ref"].split(":", 2)[2]: row for row in flowed.to_pyarrow().to_pylist()}
+
+
+def _of(key: str, change: Row) -> Row:
+    """The change with its item, and with an author who works on nothing else."""
+    return {"item_ref": ref_of(key), "author": f"jira:account:who does {key}", **change}
 
 
 def days(us: int | None) -> float | None:
