@@ -1,6 +1,5 @@
 """The commands and their exit codes; the only place that reads the clock and the environment."""
 
-import asyncio
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,6 +22,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -81,6 +81,8 @@ class SystemClock:
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
+        import asyncio  # a fifth of a second that `--help` need not wait for
+
         await asyncio.sleep(seconds)
 
 
