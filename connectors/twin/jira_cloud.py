@@ -5,9 +5,10 @@ import binascii
 import json
 from itertools import groupby
 
+from connectors.twin.jira_dates import history_order
 from connectors.twin.jira_render import IDS_ONLY, NOT_NAVIGABLE, changelog, issue_body
 from connectors.twin.jira_server import ROUTES as SERVER_ROUTES
-from connectors.twin.jira_state import Issue, history_order
+from connectors.twin.jira_state import Issue
 from connectors.twin.jira_wire import Call, Endpoint, Json, Refusal, page
 from connectors.twin.jql import JqlError, parse
 

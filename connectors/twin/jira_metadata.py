@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connectors.twin.jira_state import jira_time
+from connectors.twin.jira_dates import jira_time
 from connectors.twin.jira_wire import Call, Json, Refusal, page, without
 
 PERMISSIONS = {

@@ -6,10 +6,11 @@ as Jira does; what it never touches (a sprint's dates, a version's release) is c
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from connectors.twin import jira_edits
+from connectors.twin.jira_dates import history_order, jira_time
 
 Json = dict[str, Any]
 Deployment = Literal["Cloud", "Server"]
@@ -259,16 +260,6 @@ class JiraSite:
 
     def _category(self, status_id: str) -> str:
         return str(_only(self.statuses, "id", status_id)["statusCategory"]["key"])
-
-
-def jira_time(at: datetime) -> str:
-    """The instant as Jira writes it: milliseconds, and an offset without a colon (jira.md §1.5)."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "+0000")
-
-
-def history_order(history: Json) -> tuple[datetime, int]:
-    """Oldest first, then in the order they were written: editions differ in the order they answer (jira.md §7.1)."""
-    return datetime.fromisoformat(history["created"]), int(history["id"])
 
 
 def _blank() -> Json:

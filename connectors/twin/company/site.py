@@ -7,8 +7,9 @@ from typing import Any
 from connectors.twin.company import setting
 from connectors.twin.company.setting import END, SPRINT_WEEKS, SPRINTS_FROM, START, Project
 from connectors.twin.company.world import account_id
+from connectors.twin.jira_dates import jira_time
 from connectors.twin.jira_edits import FLAGGED, POINTS, RANK, SPRINT
-from connectors.twin.jira_state import JiraSite, jira_time
+from connectors.twin.jira_state import JiraSite
 
 Json = dict[str, Any]
 
