@@ -1,7 +1,6 @@
 """What is remembered of reading: where each source's walk stands, its last complete pass, and whose turn it is."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -61,17 +60,6 @@ def record_pass(
         connection.execute(_replacing(insert, SOURCES, type=new.type, complete_us=complete_us, gaps=new.gaps), row)
 
 
-@contextmanager
-def lease(engine: Engine, source: str, *, holder: str, now: datetime, for_s: float) -> Iterator[bool]:
-    """Whether the source is ours to read until the block ends; False while another holder's lease runs."""
-    ours = acquire(engine, source, holder=holder, now=now, for_s=for_s)
-    try:
-        yield ours
-    finally:
-        if ours:
-            release(engine, source, holder=holder)
-
-
 def acquire(engine: Engine, source: str, *, holder: str, now: datetime, for_s: float) -> bool:
     """Takes the source's lease if it is free, expired, or ours already (which renews it)."""
     row = {"source": source, "holder": holder, "until_us": epoch_us(now + timedelta(seconds=for_s))}
@@ -94,7 +82,7 @@ def _said(gap: Gap) -> str:
 
 
 def _held(connection: Connection, table: Table, name: Column[str], source: str) -> dict[str, str]:
-    return dict(connection.execute(select(name, table.c.value).where(table.c.source == source)).tuples().all())
+    return dict(connection.execute(select(name, table.c.value).where(table.c.source == source)).all())
 
 
 def _insert(connection: Connection, table: Table) -> Any:

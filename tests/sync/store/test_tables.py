@@ -1,0 +1,63 @@
+"""Tables say what records say, snapshots what tables say, and migrations lead to exactly these tables."""
+
+from datetime import date, datetime
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import BigInteger, Boolean, Double, Engine, Text
+
+from connectors.records import Change, Commit, Review, StatedLink
+from sync.snapshot import SCHEMAS
+from sync.store.rows import CHILDREN, TABLES
+from sync.store.schema import VERSION_TABLE
+from sync.store.tables import METADATA, STAMP
+
+CHILD_RECORDS = {"changes": Change, "stated_links": StatedLink, "reviews": Review, "commits": Commit}
+RECORDS = TABLES | {CHILD_RECORDS[kind]: table for kind, table in CHILDREN.items()}
+NOT_IN_SNAPSHOTS = {"child_sets", "tombstones", "watermarks", "capabilities", "leases"}
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
+def test_a_table_has_its_record_s_fields_in_their_order(record: type[msgspec.Struct]) -> None:
+    columns = [(column.name, type(column.type), column.nullable) for column in RECORDS[record].c]
+    assert columns[: -len(STAMP)] == [_column(name, hint) for name, hint in get_type_hints(record).items()]
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
+def test_a_fact_carries_its_stamp_last(record: type[msgspec.Struct]) -> None:
+    assert tuple(RECORDS[record].c.keys())[-len(STAMP) :] == STAMP
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
+def test_the_key_comes_first(record: type[msgspec.Struct]) -> None:
+    table = RECORDS[record]
+    keys = list(table.primary_key.columns.keys())
+    assert table.c.keys()[: len(keys)] == keys
+
+
+def test_a_snapshot_has_every_table_of_facts_with_all_its_columns() -> None:
+    facts = {name: table for name, table in METADATA.tables.items() if name not in NOT_IN_SNAPSHOTS}
+    promised = {name: [column for column in columns if column != "has_history"] for name, columns in SCHEMAS.items()}
+    assert promised == {
+        name: [column.name for column in table.c if column.name not in STAMP] for name, table in facts.items()
+    }
+
+
+def test_the_migrations_lead_to_these_tables(store: Engine) -> None:
+    with store.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        assert compare_metadata(context, METADATA) == []
+
+
+def _column(name: str, hint: Any) -> tuple[str, type, bool]:
+    """Name, type and nullability of the column that holds such a field."""
+    parts = get_args(hint) if type(None) in get_args(hint) else (hint,)
+    nullable = type(None) in parts
+    plain = next(part for part in parts if part is not type(None))
+    if plain is datetime:
+        return "at_us" if name == "at" else f"{name.removesuffix('_at')}_us", BigInteger, nullable
+    types = {int: BigInteger, bool: Boolean, float: Double, date: Text}
+    return name, types.get(plain, Text), nullable
