@@ -72,9 +72,8 @@ class Jira:
 
     async def poll(self, memory: Memory) -> AsyncIterator[Batch]:
         """What surrounds the issues, once a day; then the backfill, from where it broke off; then what is new."""
-        site = _told(memory.capabilities, "site", Site)
-        now = self._clock.now()
-        if site is None or not site.serves(self._scope, now=now):
+        site, now = self._site(memory), self._clock.now()
+        if site is None or not site.fresh(now):
             survey = Survey(self._transport, self._scope, known=site)
             async for batch in survey.batches(now=now):
                 yield batch
@@ -94,8 +93,7 @@ class Jira:
             position = walk.position
 
     async def fetch(self, refs: Sequence[ItemRef], memory: Memory) -> Batch:
-        now = self._clock.now()
-        site = _told(memory.capabilities, "site", Site)
+        site, now = self._site(memory), self._clock.now()
         if site is None:
             survey = Survey(self._transport, self._scope, known=None)
             async for _ in survey.batches(now=now):
@@ -108,6 +106,11 @@ class Jira:
 
     async def close(self) -> None:
         await self._transport.close()
+
+    def _site(self, memory: Memory) -> Site | None:
+        """What is remembered of the site; nothing once the configuration names another one, or other projects."""
+        site = _told(memory.capabilities, "site", Site)
+        return site if site and site.asked == self._scope.asked else None
 
     def _dialect(self, site: Site, memory: Memory) -> Dialect:
         if site.edition == "cloud":

@@ -74,7 +74,9 @@ class Changes:
         """Every change but those of rank, oldest first: by instant, then history, then place in it (jira.md §7.1)."""
         dated = {history.id: (instant(history.created), _number(history.id), history) for history in histories}
         ordered = sorted(dated.values(), key=itemgetter(0, 1))
-        return tuple(change for at, _, history in ordered for change in self._history(history, at=at, item_ref=item_ref))
+        return tuple(
+            change for at, _, history in ordered for change in self._history(history, at=at, item_ref=item_ref)
+        )
 
     def _history(self, history: wire.History, *, at: datetime, item_ref: str) -> Iterator[Change]:
         author = self._accounts.ref(history.author)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
 from typing import TypeVar
 
 import msgspec
@@ -59,15 +58,10 @@ class Parsed:
     """By issue id, why it or its history is not among them."""
 
 
-@cache
-def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
-    return msgspec.json.Decoder(kind)
-
-
 def decode(raw: Raw | bytes, kind: type[T]) -> T:
     """The document as `kind`; `Malformed` where it is none."""
     try:
-        return _decoder(kind).decode(raw)
+        return msgspec.json.decode(raw, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(str(error)) from error
 

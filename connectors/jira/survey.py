@@ -40,9 +40,8 @@ class Site(Struct, frozen=True, kw_only=True):
     roles: Roles = Roles()
     denied: dict[str, str] = {}  #: what the account may not read here, by stream, and Jira's words for it
 
-    def serves(self, scope: "Scope", *, now: datetime) -> bool:
-        """Whether it is of that scope, and of today."""
-        return self.asked == scope.asked and timedelta(0) <= now - self.read_at < FRESH_FOR
+    def fresh(self, now: datetime) -> bool:
+        return timedelta(0) <= now - self.read_at < FRESH_FOR
 
 
 @dataclass(frozen=True, kw_only=True)
