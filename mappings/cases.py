@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mappings.conditions import FIELD, LISTS, TEXTS, Condition, attributes
 from mappings.match import first_match
 from mappings.problems import Problem
+from mappings.rows import as_table
 from mappings.rules import Case, Example, Mappings
 from mappings.verdicts import Verdict, verdicts_on
 
@@ -73,10 +74,6 @@ def _attributes(example: Example) -> dict[str, object]:
 
 
 def _subjects(rows: Sequence[Mapping[str, object]], had: Sequence[str], conditions: Sequence[Condition]) -> "ir.Table":
-    import ibis
-    import pyarrow as pa
-
     fields = sorted(name for name in attributes(conditions) if name.startswith(FIELD))
     schema = dict.fromkeys(("ref", *had), "string") | dict.fromkeys((*fields, *LISTS), "array<string>")
-    arrow = ibis.schema({name: kind for name, kind in schema.items() if name in ("ref", *had, *fields)}).to_pyarrow()
-    return ibis.memtable(pa.Table.from_pylist(list(rows), schema=arrow))
+    return as_table(rows, {name: kind for name, kind in schema.items() if name in ("ref", *had, *fields)})

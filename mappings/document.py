@@ -15,6 +15,7 @@ Path: TypeAlias = tuple[str | int, ...]  #: keys and indices from the top of the
 Position: TypeAlias = tuple[int, int]  #: line and column, from 1
 
 MAX_CHARACTERS = 500_000
+MAX_LINES = 20_000
 MAX_DEPTH = 30
 MAX_VALUES = 100_000  #: with every alias written out, so that a few lines cannot stand for a billion values
 COLLECTIONS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
@@ -41,9 +42,13 @@ class Document:
 
 def parse(text: str, file: str) -> Document:
     """The file's one document; empty text is an empty mapping. Raises `Problems`."""
-    if len(text) > MAX_CHARACTERS:
-        size = f"{len(text):,} characters, more than the {MAX_CHARACTERS:,} that are read"
-        raise Problems([Problem(file, 1, 1, f"the file has {size}", "split it into versions, or shorten its lists")])
+    for unit, size, most in (
+        ("characters", len(text), MAX_CHARACTERS),
+        ("lines", text.count("\n"), MAX_LINES),
+    ):
+        if size > most:
+            message = f"the file has {size:,} {unit}, more than the {most:,} that are read"
+            raise Problems([Problem(file, 1, 1, message)])
     root = _compose(text, file)
     if root is None:
         return Document(file, {}, {(): (1, 1)})

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import re2
 
 from mappings.keys import Grammar, Naming, Place
+from mappings.rows import as_table
 from mappings.rules import Cut, Mappings
 
 if TYPE_CHECKING:
@@ -179,6 +180,7 @@ def _without(rows: "ir.Table", cuts: Sequence[Cut], tables: Mapping[str, "ir.Tab
 
     if not cuts:
         return rows
-    pairs = ibis.memtable([{"name": cut.item, "key": cut.pull_request} for cut in cuts])
+    stated = [{"name": cut.item, "key": cut.pull_request} for cut in cuts]
+    pairs = as_table(stated, {"name": "string", "key": "string"})
     pairs = pairs.inner_join(tables["pull_requests"].select("key", item_ref="ref"), "key").left_join(names, "name")
     return rows.anti_join(pairs.select("item_ref", to_key=ibis.coalesce(pairs.now, pairs.name)), ["item_ref", "to_key"])

@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 from pydantic import Field
 
 from mappings.model import Fault, Model
+from mappings.rows import as_table
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 StatusCategory: TypeAlias = Literal["todo", "active", "waiting", "done"]
 CATEGORIES: tuple[StatusCategory, ...] = ("todo", "active", "waiting", "done")
+STATUSES = {
+    "source": "string",
+    "project": "string",
+    "status_id": "string",
+    "status": "string",  # its name
+    "category": "string",  # todo, active, waiting, done
+    "commitment": "boolean",
+    "blocked": "boolean",
+    "mapped": "boolean",
+}
 SOURCE_CATEGORIES: dict[str, StatusCategory] = {"todo": "todo", "active": "active", "done": "done"}
 
 
@@ -89,16 +100,12 @@ def categories(tables: Mapping[str, "ir.Table"], workflows: Iterable[Workflow], 
     was moved has a row under its old projects too (metrics.md §1.2.6). The workflow in force on `day` reads the whole
     of history.
     """
-    import ibis
-
     workflows = tuple(workflows)
     rows = [
         {**row, **_meaning_in(row, workflow_of(workflows, row["project"], day))._asdict()}
         for row in _seen(tables).to_pyarrow().to_pylist()
     ]
-    schema = dict.fromkeys(("source", "project", "status_id", "status", "category"), "string")
-    flags = dict.fromkeys(("commitment", "blocked", "mapped"), "boolean")
-    return ibis.memtable([{name: row[name] for name in (*schema, *flags)} for row in rows], schema={**schema, **flags})
+    return as_table(rows, STATUSES)
 
 
 def _meaning_in(row: Mapping[str, Any], workflow: Workflow | None) -> StatusMeaning:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from mappings.ancestry import ancestors
 from mappings.conditions import FIELD
+from mappings.rows import as_table
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -64,7 +65,7 @@ def _field_values(subjects: "ir.Table", ids: list[str], attribute: str) -> "ir.T
 
     # Each element of a list by unnesting: Ibis 12 writes lambdas in a way that DuckDB 2 refuses.
     found = [_elements(subjects, identity) for identity in ids]
-    elements = ibis.union(*found) if found else ibis.memtable([], schema={"ref": "string", "element": "string"})
+    elements = ibis.union(*found) if found else as_table([], {"ref": "string", "element": "string"})
     values = elements.filter(elements.element.notnull()).group_by("ref")
     return values.agg(elements.element.collect(distinct=True).name(attribute))
 

@@ -8,6 +8,7 @@ from mappings.ancestry import ancestors
 from mappings.conditions import attributes
 from mappings.links import names
 from mappings.match import first_match
+from mappings.rows import as_table
 from mappings.rules import Mappings
 from mappings.strategy import Strategy
 from mappings.subjects import pull_request_subjects, work_item_subjects
@@ -68,7 +69,7 @@ def _own(subjects: "ir.Table", verdicts: Verdicts, called: "ir.Table") -> "ir.Ta
     import ibis
 
     rows = [{"name": name, "override": number} for name, number in verdicts.overrides.items()]
-    named = ibis.memtable(rows, schema={"name": "string", "override": "int64"}).inner_join(called, "name")
+    named = as_table(rows, {"name": "string", "override": "int64"}).inner_join(called, "name")
     overridden = named.group_by(ref="to_ref").agg(override=named.override.max())
     matched = first_match(subjects, verdicts.conditions).left_join(overridden, "ref")
     taken = matched.select("ref", verdict=ibis.coalesce(matched.override, matched.match))

@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar
 
 from mappings.conditions import Condition
+from mappings.rows import as_table
 from mappings.rules import Exemption, Mappings, Override, Rule
 
 if TYPE_CHECKING:
@@ -41,18 +42,14 @@ class Verdicts(NamedTuple):
 
     def table(self) -> "ir.Table":
         """verdict, origin, rule, clause."""
-        import ibis
-
         rows = [
             {"verdict": number, "origin": each.origin, "rule": each.rule, "clause": each.clause}
             for number, each in enumerate(self.verdicts)
         ]
-        return ibis.memtable(rows, schema=VERDICTS)
+        return as_table(rows, VERDICTS)
 
     def weights(self, objectives: Iterable[str]) -> "ir.Table":
         """verdict, objective, weight; of these objectives only, for a tag to another counts as none (metrics.md §5)."""
-        import ibis
-
         known = frozenset(objectives)
         rows = [
             {"verdict": number, "objective": objective, "weight": weight}
@@ -60,7 +57,7 @@ class Verdicts(NamedTuple):
             for objective, weight in each.weights.items()
             if objective in known
         ]
-        return ibis.memtable(rows, schema=WEIGHTS)
+        return as_table(rows, WEIGHTS)
 
 
 def verdicts_on(mappings: Mappings, day: date) -> Verdicts:

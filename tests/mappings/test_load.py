@@ -122,10 +122,11 @@ TENFOLD = "\n".join(f"k{n}: &k{n} [{', '.join([f'*k{n - 1}'] * 10)}]" for n in r
         (f"k0: &k0 [{'x, ' * 10}]\n{TENFOLD}", "stands for more than 100,000 values"),
         ("a: &a [*a]", "more than 30 deep"),
         ("a: " + "[" * 40 + "]" * 40, "more than 30 deep"),
-        ("[" * 100_000, "more than 30 deep"),
+        ("[" * 1_000, "more than 30 deep"),
+        ("- a\n" * 100_000, "the file has 100,000 lines"),
         ("x" * 600_000, "the file has 600,000 characters"),
     ],
-    ids=["aliases of aliases", "a list in itself", "deep lists", "unclosed lists", "a long file"],
+    ids=["aliases of aliases", "a list in itself", "deep lists", "unclosed lists", "many lines", "a long file"],
 )
 def test_a_file_that_would_take_too_much_is_refused(text, says):
     with pytest.raises(Problems, match=says):

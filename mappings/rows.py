@@ -1,0 +1,15 @@
+"""A few plain rows as an Ibis table."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+def as_table(rows: Iterable[Mapping[str, Any]], schema: Mapping[str, str]) -> "ir.Table":
+    """The table of exactly this schema: column → Ibis type. Null where a row is silent; what it has besides is left out."""
+    import ibis
+    import pyarrow as pa
+
+    return ibis.memtable(pa.Table.from_pylist(list(rows), schema=ibis.schema(dict(schema)).to_pyarrow()))

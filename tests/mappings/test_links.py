@@ -1,0 +1,146 @@
+"""Which work item a pull request serves, told from whole snapshots."""
+
+from collections import Counter
+from itertools import product
+from random import Random
+
+import pytest
+
+from mappings.links import links
+from mappings.load import load_mappings
+from tests.builders import ref_of, tables
+
+PULL = ref_of("acme/shop#9", kind="pull_request")
+
+
+def linked(mappings: str = "{}", **rows) -> list[tuple[str | None, str, str, str, str]]:
+    """The links of `acme/shop#9`: to_ref, to_key, class, place, outcome."""
+    found = links(tables(**rows), load_mappings(mappings, "mappings.yaml")).to_pyarrow().to_pylist()
+    assert {row.pop("item_ref") for row in found} <= {PULL}
+    return [tuple(row.values()) for row in found]
+
+
+def test_every_place_is_evidence_of_its_own():
+    assert linked(
+        work_items=[{"key": "PAY-1"}],
+        pull_requests=[{"key": "acme/shop#9", "head": "pay-1-basket", "title": "PAY-1: Basket", "body": "Fixes PAY-1"}],
+        commits=[{"item_ref": PULL, "sha": "a", "message": "Basket, for PAY-1"}],
+        stated_links=[{"item_ref": PULL, "id": "1", "kind": "closes", "to_ref": ref_of("PAY-1"), "to_key": "PAY-1"}],
+    ) == [
+        (ref_of("PAY-1"), "PAY-1", "closes", "body", "resolved"),
+        (ref_of("PAY-1"), "PAY-1", "closes", "closing_reference", "resolved"),
+        (ref_of("PAY-1"), "PAY-1", "implements", "branch", "resolved"),
+        (ref_of("PAY-1"), "PAY-1", "implements", "title", "resolved"),
+        (ref_of("PAY-1"), "PAY-1", "mentions", "commit", "resolved"),
+    ]
+
+
+def test_a_key_without_its_item_is_one_thing_and_a_project_that_is_not_read_another():
+    rows = {"work_items": [{"key": "PAY-1"}], "pull_requests": [{"key": "acme/shop#9", "title": "PAY-2, PARQUET-3: x"}]}
+    assert linked(**rows) == [
+        (None, "PARQUET-3", "implements", "title", "unread_project"),
+        (None, "PAY-2", "implements", "title", "no_such_item"),
+    ]
+
+
+def test_a_moved_item_is_found_by_its_old_key_and_told_by_its_new_one():
+    assert linked(
+        work_items=[{"key": "WEB-7"}],
+        changes=[{"item_ref": ref_of("WEB-7"), "id": "1", "index": 0, "field": "key", "from_text": "OLD-3"}],
+        pull_requests=[{"key": "acme/shop#9", "title": "OLD-3 and OLD-4"}],
+    ) == [
+        (ref_of("WEB-7"), "WEB-7", "implements", "title", "resolved"),
+        (None, "OLD-4", "implements", "title", "unread_project"),
+    ]
+
+
+def test_a_key_that_is_in_use_again_is_its_new_owners():
+    assert linked(
+        work_items=[{"key": "WEB-7"}, {"key": "PAY-3"}],
+        changes=[{"item_ref": ref_of("WEB-7"), "id": "1", "index": 0, "field": "key", "from_text": "PAY-3"}],
+        pull_requests=[{"key": "acme/shop#9", "title": "PAY-3"}],
+    ) == [(ref_of("PAY-3"), "PAY-3", "implements", "title", "resolved")]
+
+
+@pytest.mark.parametrize(
+    ("to_key", "outcome"),
+    [("acme/shop#7", "resolved"), ("acme/shop#8", "no_such_item"), ("acme/secret#1", "unread_project")],
+)
+def test_a_closing_reference_is_looked_up_like_any_other(to_key, outcome):
+    stated = {"item_ref": PULL, "id": "1", "kind": "closes", "to_ref": ref_of(to_key), "to_key": to_key}
+    (found,) = linked(
+        work_items=[{"key": "acme/shop#7"}], pull_requests=[{"key": "acme/shop#9"}], stated_links=[stated]
+    )
+    assert found == (ref_of(to_key) if outcome == "resolved" else None, to_key, "closes", "closing_reference", outcome)
+
+
+def test_numbers_of_pull_requests_are_no_links():
+    assert (
+        linked(
+            work_items=[{"key": "acme/shop#7"}],
+            pull_requests=[
+                {"key": "acme/shop#9", "body": "Closes #9 from a branch, after #10"},
+                {"key": "acme/shop#10"},
+            ],
+        )
+        == []
+    )
+
+
+def test_a_bots_description_counts_for_nothing_but_its_title_does():
+    pull = {"key": "acme/shop#9", "title": "PAY-1: Update", "body": "Fixes PAY-2", "author": "github:account:1"}
+    found = linked(
+        work_items=[{"key": "PAY-1"}, {"key": "PAY-2"}],
+        pull_requests=[pull],
+        accounts=[{"ref": "github:account:1", "kind": "bot"}],
+    )
+    assert [to_key for _, to_key, *_ in found] == ["PAY-1"]
+
+
+def test_prose_that_names_many_items_only_mentions_them():
+    items = [{"key": f"PAY-{number}"} for number in range(1, 5)]
+    body = "\n".join(f"Fixes {item['key']}" for item in items)
+    pull = {"key": "acme/shop#9", "title": "PAY-1: Release", "body": body}
+    classes = Counter(
+        (each[2], each[3]) for each in linked("links: {at_most: 3}", work_items=items, pull_requests=[pull])
+    )
+    assert classes == {("mentions", "body"): 4, ("implements", "title"): 1}
+    classes = Counter(
+        (each[2], each[3]) for each in linked("links: {at_most: 4}", work_items=items, pull_requests=[pull])
+    )
+    assert classes == {("closes", "body"): 4, ("implements", "title"): 1}
+
+
+def test_a_cut_link_stays_cut_by_whatever_key_it_comes_back():
+    cut = "{item: OLD-3, pull_request: acme/shop#9, by: map keeper, on: 2026-01-01, reason: Another}"
+    found = linked(
+        f"cuts: [{cut}]",
+        work_items=[{"key": "WEB-7"}, {"key": "PAY-1"}],
+        changes=[{"item_ref": ref_of("WEB-7"), "id": "1", "index": 0, "field": "key", "from_text": "OLD-3"}],
+        pull_requests=[{"key": "acme/shop#9", "title": "WEB-7, PAY-1: x", "body": "OLD-3"}],
+    )
+    assert [to_key for _, to_key, *_ in found] == ["PAY-1"]
+
+
+def test_a_standards_name_is_a_project_only_where_the_mappings_say_so():
+    rows = {"work_items": [{"key": "RFC-7231"}], "pull_requests": [{"key": "acme/shop#9", "title": "RFC-7231"}]}
+    assert linked(**rows) == []
+    assert len(linked("links: {accept: [RFC]}", **rows)) == 1
+
+
+def test_nothing_read_gives_no_links():
+    assert linked() == []
+
+
+def test_the_order_of_the_facts_does_not_matter():
+    items = [{"key": "PAY-1"}, {"key": "PAY-2"}, {"key": "acme/shop#7"}]
+    titles, bodies = ["PAY-1: a", "PAY-1/2 b", "ABC-1: c", "e"], [None, "Fixes #7", "Closes PAY-1, other/repo#1"]
+    pulls = [
+        {"key": f"acme/shop#{number}", "title": title, "body": body}
+        for number, (title, body) in enumerate(product(titles, bodies), start=100)
+    ]
+    mappings = load_mappings("{}", "mappings.yaml")
+    one = links(tables(work_items=items, pull_requests=pulls), mappings).to_pyarrow()
+    for seed in range(3):
+        shuffled = tables(work_items=items[::-1], pull_requests=Random(seed).sample(pulls, len(pulls)))
+        assert links(shuffled, mappings).to_pyarrow().equals(one)
