@@ -1,0 +1,149 @@
+"""What the stand-ins serve: the invented company, and repositories that are all alike."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from benchmarks.twin import Served
+from connectors.twin.company import company
+from connectors.twin.company.setting import END, OWNER, START
+from connectors.twin.github import github_app
+from connectors.twin.github_state import GitHubHost
+from connectors.twin.jira import jira_app
+from connectors.twin.jira_state import Issue, JiraSite
+
+Json = dict[str, Any]
+
+SEED = 7
+EMAIL, TOKEN = "fingerpost@example.test", "token"
+RANKINGS = 14.0  # so many changes of rank make about 20 histories an issue
+ISSUES_PER_PULL = 1.65  # of the company
+DEVELOPER = {"__typename": "User", "login": "payments-dev-1", "id": "U_developer"}
+REVIEWER = {"__typename": "User", "login": "payments-dev-2", "id": "U_reviewer"}
+
+
+def jira_cloud(issues: int) -> tuple[Any, Served]:
+    """The company's Jira, with about so many issues of some 20 histories each."""
+    return _jira(cloud_site(issues))
+
+
+def jira_data_center(issues: int) -> tuple[Any, Served]:
+    """The same on Data Center, where people have keys in place of account ids."""
+    cloud = company(SEED, issues, rankings=RANKINGS).jira
+    site = replace(cloud, deployment="Server", version="9.12.2", context="/jira", token=TOKEN, issues={})
+    told = ((json.dumps([issue.body, issue.histories])) for issue in cloud.issues.values())
+    site.add(Issue(*json.loads(text.replace('"accountId"', '"key"'))) for text in told)
+    return _jira(site)
+
+
+def github_company(pulls: int) -> tuple[Any, Served]:
+    """The company's GitHub, with about so many pull requests."""
+    host = company(SEED, round(pulls * ISSUES_PER_PULL), rankings=0.1).github
+    host.hourly_limit = None
+    return _github(host)
+
+
+def github_issues(issues: int) -> tuple[Any, Served]:
+    """One repository with so many issues and no code."""
+    return _github(_host([_repository("helpdesk", issues=[_issue(number) for number in range(1, issues + 1)])]))
+
+
+def github_services(repositories: int) -> tuple[Any, Served]:
+    """So many repositories, each with five pull requests and five issues."""
+    items = {"pullRequests": [_pull(number) for number in range(1, 6)], "issues": [_issue(n) for n in range(6, 11)]}
+    return _github(_host([_repository(f"service-{n}", **_copy(items)) for n in range(repositories)]))
+
+
+def cloud_site(issues: int) -> JiraSite:
+    """The company's Jira on Cloud."""
+    return replace(company(SEED, issues, rankings=RANKINGS).jira, email=EMAIL, token=TOKEN)
+
+
+def _jira(site: JiraSite) -> tuple[Any, Served]:
+    histories = sum(len(issue.histories or ()) for issue in site.issues.values())
+    served = Served(
+        scope=tuple(project["key"] for project in site.projects),
+        counts={"issues": len(site.issues), "histories": histories},
+        path=site.context,
+    )
+    return jira_app(site), served
+
+
+def _host(repositories: list[Json]) -> GitHubHost:
+    organization = {"__typename": "Organization", "login": OWNER}
+    return GitHubHost(now=lambda: END, repositories=repositories, organizations=[organization], hourly_limit=None)
+
+
+def _github(host: GitHubHost) -> tuple[Any, Served]:
+    counts = {
+        "pull requests": sum(len(repository["pullRequests"]) for repository in host.repositories),
+        "issues": sum(len(repository["issues"]) for repository in host.repositories),
+    }
+    scope = tuple(repository["nameWithOwner"] for repository in host.repositories)
+    return github_app(host), Served(scope=scope, counts=counts)
+
+
+def _repository(name: str, **items: list[Json]) -> Json:
+    dates = {"createdAt": _written(START), "updatedAt": _written(END), "pushedAt": _written(END)}
+    empty: Json = {"pullRequests": [], "issues": [], "deployments": []}
+    return {"name": name, "owner": {"login": OWNER}, "defaultBranchRef": {"name": "main"}, **dates, **empty, **items}
+
+
+def _issue(number: int) -> Json:
+    """An issue that was labelled, given to somebody and closed."""
+    opened = START + timedelta(minutes=10 * number)
+    label, closed = {"name": "question"}, opened + timedelta(days=3)
+    return {
+        "number": number,
+        "title": f"Question {number}",
+        "body": "How is this meant?",
+        "author": REVIEWER,
+        "assignees": [DEVELOPER],
+        "labels": [label],
+        "createdAt": _written(opened),
+        "closedAt": _written(closed),
+        "stateReason": "COMPLETED",
+        "timelineItems": [
+            _event("LabeledEvent", opened + timedelta(hours=1), label=label),
+            _event("AssignedEvent", opened + timedelta(hours=2), assignee=DEVELOPER),
+            _event("ClosedEvent", closed),
+        ],
+    }
+
+
+def _pull(number: int) -> Json:
+    """A pull request that was reviewed once and merged."""
+    opened = START + timedelta(hours=number)
+    merged = opened + timedelta(days=1)
+    at = _written(opened)
+    commit = {"oid": f"{number:040x}", "message": f"Change {number}", "authoredDate": at, "committedDate": at}
+    return {
+        "number": number,
+        "title": f"PAY-{number}: Change {number}",
+        "body": "",
+        "author": DEVELOPER,
+        "createdAt": at,
+        "mergedAt": _written(merged),
+        "closedAt": _written(merged),
+        "mergedBy": DEVELOPER,
+        "baseRefName": "main",
+        "headRefName": f"change-{number}",
+        "commits": [{"commit": commit}],
+        "reviews": [{"author": REVIEWER, "state": "APPROVED", "body": "", "submittedAt": at, "createdAt": at}],
+        "timelineItems": [_event("MergedEvent", merged)],
+    }
+
+
+def _event(kind: str, at: datetime, **told: Any) -> Json:
+    return {"__typename": kind, "createdAt": _written(at), "actor": DEVELOPER, **told}
+
+
+def _written(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _copy(items: dict[str, list[Json]]) -> dict[str, list[Json]]:
+    """The host completes what it is given in place, so that no two repositories may share an object."""
+    copied: dict[str, list[Json]] = json.loads(json.dumps(items))
+    return copied

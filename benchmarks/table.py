@@ -1,0 +1,48 @@
+"""The table of a run."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.markup import escape
+from rich.table import Table
+
+from benchmarks.row import Row
+from benchmarks.targets import TARGETS, Target
+
+VERDICTS = {True: "[green]reached[/]", False: "[bold red]MISSED[/]"}
+
+
+def table(results: Mapping[str, Sequence[Row]], *, judged: bool) -> Table:
+    """Every row beside its target, and every target of these measures that has no row. `judged`: whether the amounts
+    are those that the targets are about."""
+    drawn = Table("measure", "what", title="fingerpost, measured", title_justify="left")
+    drawn.add_column("result", justify="right")
+    drawn.add_column("")
+    drawn.add_column("target", justify="right")
+    drawn.add_column("")
+    drawn.add_column("on")
+    for measure, rows in results.items():
+        for line in _lines(measure, rows, judged=judged):
+            drawn.add_row(*line)
+        drawn.add_section()
+    return drawn
+
+
+def _lines(measure: str, rows: Sequence[Row], *, judged: bool) -> Iterator[tuple[str, ...]]:
+    targets = TARGETS.get(measure, {})
+    for row in rows:
+        target = targets.get(row.what)
+        verdict = VERDICTS[target.reached(row.result)] if target and judged else ""
+        yield measure, escape(row.what), _number(row), row.unit, str(target or ""), verdict, escape(row.on)
+    there = {row.what for row in rows}
+    for what, target in targets.items():
+        if what not in there:
+            yield measure, escape(what), "", "", str(target), "not measured", _missing(target)
+
+
+def _missing(target: Target) -> str:
+    return f"add {target.needs}" if target.needs else ""
+
+
+def _number(row: Row) -> str:
+    digits = {"requests": 1, "s": 2, "x": 2}.get(row.unit, 0)
+    return f"{row.result:,.{digits}f}"

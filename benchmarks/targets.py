@@ -1,0 +1,54 @@
+"""What the design promises, by measure and by the words of the row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    most: float = inf
+    least: float = -inf
+    needs: str = ""  #: the option without which this is not measured
+
+    def reached(self, result: float) -> bool:
+        return self.least <= result <= self.most
+
+    def __str__(self) -> str:
+        return f"≤ {self.most:,g}" if self.most < inf else f"≥ {self.least:,g}"
+
+
+FLAT = Target(most=1.25)
+
+TARGETS: Mapping[str, Mapping[str, Target]] = {
+    "backfill": {
+        "GitHub: requests per 1,000 pull requests": Target(most=60),
+        "GitHub: requests per 1,000 issues": Target(most=30),
+        "Jira Cloud: requests per 1,000 issues": Target(most=5),
+        "Jira Data Center: requests per 1,000 issues": Target(most=12),
+        "GitHub: peak memory at 4 times the pull requests": FLAT,
+        "GitHub: peak memory at 4 times the issues": FLAT,
+        "Jira Cloud: peak memory at 4 times the issues": FLAT,
+        "Jira Data Center: peak memory at 4 times the issues": FLAT,
+    },
+    "nothing_new": {
+        "GitHub: requests of a poll, 50 repositories": Target(most=1),
+        "Jira Cloud: requests of a poll, all projects": Target(most=1),
+        "Jira Data Center: requests of a poll, all projects": Target(most=1),
+    },
+    "ingest": {
+        "parsed and applied on one core, SQLite": Target(least=2_000),
+    },
+    "rules": {
+        "200 rules": Target(most=5),
+    },
+    "report": {
+        "10,000 items, once imported": Target(most=3),
+        "time of 100,000 items over that of 10,000": Target(most=10),
+        "1,000,000 items, 10,000,000 changes, 1,000,000 pull requests": Target(most=60, needs="--large"),
+        "1,000,000 items, 10,000,000 changes, 1,000,000 pull requests: peak memory": Target(most=4096, needs="--large"),
+    },
+    "help_time": {
+        "fingerpost --help": Target(most=0.3),
+    },
+}
