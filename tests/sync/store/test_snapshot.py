@@ -7,7 +7,6 @@ from sqlalchemy import Engine
 
 from connectors.records import (
     Batch,
-    Change,
     ChildSet,
     Commit,
     Deployment,
@@ -33,18 +32,6 @@ def rows(known: Snapshot, table: str, *columns: str) -> list[tuple[Any, ...]]:
     return sorted((tuple(row.values()) for row in found), key=repr)
 
 
-def field(engine: Engine, minute: int, column: str) -> Any:
-    """What the only work item holds in the column, as known at the minute."""
-    [(value,)] = rows(snapshot(engine, at(minute)), "work_items", column)
-    return value
-
-
-def store_item(engine: Engine, *changes: Change, statuses: tuple[Status, ...] = (OPEN, DONE), **fields: Any) -> None:
-    apply(
-        engine, batch(item(1, updated=100, **fields), *statuses, children=[history(1, *changes, version=100)], read=120)
-    )
-
-
 def test_every_table_has_the_promised_columns_and_types(sqlite_store: Engine) -> None:
     known = snapshot(sqlite_store, at(0))
     assert {name: {c: str(t) for c, t in known[name].schema().items()} for name in SCHEMAS} == SCHEMAS
@@ -57,117 +44,10 @@ def test_a_column_that_begins_with_two_thousand_nulls_is_still_text(sqlite_store
     assert rows(known, "work_items", "resolution", "points", "status_changed_us")[0] == ("Fixed", 3.0, epoch_us(at(1)))
 
 
-class TestFieldsThen:
-    """Status: Open until minute 50, Done from then on; read at minute 120."""
-
-    moves = (change(1, "9", minute=50, from_id="1", from_text="Open", to_id="5", to_text="Done"),)
-
-    @pytest.mark.parametrize(("minute", "status"), [(49, "Open"), (50, "Done"), (110, "Done")])
-    def test_status(self, sqlite_store: Engine, minute: int, status: str) -> None:
-        store_item(sqlite_store, *self.moves, status_id="5", status="Done", status_category="done")
-        assert field(sqlite_store, minute, "status") == status
-
-    def test_an_earlier_status_has_its_own_category(self, sqlite_store: Engine) -> None:
-        store_item(sqlite_store, *self.moves, status_id="5", status="Done", status_category="done")
-        assert (field(sqlite_store, 49, "status_id"), field(sqlite_store, 49, "status_category")) == ("1", "todo")
-
-    def test_an_earlier_status_that_its_source_forgot_has_none(self, sqlite_store: Engine) -> None:
-        store_item(sqlite_store, *self.moves, statuses=(DONE,), status_id="5", status="Done", status_category="done")
-        assert field(sqlite_store, 49, "status_category") is None
-
-    def test_without_a_whole_changelog_it_keeps_what_it_has(self, sqlite_store: Engine) -> None:
-        apply(
-            sqlite_store,
-            batch(item(1, updated=100, status="Done"), children=[history(1, *self.moves, version=100, complete=False)]),
-        )
-        assert field(sqlite_store, 10, "status") == "Done"
-
-    def test_two_changes_of_one_instant_count_in_the_order_of_their_numbers(self, sqlite_store: Engine) -> None:
-        store_item(
-            sqlite_store,
-            change(1, "1000", minute=50, field="title", from_text="b", to_text="c"),
-            change(1, "999", minute=50, field="title", from_text="a", to_text="b"),
-            title="c",
-        )
-        assert [field(sqlite_store, minute, "title") for minute in (49, 50)] == ["a", "c"]
-
-    @pytest.mark.parametrize(("changed", "status"), [(60, "Closed"), (90, "Done")])
-    def test_a_move_that_the_changelog_lacks_counts_from_when_the_source_says(
-        self, sqlite_store: Engine, changed: int, status: str
-    ) -> None:
-        store_item(sqlite_store, *self.moves, status_id="6", status="Closed", status_changed_at=at(changed))
-        assert field(sqlite_store, 70, "status") == status
-
-    @pytest.mark.parametrize(("minute", "priority"), [(70, "High"), (100, "Low")])
-    def test_a_field_that_changed_without_a_word_counts_from_the_last_update(
-        self, sqlite_store: Engine, minute: int, priority: str
-    ) -> None:
-        store_item(
-            sqlite_store,
-            change(1, "9", minute=50, field="priority", from_text="Low", to_text="High"),
-            priority="Low",
-        )
-        assert field(sqlite_store, minute, "priority") == priority
-
-    @pytest.mark.parametrize(
-        ("column", "told", "now", "then"),
-        [
-            ("points", change(1, "9", minute=50, field="points", from_text="3", to_text="5"), 5.0, 3.0),
-            ("points", change(1, "9", minute=50, field="points", to_text="5"), 5.0, None),
-            ("flagged", change(1, "9", minute=50, field="flagged", from_text="Impediment", to_text=""), False, True),
-            ("flagged", change(1, "9", minute=50, field="flagged", to_text="Impediment"), True, False),
-            ("key", change(1, "9", minute=50, field="key", from_text="OPS-3", to_text="PAY-1"), "PAY-1", "OPS-3"),
-            ("project", change(1, "9", minute=50, field="project", from_text="OPS", to_text="PAY"), "PAY", "OPS"),
-            ("parent_ref", change(1, "9", minute=50, field="parent", to_id="jira:issue:7"), "jira:issue:7", None),
-        ],
-    )
-    def test_scalars(self, sqlite_store: Engine, column: str, told: Change, now: Any, then: Any) -> None:
-        store_item(sqlite_store, told, **{column: now})
-        assert (field(sqlite_store, 49, column), field(sqlite_store, 50, column)) == (then, now)
-
-    def test_a_parent_told_by_its_key_is_the_item_that_has_the_key(self, sqlite_store: Engine) -> None:
-        told = change(1, "9", minute=50, field="parent", from_text="PAY-7")
-        apply(sqlite_store, batch(item(7)))
-        store_item(sqlite_store, told)
-        known = snapshot(sqlite_store, at(49))
-        assert rows(known, "work_items", "key", "parent_ref") == [("PAY-1", "jira:issue:7"), ("PAY-7", None)]
-
-    @pytest.mark.parametrize(
-        ("column", "told", "now", "then"),
-        [
-            ("labels", {"from_text": "cart", "to_text": "cart new"}, ("cart", "new"), ["cart"]),
-            ("labels", {"from_text": "", "to_text": "cart new"}, ("cart", "new"), []),
-            ("labels", {"to_text": "good first issue"}, ("cart", "good first issue"), ["cart"]),
-            ("labels", {"from_text": "good first issue"}, ("cart",), ["cart", "good first issue"]),
-            ("sprints", {"from_id": "1, 2", "to_id": "2, 3"}, ("2", "3"), ["1", "2"]),
-            ("components", {"from_text": "C++"}, ("Python",), ["C++", "Python"]),
-            ("fix_versions", {"to_text": "7.0 LTS"}, ("7.0 LTS",), []),
-            (
-                "assignees",
-                {"from_id": "jira:account:a", "to_id": "jira:account:b"},
-                ("jira:account:b",),
-                ["jira:account:a"],
-            ),
-        ],
-    )
-    def test_lists(self, sqlite_store: Engine, column: str, told: dict[str, str], now: Any, then: list[str]) -> None:
-        store_item(sqlite_store, change(1, "9", minute=50, field=column, **told), **{column: now})
-        assert (field(sqlite_store, 49, column), field(sqlite_store, 50, column)) == (then, sorted(now))
-
-    def test_the_first_later_change_of_an_element_says_whether_it_was_there(self, sqlite_store: Engine) -> None:
-        store_item(
-            sqlite_store,
-            change(1, "1", minute=30, field="labels", to_text="a"),
-            change(1, "2", minute=40, field="labels", from_text="a"),
-            change(1, "3", minute=50, field="labels", to_text="a"),
-            labels=("a",),
-        )
-        assert [field(sqlite_store, minute, "labels") for minute in (29, 35, 45, 55)] == [[], ["a"], [], ["a"]]
-
-
 class TestWhatIsThere:
     def test_nothing_of_the_future(self, sqlite_store: Engine) -> None:
-        store_item(sqlite_store, change(1, "9", minute=50), created=10, resolved_at=at(60), status_changed_at=at(50))
+        later = item(1, created=10, updated=100, resolved_at=at(60), status_changed_at=at(50))
+        apply(sqlite_store, batch(later, children=[history(1, change(1, "9", minute=50), version=100)]))
         assert rows(snapshot(sqlite_store, at(9)), "work_items", "key") == []
         known = snapshot(sqlite_store, at(20))
         assert rows(known, "work_items", "resolved_us", "status_changed_us", "updated_us") == [
@@ -220,8 +100,8 @@ class TestWhatIsThere:
         assert rows(snapshot(sqlite_store, at(minute)), "sprints", "state") == [(state,)]
 
     def test_fields_come_only_when_asked_for(self, sqlite_store: Engine) -> None:
-        store_item(sqlite_store, fields='{"customfield_1":1}')
-        assert field(sqlite_store, 200, "fields") is None
+        apply(sqlite_store, batch(item(1, fields='{"customfield_1":1}')))
+        assert rows(snapshot(sqlite_store, at(200)), "work_items", "fields") == [(None,)]
         asked = snapshot(sqlite_store, at(200), fields=True)
         assert rows(asked, "work_items", "fields") == [('{"customfield_1":1}',)]
 
