@@ -73,12 +73,13 @@ class Jira:
     async def poll(self, memory: Memory) -> AsyncIterator[Batch]:
         """What surrounds the issues, once a day; then the backfill, from where it broke off; then what is new."""
         site, now = self._site(memory), self._clock.now()
+        learned = memory.capabilities
         if site is None or not site.fresh(now):
             survey = Survey(self._transport, self._scope, known=site)
             async for batch in survey.batches(now=now):
                 yield batch
-            site = survey.site
-        dialect = self._dialect(site, memory)
+            site, learned = survey.site, {}  # what the site could not do yesterday is tried again
+        dialect = self._dialect(site, learned)
         held = _told(memory.watermarks, "issues", Position)
         position = held if held and held.covers(self._start) else self._start
         while True:
@@ -99,7 +100,7 @@ class Jira:
             async for _ in survey.batches(now=now):
                 pass
             site = survey.site
-        dialect = self._dialect(site, memory)
+        dialect = self._dialect(site, memory.capabilities)
         reading = await dialect.fetch([ref.id for ref in refs if ref.kind == "issue"])
         batch, _ = await self._batch(reading, site=site, dialect=dialect, read_at=now)
         return batch
@@ -112,11 +113,11 @@ class Jira:
         site = _told(memory.capabilities, "site", Site)
         return site if site and site.asked == self._scope.asked else None
 
-    def _dialect(self, site: Site, memory: Memory) -> Dialect:
+    def _dialect(self, site: Site, learned: Mapping[str, str]) -> Dialect:
         if site.edition == "cloud":
-            ways = _told(memory.capabilities, "ways", Ways) or Ways()
+            ways = _told(learned, "ways", Ways) or Ways()
             return Cloud(self._transport, base=site.base, fields=site.fields, ways=ways)
-        pace = _told(memory.capabilities, "pace", Pace) or Pace()
+        pace = _told(learned, "pace", Pace) or Pace()
         return DataCenter(self._transport, base=site.base, pace=pace)
 
     async def _batch(

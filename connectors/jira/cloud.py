@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec import Raw, Struct
 
-from connectors.errors import Gone, Refused
+from connectors.errors import Gone, Malformed, Refused
 from connectors.jira import api, wire
 from connectors.jira.dialect import WHOLE, Page, Reading, expanded, in_parts
 from connectors.jira.fields import Roles, groups
@@ -70,8 +70,8 @@ class Cloud:
                 return await self._in_bulk(found)
             except Gone:  # the endpoint is: an issue that is not there is merely left out of the answer
                 self._ways.bulk = False
-        bare = [str(issue.id) for issue in found if not issue.fields]
-        reading = expanded([issue for issue in found if issue.fields] + await self._by_search(bare))
+        bare = [str(issue.id) for issue in found if issue.bare]
+        reading = expanded([issue for issue in found if not issue.bare] + await self._by_search(bare))
         read = {str(entry.issue.id) for entry in reading.found} | reading.missed.keys()
         reading.gone = [identity for identity in bare if identity not in read]
         return await self._completed(reading)
@@ -87,9 +87,9 @@ class Cloud:
         return {"ways": msgspec.json.encode(self._ways).decode()}
 
     async def _in_bulk(self, found: Sequence[wire.Issue]) -> Reading:
-        bare = [str(issue.id) for issue in found if not issue.fields]
+        bare = [str(issue.id) for issue in found if issue.bare]
         contents, missed = await in_parts(bare, self._contents)
-        issues = [issue for issue in found if issue.fields] + [issue for part in contents for issue in part.issues]
+        issues = [issue for issue in found if not issue.bare] + [issue for part in contents for issue in part.issues]
         missed |= {str(unread.id): unread.error_message for part in contents for unread in part.issue_errors or ()}
         read = [str(issue.id) for issue in issues]
         told, untold = await in_parts(read, self._histories)
@@ -163,7 +163,7 @@ class Cloud:
                 continue
             try:
                 reading.found[place] = Read(issue=entry.issue, histories=await self._history(str(entry.issue.id)))
-            except Gone as error:
+            except (Gone, Malformed) as error:
                 reading.missed[str(entry.issue.id)] = str(error)
         return reading
 

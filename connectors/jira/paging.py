@@ -9,6 +9,7 @@ from connectors.jira import api, wire
 from connectors.transport import Transport
 
 EMPTY_IN_A_ROW = 3
+MOST = 100  # no list gives more at a time
 
 
 class Tokens:
@@ -35,10 +36,18 @@ async def values(
     """Every entry of a list that comes in pages. It goes on from what came: Jira caps a page as it likes."""
     start = 0
     while True:
-        request = api.get(url, "", label=label, params={**(params or {}), "startAt": start})
+        request = api.get(url, "", label=label, params={**(params or {}), "startAt": start, "maxResults": MOST})
         page = await transport.send(request, api.reading(wire.Values, request))
         for raw in page.values:
             yield raw
         start += len(page.values)
-        if not page.values or page.is_last or (page.total is not None and start >= page.total):
+        if _is_last(page, start):
             return
+
+
+def _is_last(page: wire.Values, reached: int) -> bool:
+    if page.is_last or page.total is None:
+        return bool(page.is_last) or not page.values
+    if not page.values and reached < page.total:
+        raise Malformed(f"Jira tells of {page.total} entries and shows {reached}")
+    return reached >= page.total

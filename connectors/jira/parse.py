@@ -77,14 +77,14 @@ def parent_keys(issues: Iterable[wire.Issue], roles: Roles) -> set[str]:
     names = roles.epic_link + roles.parent_link
     if not names:
         return set()
-    found = [decode(issue.fields, dict[str, Raw]) for issue in issues if issue.fields]
+    found = [decode(issue.fields, dict[str, Raw]) for issue in issues]
     links = [fields[name] for fields in found for name in names if bytes(fields.get(name, wire.NULL)) != b"null"]
     return {key for key in (id_or_key(decode(raw, object)) for raw in links) if key and not key.isdigit()}
 
 
 def embedded(issue: wire.Issue) -> Read:
     """The issue with the histories in its own body, if it was expanded."""
-    if not issue.changelog:
+    if bytes(issue.changelog) in (b"", b"null"):
         return Read(issue=issue)
     changelog = decode(issue.changelog, wire.Changelog)
     return Read(issue=issue, histories=changelog.histories, total=changelog.total)

@@ -203,16 +203,23 @@ class Survey:
         return read
 
     async def _boards(self, projects: Sequence[wire.Project]) -> list[wire.Board]:
+        """The boards of these projects that may have sprints. Cloud tells where a board belongs; Data Center must be
+        asked for each project."""
+        ours = {project.key for project in projects}
+        queries = [{}] if self._edition == "cloud" else [{"projectKeyOrId": key} for key in sorted(ours)]
         boards: dict[str, wire.Board] = {}
         try:
-            for project in projects:
-                params = {"projectKeyOrId": project.key, "maxResults": 50}
-                pages = values(self._transport, f"{self._base}{AGILE}/board", label="boards", params=params)
+            for query in queries:
+                pages = values(self._transport, f"{self._base}{AGILE}/board", label="boards", params=query)
                 found = [decode(raw, wire.Board) async for raw in pages]
                 boards |= {str(board.id): board for board in found}
         except (Gone, Refused) as error:
             self._denied["boards"] = str(error)  # no Jira Software, or a token without its scopes (jira.md §5)
-        return [board for board in boards.values() if board.type in WITH_SPRINTS]
+        return [board for board in boards.values() if board.type in WITH_SPRINTS and _place(board) in {*ours, None}]
 
     def _batch(self, read_at: datetime, records: Iterable[Record]) -> Batch:
         return Batch(source=self._scope.source, read_at=read_at, records=tuple(records))
+
+
+def _place(board: wire.Board) -> str | None:
+    return board.location.project_key if board.location else None

@@ -118,7 +118,7 @@ class Walk:
         """Whether this very state is stored: an overlap shows again what the pass before it has read."""
         identity = str(issue.id)
         known_ms = self.position.ledger.get(identity)
-        if known_ms is None or not issue.fields or known_ms != _stamps_ms(issue)[1]:
+        if known_ms is None or issue.bare or known_ms != _stamps_ms(issue)[1]:
             return False
         self._note(identity, known_ms)
         return True

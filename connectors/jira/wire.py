@@ -78,9 +78,14 @@ class Field(Wire):
     schema: Schema | None = None
 
 
+class Location(Wire):
+    project_key: str | None = None
+
+
 class Board(Wire):
     id: Id
     type: str | None = None
+    location: Location | None = None
 
 
 class Sprint(Wire):
@@ -107,6 +112,11 @@ class Issue(Wire):
     key: str = ""
     fields: Raw = NOTHING
     changelog: Raw = NOTHING
+
+    @property
+    def bare(self) -> bool:
+        """Whether only its id and key are told."""
+        return bytes(self.fields) in (b"", b"{}", b"null")
 
 
 class Found(Wire):
