@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, time
 
 import httpx
@@ -15,6 +15,7 @@ from connectors.github.gather import gaps_of, gathered
 from connectors.github.learned import Learned
 from connectors.github.poll import Poll
 from connectors.github.reader import Reader
+from connectors.github.sign_in import Token
 from connectors.github.streams import STREAMS, Stream
 from connectors.records import Batch, ItemRef
 from connectors.source import Check, Memory
@@ -31,16 +32,17 @@ class GitHub:
         *,
         name: str,
         url: str,
-        token: str,
+        sign_in: Token,
         repositories: Sequence[str],
         since: date | None,
         transport: Transport,
         clock: Clock,
     ) -> None:
+        """`since`: what was updated on or after this day (UTC) is read; it bounds the backfill and nothing else."""
         scope.check(repositories)
         self.name = name
         self._url = url
-        self._token = token
+        self._sign_in = sign_in
         self._asked = tuple(repositories)
         self._since = datetime.combine(since, time(), UTC) if since else None
         self._transport = transport
@@ -57,17 +59,13 @@ class GitHub:
         since: date | None = None,
         clock: Clock,
         jitter: random.Random,
-        client: httpx.AsyncClient | None = None,
     ) -> "GitHub":
-        """The source at `url`, the address of the REST API. `since` bounds the first read and nothing else."""
-
-        async def headers() -> Mapping[str, str]:
-            return api.headers(token)
-
+        """A source that reads over the network; `url` is the address of the REST API. Close it when done."""
+        sign_in = Token(value=token)
         transport = Transport(
             source=name,
-            client=client or httpx.AsyncClient(timeout=TIMEOUT),
-            headers=headers,
+            client=httpx.AsyncClient(timeout=TIMEOUT),
+            headers=sign_in.headers,
             governor=Governor(clock=clock, at_once=AT_ONCE),
             clock=clock,
             jitter=jitter,
@@ -75,7 +73,7 @@ class GitHub:
         return cls(
             name=name,
             url=url,
-            token=token,
+            sign_in=sign_in,
             repositories=repositories,
             since=since,
             transport=transport,
@@ -86,7 +84,7 @@ class GitHub:
         """Sign-in, limits and each configured name."""
         from connectors.github import admin  # PyGithub takes a while to import
 
-        checks = await asyncio.to_thread(admin.sign_in, url=self._url, token=self._token)
+        checks = await asyncio.to_thread(admin.sign_in, url=self._url, token=self._sign_in.value)
         if not all(check.ok for check in checks):
             return checks
         return checks + await self._scope_checks()

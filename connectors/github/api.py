@@ -15,7 +15,6 @@ from connectors.github.wire import GraphError, Reply
 
 T = TypeVar("T")
 
-API_VERSION = "2022-11-28"
 LIMIT_WAIT_S = 60  # where no header says how long: github/docs, rate-limits-for-the-rest-api
 LONGEST_WAIT_S = 3660.0  # quotas are by the hour
 LIMIT_WORDS = ("secondary rate limit", "abuse detection", "rate limit exceeded")
@@ -31,6 +30,10 @@ ACCESS_HINT = (
 
 class SchemaChanged(SourceError):
     """The server no longer has a field that its schema had: read the schema anew."""
+
+
+class CursorLost(SourceError):
+    """The server does not know this cursor any more: begin anew."""
 
 
 class Message(Struct):
@@ -51,16 +54,6 @@ def graphql_url(url: str) -> str:
     if urlsplit(base).netloc == "github.com":
         return "https://api.github.com/graphql"
     return base.removesuffix("/v3") + "/graphql" if base.endswith("/api/v3") else base + "/graphql"
-
-
-def headers(token: str) -> dict[str, str]:
-    """What every request carries."""
-    return {
-        "Accept": "application/vnd.github+json",
-        "Authorization": f"Bearer {token}",
-        "User-Agent": "fingerpost",
-        "X-GitHub-Api-Version": API_VERSION,
-    }
 
 
 def question(url: str, query: str, variables: Mapping[str, object], *, label: str, shrinkable: bool = False) -> Request:
@@ -111,6 +104,8 @@ def _judge(reply: Reply[T], answer: Answer) -> None:
             raise _limited(answer, said(error), primary=error.type in LIMIT_TYPES)
         if _unknown_field(error):
             raise SchemaChanged(f"GitHub's schema is not as it was: {said(error)}", hint="Run it again.")
+        if error.type == "INVALID_CURSOR_ARGUMENTS":
+            raise CursorLost(f"GitHub has lost its place: {said(error)}")
         if reply.data is None and error.type is None and error.locations and not error.path:
             raise Malformed(f"GitHub does not understand the question: {said(error)}")
     spoiling = [error for error in errors if error.type not in HIDDEN_TYPES]

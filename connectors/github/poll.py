@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from connectors.errors import Gone, Malformed
 from connectors.github import parse, probe
-from connectors.github.api import Graph
+from connectors.github.api import CursorLost, Graph
 from connectors.github.gather import gaps_of, gathered
 from connectors.github.learn import learn
 from connectors.github.learned import Learned, Scope, written
@@ -134,7 +134,12 @@ class Poll:
 
     async def _page(self, stream: Stream, shown: Shown, walk: Walk) -> tuple[Walk, Batch]:
         """The next page. What it shows only in part, or not at all, is still to be read by its id."""
-        found = await self._reader.page(stream, shown.id, walk.cursor)
+        try:
+            found = await self._reader.page(stream, shown.id, walk.cursor)
+        except CursorLost:
+            if walk.cursor is None:
+                raise
+            return walk.from_the_front(), Batch(source=self._source, read_at=shown.at)
         name = shown.repository.name_with_owner
         page = gathered(found, stream=stream, source=self._source, name=name, since=walk.since, at=shown.at)
         walk = walk.owing((*page.longer, *page.missed))

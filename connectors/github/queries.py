@@ -31,6 +31,7 @@ ALL_ROWS = dict.fromkeys(PAGE_ROWS, 100)
 PAGE_INFO = "pageInfo { hasNextPage endCursor }"
 ACTOR = "fragment actor on Actor { __typename login ... on Node { id } }"
 PLACE = "id number repository { nameWithOwner }"
+SUBJECT = f"{{ __typename ... on PullRequest {{ {PLACE} }} ... on Issue {{ {PLACE} }} }}"
 REPOSITORY = "id nameWithOwner url isArchived isPrivate defaultBranchRef { name }"
 
 #: How much of a connection the probe shows, where not 10 by their update. Deployments know no order but creation,
@@ -89,8 +90,8 @@ EVENTS = {
     "RenamedTitleEvent": "previousTitle currentTitle",
     "ParentIssueAddedEvent": f"parent {{ {PLACE} }}",
     "ParentIssueRemovedEvent": f"parent {{ {PLACE} }}",
-    "ConnectedEvent": f"source {{ __typename ... on PullRequest {{ {PLACE} }} ... on Issue {{ {PLACE} }} }}",
-    "DisconnectedEvent": f"source {{ __typename ... on PullRequest {{ {PLACE} }} ... on Issue {{ {PLACE} }} }}",
+    "ConnectedEvent": f"connected: source {SUBJECT}",
+    "DisconnectedEvent": f"disconnected: source {SUBJECT}",
     "ReadyForReviewEvent": "",
     "ConvertToDraftEvent": "",
     "ReviewRequestedEvent": "requestedReviewer { ...actor ... on Team { __typename id slug } }",

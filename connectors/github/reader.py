@@ -50,7 +50,7 @@ class Reader:
             graph = await self.ask(query, {"ids": asked}, wire.Probe, label="probe", shrinkable=shrinkable)
             return len(asked), graph
 
-        return await self._sized("probe", ask, first=PROBED_FIRST, most=PROBED_AT_ONCE)
+        return await self._sized("probe", ask, first=PROBED_FIRST, most=PROBED_AT_ONCE, left=len(ids))
 
     async def page(self, stream: Stream, repository: str, cursor: str | None) -> Found:
         """One page of a repository's items, the latest first. `Gone` where the repository is not to be seen."""
@@ -64,7 +64,7 @@ class Reader:
             return found(stream, nodes, graph, "node", "items", "nodes", cursor=onward)
 
         try:
-            return await self._sized(stream.name, ask, first=stream.most, most=stream.most)
+            return await self._sized(stream.name, ask, most=stream.most)
         except TooLarge as error:
             self.sizes[stream.name] = steady  # it was the item and not the page
             return await self._pass_over(stream, {**place, "first": 1}, cause=str(error))
@@ -83,7 +83,7 @@ class Reader:
 
         while left:
             try:
-                del left[: await self._sized("items", ask, first=AGAIN_AT_ONCE, most=AGAIN_AT_ONCE)]
+                del left[: await self._sized("items", ask, most=AGAIN_AT_ONCE, left=len(left))]
             except TooLarge as error:
                 parts.append(Found(missed={left.pop(0): str(error)}))
         return await self._completed(stream, joined(parts))
@@ -97,7 +97,7 @@ class Reader:
 
         while longer := [row for row in partial.longer if row.item.id not in missed]:
             try:
-                await self._sized("more", ask, first=AGAIN_AT_ONCE, most=AGAIN_AT_ONCE)
+                await self._sized("more", ask, most=AGAIN_AT_ONCE, left=len(longer))
             except TooLarge as error:
                 missed[longer[0].item.id] = str(error)
         return replace(partial, missed=missed)
@@ -124,18 +124,25 @@ class Reader:
         missed = {identity(raw): cause for raw in nodes if raw != b"null"}
         return Found(server_at=graph.server_at, missed=missed, cursor=onward)
 
-    async def _sized(self, name: str, ask: Ask[T], *, first: int, most: int) -> T:
-        """What `ask` makes of the largest size that is answered; `TooLarge` where one alone is too much."""
+    async def _sized(
+        self, name: str, ask: Ask[T], *, most: int, first: int | None = None, left: int | None = None
+    ) -> T:
+        """What `ask` makes of the largest size that is answered, of what is `left`; `TooLarge` where 1 is too much.
+
+        The last try is left to the transport's patience, so that a bad moment is not taken for a large answer.
+        """
         while True:
-            size = self.sizes.get(name, PageSize(first))
+            size = self.sizes.get(name, PageSize(first or most))
+            asked = min(size.size, left or size.size)
             try:
-                answer = await ask(size.size, size.size > 1)
+                answer = await ask(asked, asked > 1)
             except TooLarge:
-                if size.size == 1:
+                if asked == 1:
                     raise
-                self.sizes[name] = size.smaller()
+                self.sizes[name] = PageSize(asked).smaller()
                 continue
-            self.sizes[name] = size.after_clean(most) if name in self.sizes else PageSize(most)
+            if asked == size.size:
+                self.sizes[name] = size.after_clean(most) if name in self.sizes else PageSize(most)
             return answer
 
 

@@ -127,8 +127,8 @@ READINGS: dict[str, Reading] = {
     ),
     "ParentIssueAddedEvent": lambda event, accounts: Told("parent", now=_place(event.parent, accounts.source)),
     "ParentIssueRemovedEvent": lambda event, accounts: Told("parent", was=_place(event.parent, accounts.source)),
-    "ConnectedEvent": lambda event, accounts: Told("connected", now=_place(event.source, accounts.source)),
-    "DisconnectedEvent": lambda event, accounts: Told("connected", was=_place(event.source, accounts.source)),
+    "ConnectedEvent": lambda event, accounts: Told("connected", now=_place(event.connected, accounts.source)),
+    "DisconnectedEvent": lambda event, accounts: Told("connected", was=_place(event.disconnected, accounts.source)),
     "ReadyForReviewEvent": lambda *_: Told("draft", DRAFT, NOT_DRAFT),
     "ConvertToDraftEvent": lambda *_: Told("draft", NOT_DRAFT, DRAFT),
     "ReviewRequestedEvent": lambda event, accounts: Told(

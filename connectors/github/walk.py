@@ -53,6 +53,9 @@ class Walk(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """At the front of a new pass, unless one is under way."""
         return self if self.began_at else replace(self, began_at=at, head=head)
 
+    def from_the_front(self) -> "Walk":
+        return replace(self, cursor=None)
+
     def onward(self, cursor: str | None, *, unfinished_at: datetime | None) -> "Walk":
         """After one page: at the next one, or between passes if that was the last."""
         instants = [instant for instant in (self.unfinished_at, unfinished_at) if instant]

@@ -120,7 +120,8 @@ class Event(Wire):
     previous_title: str | None = None
     current_title: str | None = None
     parent: Place | None = None
-    source: Place | None = None
+    connected: Place | None = None
+    disconnected: Place | None = None
     requested_reviewer: Actor | None = None
     before_commit: Object | None = None
     after_commit: Object | None = None
@@ -244,9 +245,9 @@ class Nodes(Wire):
 
 
 class Rows(Wire):
-    """The next rows of one connection of one item."""
+    """The next rows of one connection of one item; `null` where they are not to be seen."""
 
-    rows: Raw | None = None
+    rows: Raw = Raw(b"null")
 
 
 class Newest(Wire):

@@ -1,0 +1,180 @@
+"""A small GitHub host for tests, and how to read it."""
+
+import asyncio
+import json
+import random
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from connectors.github import GitHub
+from connectors.twin.github_state import GitHubHost
+from tests.connectors.contract import Stage, Stored
+
+NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
+DEV = {"__typename": "User", "login": "payments-dev-1", "id": "U_dev"}
+REVIEWER = {"__typename": "User", "login": "payments-dev-2", "id": "U_reviewer"}
+BOT = {"__typename": "Bot", "login": "updater", "id": "BOT_updater"}
+OLD = datetime(2026, 1, 1, 9, tzinfo=UTC)
+
+
+def hours(count: float) -> str:
+    """That many hours after the start of the year, as GitHub writes it."""
+    return (OLD + timedelta(hours=count)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def pull(number: int, **fields: Any) -> dict[str, Any]:
+    told = {
+        "number": number,
+        "id": f"PR_{number}",
+        "title": f"Change {number}",
+        "body": "",
+        "author": DEV,
+        "createdAt": hours(number),
+        "updatedAt": hours(number + 5),
+        "baseRefName": "main",
+        "headRefName": f"change-{number}",
+        "commits": [commit(number)],
+        "reviews": [review(number)],
+        "timelineItems": [event("LabeledEvent", number, label={"name": "cart"})],
+        "labels": [{"name": "cart"}],
+    }
+    return told | fields
+
+
+def issue(number: int, **fields: Any) -> dict[str, Any]:
+    told = {
+        "number": number,
+        "id": f"I_{number}",
+        "title": f"Wish {number}",
+        "body": "",
+        "author": DEV,
+        "createdAt": hours(number),
+        "updatedAt": hours(number + 5),
+        "timelineItems": [event("AssignedEvent", number, assignee=REVIEWER)],
+        "assignees": [REVIEWER],
+    }
+    return told | fields
+
+
+def commit(number: int) -> dict[str, Any]:
+    at = hours(number)
+    return {
+        "commit": {
+            "oid": f"{number:040x}",
+            "message": f"Change {number}",
+            "authoredDate": at,
+            "committedDate": at,
+            "author": {"name": "dev", "email": "dev@example.invalid", "user": DEV},
+        }
+    }
+
+
+def review(number: int, **fields: Any) -> dict[str, Any]:
+    told = {
+        "id": f"PRR_{number}",
+        "state": "APPROVED",
+        "author": REVIEWER,
+        "body": "Fine",
+        "submittedAt": hours(number),
+    }
+    return told | fields
+
+
+def event(kind: str, number: float, **fields: Any) -> dict[str, Any]:
+    told = {"__typename": kind, "id": f"EV_{kind}_{number}", "createdAt": hours(number), "actor": DEV}
+    return told | fields
+
+
+def deployment(number: int, *states: str, **fields: Any) -> dict[str, Any]:
+    statuses = [
+        {"id": f"DS_{number}_{n}", "state": state, "createdAt": hours(number + n)} for n, state in enumerate(states)
+    ]
+    told = {
+        "id": f"DE_{number}",
+        "commitOid": f"{number:040x}",
+        "environment": "production",
+        "state": states[-1] if states else "PENDING",
+        "statuses": statuses,
+        "creator": DEV,
+        "createdAt": hours(number),
+        "updatedAt": hours(number + len(states)),
+    }
+    return told | fields
+
+
+def repository(name: str = "shop", **fields: Any) -> dict[str, Any]:
+    told = {"owner": {"login": "acme"}, "name": name, "id": f"R_{name}", "issues": [], "pullRequests": []}
+    return told | {"createdAt": hours(0), "defaultBranchRef": {"name": "main", "prefix": "refs/heads/"}} | fields
+
+
+def host_of(*repositories: dict[str, Any], **fields: Any) -> GitHubHost:
+    return GitHubHost(now=lambda: NOW, repositories=list(repositories), **{"token": "right", **fields})
+
+
+def connect(
+    stage: Stage, *, repositories: Sequence[str] = ("acme/*",), token: str = "right", since: date | None = None
+) -> GitHub:
+    return GitHub.connect(
+        name="github",
+        url=stage.url,
+        token=token,
+        repositories=repositories,
+        since=since,
+        clock=stage.clock,
+        jitter=random.Random(1),
+    )
+
+
+def read(stage: Stage, stored: Stored, *, at_most: int | None = None, **options: Any) -> int:
+    """How many batches one poll brought; each is applied, and the source is dropped after `at_most` of them."""
+
+    async def poll() -> int:
+        source, count = connect(stage, **options), 0
+        try:
+            async for batch in source.poll(stored.memory):
+                stored.apply(batch)
+                count += 1
+                if count == at_most:
+                    break
+        finally:
+            await source.close()
+        return count
+
+    return asyncio.run(poll())
+
+
+def poll_of(stage: Stage, **options: Any) -> Stored:
+    """What a first poll brings."""
+    stored = Stored()
+    read(stage, stored, **options)
+    return stored
+
+
+def rewriting(app: Any, change: Callable[[str, Any], Any]) -> Any:
+    """The application with its GraphQL answers changed: `change` is given the operation's name and the answer."""
+
+    async def changed(scope: Any, receive: Any, send: Any) -> None:
+        asked = await receive()
+        parts: list[Any] = []
+
+        async def replay() -> Any:
+            return asked
+
+        async def keep(message: Any) -> None:
+            parts.append(message)
+
+        await app(scope, replay, keep)
+        operation = re.search(rb"query (\w+)", asked.get("body", b""))
+        if operation is None:
+            for part in parts:
+                await send(part)
+            return
+        answer = json.loads(b"".join(part.get("body", b"") for part in parts[1:]))
+        body = json.dumps(change(operation[1].decode(), answer)).encode()
+        headers = [(name, value) for name, value in parts[0]["headers"] if name.lower() != b"content-length"]
+        await send(parts[0] | {"headers": [*headers, (b"content-length", str(len(body)).encode())]})
+        await send({"type": "http.response.body", "body": body})
+
+    return changed

@@ -1,0 +1,279 @@
+"""GitHub's objects as records, GitHub's events as changes."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.errors import Malformed
+from connectors.github.accounts import Accounts
+from connectors.github.streams import DEPLOYMENTS, ISSUES, PULL_REQUESTS, STREAMS, Stream
+from connectors.records import Account, Change, ChildSet, Commit, Deployment, PullRequest, Record, StatedLink, WorkItem
+
+AT = "2026-11-20T12:00:00Z"
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+DEV = {"__typename": "User", "id": "U_1", "login": "payments-dev-1"}
+SHOP = {"nameWithOwner": "acme/shop"}
+PULL = {
+    "id": "PR_7",
+    "number": 7,
+    "repository": SHOP,
+    "url": "https://github.com/acme/shop/pull/7",
+    "title": "Faster basket",
+    "state": "OPEN",
+    "updatedAt": AT,
+}
+ISSUE = PULL | {"id": "I_8", "number": 8, "createdAt": AT}
+DEPLOYMENT = {"id": "DE_9", "repository": SHOP, "commitOid": "c0ffee", "createdAt": AT, "updatedAt": AT}
+
+
+def parsed(stream: Stream, told: dict[str, Any]) -> tuple[Record, dict[str, ChildSet], tuple[Account, ...]]:
+    """The record, what belongs to it, and the accounts met."""
+    accounts = Accounts("github")
+    one = stream.parse(stream.decode(msgspec.Raw(msgspec.json.encode(told))), accounts)
+    return one.record, {child.kind: child for child in one.children}, accounts.met
+
+
+def changes(stream: Stream, *events: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Field, from and to (id, text) of every change these events amount to."""
+    nodes = [{"id": f"EV_{n}", "createdAt": AT, "actor": DEV} | event for n, event in enumerate(events)]
+    told = (PULL if stream is PULL_REQUESTS else ISSUE) | {"timelineItems": {"nodes": nodes}}
+    _, children, _ = parsed(stream, told)
+    rows = [row for row in children["changes"].rows if isinstance(row, Change)]
+    return [(row.field, (row.from_id, row.from_text), (row.to_id, row.to_text)) for row in rows]
+
+
+NONE = (None, None)
+EVENTS: dict[str, tuple[Stream, list[dict[str, Any]], list[tuple[Any, ...]]]] = {
+    "labels": (
+        ISSUES,
+        [
+            {"__typename": "LabeledEvent", "label": {"name": "cart"}},
+            {"__typename": "UnlabeledEvent", "label": {"name": "cart"}},
+        ],
+        [("labels", NONE, (None, "cart")), ("labels", (None, "cart"), NONE)],
+    ),
+    "assignees": (
+        ISSUES,
+        [{"__typename": "AssignedEvent", "assignee": DEV}, {"__typename": "UnassignedEvent", "assignee": DEV}],
+        [
+            ("assignees", NONE, ("github:account:U_1", "payments-dev-1")),
+            ("assignees", ("github:account:U_1", "payments-dev-1"), NONE),
+        ],
+    ),
+    "closed with a reason, opened again, closed": (
+        ISSUES,
+        [
+            {"__typename": "ClosedEvent", "stateReason": "NOT_PLANNED"},
+            {"__typename": "ReopenedEvent"},
+            {"__typename": "ClosedEvent"},
+        ],
+        [
+            ("status", ("open", "open"), ("closed", "closed")),
+            ("resolution", NONE, ("not_planned", "not_planned")),
+            ("status", ("closed", "closed"), ("open", "open")),
+            ("resolution", ("not_planned", "not_planned"), NONE),
+            ("status", ("open", "open"), ("closed", "closed")),
+        ],
+    ),
+    "milestone": (
+        ISSUES,
+        [
+            {"__typename": "MilestonedEvent", "milestoneTitle": "1.0"},
+            {"__typename": "DemilestonedEvent", "milestoneTitle": "1.0"},
+        ],
+        [("milestone", NONE, (None, "1.0")), ("milestone", (None, "1.0"), NONE)],
+    ),
+    "title": (
+        ISSUES,
+        [{"__typename": "RenamedTitleEvent", "previousTitle": "Slow", "currentTitle": "Fast"}],
+        [("title", (None, "Slow"), (None, "Fast"))],
+    ),
+    "parent, of another repository, and one that is hidden": (
+        ISSUES,
+        [
+            {
+                "__typename": "ParentIssueAddedEvent",
+                "parent": {"id": "I_1", "number": 1, "repository": {"nameWithOwner": "acme/web"}},
+            },
+            {"__typename": "ParentIssueRemovedEvent", "parent": None},
+        ],
+        [("parent", NONE, ("github:issue:I_1", "acme/web#1")), ("parent", NONE, NONE)],
+    ),
+    "connected by hand": (
+        ISSUES,
+        [
+            {
+                "__typename": "ConnectedEvent",
+                "connected": {"__typename": "PullRequest", "id": "PR_7", "number": 7, "repository": SHOP},
+            }
+        ],
+        [("connected", NONE, ("github:pull_request:PR_7", "acme/shop#7"))],
+    ),
+    "draft": (
+        PULL_REQUESTS,
+        [{"__typename": "ReadyForReviewEvent"}, {"__typename": "ConvertToDraftEvent"}],
+        [("draft", ("true", "true"), ("false", "false")), ("draft", ("false", "false"), ("true", "true"))],
+    ),
+    "review requests, of a person and of a team": (
+        PULL_REQUESTS,
+        [
+            {"__typename": "ReviewRequestedEvent", "requestedReviewer": DEV},
+            {
+                "__typename": "ReviewRequestedEvent",
+                "requestedReviewer": {"__typename": "Team", "id": "T_1", "slug": "payments"},
+            },
+            {"__typename": "ReviewRequestRemovedEvent", "requestedReviewer": DEV},
+        ],
+        [
+            ("review_request", NONE, ("github:account:U_1", "payments-dev-1")),
+            ("review_request", NONE, ("github:account:T_1", "payments")),
+            ("review_request", ("github:account:U_1", "payments-dev-1"), NONE),
+        ],
+    ),
+    "force push": (
+        PULL_REQUESTS,
+        [{"__typename": "HeadRefForcePushedEvent", "beforeCommit": {"oid": "a"}, "afterCommit": {"oid": "b"}}],
+        [("force_push", ("a", "a"), ("b", "b"))],
+    ),
+    "closed, opened again, merged (which closes)": (
+        PULL_REQUESTS,
+        [
+            {"__typename": "ClosedEvent"},
+            {"__typename": "ReopenedEvent"},
+            {"__typename": "MergedEvent"},
+            {"__typename": "ClosedEvent"},
+        ],
+        [
+            ("state", ("open", "open"), ("closed", "closed")),
+            ("state", ("closed", "closed"), ("open", "open")),
+            ("state", ("open", "open"), ("merged", "merged")),
+        ],
+    ),
+    "what nobody asked for": (ISSUES, [{"__typename": "SubscribedEvent"}, {}], []),
+}
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_events_are_changes(name: str) -> None:
+    stream, events, expected = EVENTS[name]
+    assert changes(stream, *events) == expected
+
+
+def test_a_pull_request_that_says_next_to_nothing() -> None:
+    record, children, met = parsed(PULL_REQUESTS, PULL)
+    assert isinstance(record, PullRequest)
+    assert (record.key, record.state, record.author, record.created_at) == ("acme/shop#7", "open", None, None)
+    assert met == ()
+    assert [child.complete for child in children.values()] == [False] * 4, "nothing was shown, so nothing is known"
+
+
+def test_a_merge_is_told_by_its_instant() -> None:
+    record, _, _ = parsed(PULL_REQUESTS, PULL | {"state": "CLOSED", "mergedAt": AT, "mergeCommit": {"oid": "c0ffee"}})
+    assert isinstance(record, PullRequest)
+    assert (record.state, record.merged_at, record.merge_sha) == ("merged", NOON, "c0ffee")
+
+
+def test_commits_carry_utc_and_the_person_github_knows() -> None:
+    row = {
+        "oid": "c0ffee",
+        "message": "Basket\x00\n\nCo-authored-by: somebody",
+        "authoredDate": "2026-11-20T14:00:00+02:00",
+        "committedDate": AT,
+        "author": {"user": DEV},
+    }
+    _, children, _ = parsed(PULL_REQUESTS, PULL | {"commits": {"nodes": [{"commit": row}]}})
+    (commit,) = children["commits"].rows
+    assert isinstance(commit, Commit)
+    assert (commit.authored_at, commit.authored_at.tzinfo, commit.author) == (NOON, UTC, "github:account:U_1")
+    assert "\x00" not in commit.message
+
+
+def test_closing_references_are_links_to_refs_that_last() -> None:
+    closing = {"nodes": [{"id": "I_8", "number": 8, "repository": SHOP}]}
+    _, children, _ = parsed(PULL_REQUESTS, PULL | {"closingIssuesReferences": closing})
+    (link,) = children["stated_links"].rows
+    assert isinstance(link, StatedLink)
+    assert (link.kind, link.to_ref, link.to_key) == ("closes", "github:issue:I_8", "acme/shop#8")
+
+
+def test_reviews_that_are_only_drafts_are_left_out() -> None:
+    told = [
+        {"id": "1", "state": "PENDING", "submittedAt": None},
+        {"id": "2", "state": "APPROVED", "submittedAt": AT, "body": " "},
+        {"id": "3", "state": "COMMENTED", "submittedAt": AT, "body": "Why?"},
+    ]
+    _, children, _ = parsed(PULL_REQUESTS, PULL | {"reviews": {"nodes": told}})
+    assert [(row.state, row.has_body) for row in children["reviews"].rows] == [("approved", False), ("commented", True)]
+
+
+def test_an_issue_is_a_work_item() -> None:
+    told = ISSUE | {
+        "state": "CLOSED",
+        "stateReason": "NOT_PLANNED",
+        "closedAt": AT,
+        "issueType": {"name": "Bug"},
+        "parent": {"id": "I_1", "number": 1, "repository": SHOP},
+        "milestone": {"title": "1.0"},
+        "assignees": {"nodes": [DEV]},
+        "labels": {"nodes": [{"name": "cart"}]},
+    }
+    record, _, met = parsed(ISSUES, told)
+    assert isinstance(record, WorkItem)
+    assert (record.status, record.status_category, record.resolution) == ("closed", "done", "not_planned")
+    assert (record.type, record.parent_ref, record.milestone) == ("Bug", "github:issue:I_1", "1.0")
+    assert (record.labels, record.assignees, record.resolved_at) == (("cart",), ("github:account:U_1",), NOON)
+    assert [account.name for account in met] == ["payments-dev-1"]
+
+
+def test_an_issue_that_was_opened_again_is_not_resolved() -> None:
+    record, _, _ = parsed(ISSUES, ISSUE | {"stateReason": "REOPENED", "closedAt": AT})
+    assert isinstance(record, WorkItem)
+    assert (record.status, record.resolution, record.resolved_at) == ("open", None, None)
+
+
+def test_a_deployment_succeeded_when_it_first_did() -> None:
+    """Whatever came after: `inactive` means that another took its place. # apache/devlake#8302"""
+    later = "2026-11-21T12:00:00Z"
+    statuses = [{"state": "INACTIVE", "createdAt": later}, {"state": "SUCCESS", "createdAt": later}]
+    told = DEPLOYMENT | {"state": "INACTIVE", "statuses": {"nodes": [*statuses, {"state": "SUCCESS", "createdAt": AT}]}}
+    record, _, _ = parsed(DEPLOYMENTS, told)
+    assert isinstance(record, Deployment)
+    assert (record.state, record.succeeded_at) == ("inactive", NOON)
+
+
+@pytest.mark.parametrize(
+    ("actor", "kind"),
+    [
+        ({"__typename": "User", "login": "payments-dev-1"}, "person"),
+        ({"__typename": "User", "login": "ghost"}, "ghost"),
+        ({"__typename": "User", "login": "updater[bot]"}, "bot"),
+        ({"__typename": "Bot", "login": "updater"}, "bot"),
+        ({"__typename": "Mannequin", "login": "imported"}, "mannequin"),
+        ({"__typename": "Organization", "login": "acme"}, "organization"),
+        ({"__typename": "EnterpriseUserAccount", "login": "managed"}, "person"),
+    ],
+)
+def test_accounts_are_of_a_kind(actor: dict[str, str], kind: str) -> None:
+    _, _, met = parsed(PULL_REQUESTS, PULL | {"author": actor | {"id": "A"}})
+    assert [account.kind for account in met] == [kind]
+
+
+WHOLE = PULL | ISSUE | DEPLOYMENT | {"timelineItems": {"nodes": [{"__typename": "LabeledEvent"}]}, "author": DEV}
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*WHOLE, "nodes"]), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(stream=st.sampled_from(STREAMS), changed=st.dictionaries(st.sampled_from([*WHOLE]), json_values, max_size=3))
+def test_whatever_an_object_holds_it_is_read_or_malformed(stream: Stream, changed: dict[str, Any]) -> None:
+    try:
+        record, _, _ = parsed(stream, WHOLE | changed)
+    except Malformed:
+        return
+    assert record.ref.startswith(f"github:{stream.kind}:")

@@ -1,0 +1,93 @@
+"""Every query is one that GitHub's schema allows: the official one, the stand-in's, an Enterprise Server's."""
+
+import gzip
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_schema,
+    parse,
+    validate,
+)
+
+from connectors.github import queries
+from connectors.github.queries import CONNECTIONS, Schema
+from connectors.github.streams import STREAMS, Stream
+from connectors.twin.github_schema import github_schema
+from tests.shared import shared
+
+
+@cache
+def official() -> GraphQLSchema:
+    """GitHub's published schema, which breaks a rule of the language here and there."""
+    written = gzip.decompress(shared("contracts/github/graphql-schema.graphql.gz").read_bytes())
+    return build_schema(written.decode(), assume_valid=True)
+
+
+SERVERS = {
+    "the official schema": official,
+    "the stand-in": github_schema,
+    "an Enterprise Server": lambda: github_schema(dialect="ghes"),
+}
+
+
+def known(server: GraphQLSchema) -> Schema:
+    """What introspection would tell of that schema."""
+    return {kind: frozenset(_names(server, kind)) for kind in queries.ASKED_TYPES}
+
+
+def _names(server: GraphQLSchema, kind: str) -> Iterator[str]:
+    match server.type_map.get(kind):
+        case GraphQLObjectType(fields=fields) | GraphQLInterfaceType(fields=fields):
+            for name, field in fields.items():
+                yield name
+                yield from (f"{name}({argument})" for argument in field.args)
+        case GraphQLEnumType(values=values):
+            yield from values
+
+
+def asked(schema: Schema) -> Iterator[str]:
+    """Every query there is."""
+    yield queries.introspection()
+    yield queries.owned()
+    yield queries.named(3)
+    yield queries.probe([stream.connection for stream in STREAMS])
+    for stream in STREAMS:
+        yield queries.page(stream.typename, stream.connection, schema)
+        yield queries.skim(stream.typename, stream.connection)
+        yield queries.by_id(stream.typename, schema)
+        yield queries.more(stream.typename, CONNECTIONS[stream.typename], schema)
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_every_query_is_valid(name: str) -> None:
+    server = SERVERS[name]()
+    for query in asked(known(server)):
+        assert validate(server, parse(query)) == [], query
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_the_documented_minimum_is_valid_everywhere(name: str) -> None:
+    server = SERVERS[name]()
+    for query in asked(None):
+        assert validate(server, parse(query)) == [], query
+
+
+def test_what_only_some_servers_have_is_asked_of_those() -> None:
+    cloud, enterprise = known(github_schema()), known(github_schema(dialect="ghes"))
+    asked_of_cloud = queries.page("Issue", "issues", cloud)
+    asked_of_enterprise = queries.page("Issue", "issues", enterprise)
+    for field in ("issueType {", "parent {", "PARENT_ISSUE_ADDED_EVENT"):
+        assert field in asked_of_cloud
+        assert field not in asked_of_enterprise
+
+
+@pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
+def test_a_page_costs_one_point(stream: Stream) -> None:
+    """Requests for connections, all of them filled, divided by 100 and rounded. # github.md §2"""
+    assert round((1 + stream.most * len(CONNECTIONS[stream.typename])) / 100) <= 1

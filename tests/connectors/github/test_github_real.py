@@ -1,0 +1,136 @@
+"""Real records, served by the stand-in and read over HTTP: nothing is lost, nothing invented."""
+
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.records import Change, PullRequest, WorkItem
+from connectors.twin.faults import Faults
+from connectors.twin.github import github_app
+from connectors.twin.github_dumps import arrow_github, bitcoin_github
+from connectors.twin.serve import serving
+from tests.clocks import FakeClock
+from tests.connectors.contract import Stage, Stored
+from tests.connectors.github.hosts import poll_of
+from tests.shared import shared
+
+pytestmark = pytest.mark.real_data
+
+
+def lines(path: Path) -> Iterator[Any]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+@cache
+def polled(dump: Any, name: str, owner: str) -> tuple[Stored, int]:
+    """What a first poll of the dump brings, and in how many requests."""
+    host = dump(shared(f"data/{name}"))
+    faults = Faults(github_app(host))
+    with serving({"github": faults}) as urls:
+        stage = Stage(urls["github"], faults.requests, FakeClock(host.now()))
+        return poll_of(stage, repositories=[f"{owner}/*"]), len(faults.requests)
+
+
+class TestArrow:
+    @pytest.fixture(scope="class")
+    def told(self) -> dict[int, Any]:
+        path = shared("data/arrow") / "git" / "apache__arrow-pull-requests.jsonl.gz"
+        return {row["number"]: row for row in lines(path)}
+
+    @pytest.fixture(scope="class")
+    def stored(self) -> Stored:
+        stored, requests = polled(arrow_github, "arrow", "apache")
+        assert requests <= 60 * 5.565
+        assert not stored.gaps
+        return stored
+
+    def test_every_pull_request_is_there_as_it_was_told(self, told: dict[int, Any], stored: Stored) -> None:
+        found = {item.number: item for item in stored.records.values() if isinstance(item, PullRequest)}
+        assert len(found) == len(told) == 5565
+        assert sum(item.state == "merged" for item in found.values()) == 4736
+        for number, row in told.items():
+            item = found[number]
+            assert (item.title, item.merge_sha) == (row["title"], row["merge_sha"])
+            assert item.merged_at == (datetime.fromisoformat(row["merged_at"]) if row["merged_at"] else None)
+            assert item.created_at is None, "git does not know it"
+
+    def test_every_commit_is_there(self, told: dict[int, Any], stored: Stored) -> None:
+        found = [rows for (_, kind), rows in stored.children.items() if kind == "commits"]
+        assert all(rows.complete for rows in found)
+        shas = Counter(row.sha for rows in found for row in rows.rows)
+        assert shas == Counter(commit["sha"] for row in told.values() for commit in row["commits"])
+
+
+class TestBitcoin:
+    @pytest.fixture(scope="class")
+    def told(self) -> dict[str, Any]:
+        """The recorded items by repository and number."""
+        folder = shared("data/bitcoin-core-github")
+        items = {}
+        for name in ("gui", "secp256k1"):
+            items |= {
+                f"bitcoin-core/{name}#{row['issue']['number']}": row
+                for row in lines(folder / f"{name}-issues.jsonl.gz")
+            }
+            items |= {
+                f"bitcoin-core/{name}#{row['pull']['number']}": row for row in lines(folder / f"{name}-pulls.jsonl.gz")
+            }
+        return items
+
+    @pytest.fixture(scope="class")
+    def stored(self) -> Stored:
+        stored, requests = polled(bitcoin_github, "bitcoin-core-github", "bitcoin-core")
+        assert requests <= 60 * 1.845 + 30 * 0.858
+        assert not stored.gaps
+        assert all(rows.complete for rows in stored.children.values())
+        return stored
+
+    def test_every_item_is_there_in_its_state(self, told: dict[str, Any], stored: Stored) -> None:
+        found = {i.key: i for i in stored.records.values() if isinstance(i, PullRequest | WorkItem)}
+        assert found.keys() == told.keys()
+        for key, row in told.items():
+            item = found[key]
+            if isinstance(item, WorkItem):
+                assert item.status == row["issue"]["state"].lower(), key
+                assert item.labels == tuple(label["name"] for label in row["issue"]["labels"]), key
+            else:
+                pull = row["pull"]
+                assert item.state == ("merged" if pull.get("merged_at") else pull["state"].lower()), key
+                assert item.draft == pull.get("draft", False), key
+
+    def test_every_submitted_review_is_there(self, told: dict[str, Any], stored: Stored) -> None:
+        recorded = Counter(
+            event["state"].lower()
+            for row in told.values()
+            for event in row["events"]
+            if event["event"] == "reviewed" and event.get("submitted_at")
+        )
+        found = Counter(
+            row.state for (_, kind), rows in stored.children.items() if kind == "reviews" for row in rows.rows
+        )
+        assert found == recorded
+
+    @pytest.mark.parametrize(
+        ("event", "field"),
+        [
+            ("labeled", "labels"),
+            ("renamed", "title"),
+            ("head_ref_force_pushed", "force_push"),
+            ("assigned", "assignees"),
+        ],
+    )
+    def test_every_event_is_a_change(self, event: str, field: str, told: dict[str, Any], stored: Stored) -> None:
+        recorded = sum(one["event"] == event for row in told.values() for one in row["events"])
+        changes = [
+            r for rows in stored.children.values() for r in rows.rows if isinstance(r, Change) and r.field == field
+        ]
+        removed = [row for row in changes if row.from_text and not row.to_text]
+        assert len(changes) - len(removed) == recorded

@@ -1,0 +1,382 @@
+"""GitHub as a source, against the stand-in: what is new, what is missed, what is hidden, and how many requests."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from connectors.errors import Refused, Retry, SourceError
+from connectors.records import ChildSet, Deployment, ItemRef, PullRequest, Repository, WorkItem
+from connectors.twin import github_edits as edits
+from connectors.twin.faults import Answer, Faults, Injection, graphql_errors
+from connectors.twin.github import github_app
+from connectors.twin.github_state import GitHubHost
+from connectors.twin.serve import serving
+from tests.clocks import FakeClock
+from tests.connectors.contract import Stage, Stored
+from tests.connectors.github.hosts import (
+    BOT,
+    DEV,
+    NOW,
+    commit,
+    connect,
+    deployment,
+    host_of,
+    hours,
+    issue,
+    poll_of,
+    pull,
+    read,
+    repository,
+    review,
+    rewriting,
+)
+
+
+@contextmanager
+def staged(host: GitHubHost, *plan: Injection, change: Callable[[str, Any], Any] | None = None) -> Iterator[Stage]:
+    """The host over HTTP, with a plan of faults, or with its answers changed on the way."""
+    app = github_app(host)
+    faults = Faults(rewriting(app, change) if change else app, plan)
+    with serving({"github": faults}) as urls:
+        url = urls["github"] + ("/api/v3" if host.dialect == "ghes" else "")
+        yield Stage(url, faults.requests, FakeClock(NOW))
+
+
+def pulls(stored: Stored) -> dict[str, PullRequest]:
+    return {record.key: record for record in stored.records.values() if isinstance(record, PullRequest)}
+
+
+def children(stored: Stored, number: int, kind: str) -> ChildSet:
+    return stored.children[f"github:pull_request:PR_{number}", kind]
+
+
+class TestWhatIsNew:
+    def test_an_edited_pull_request_is_read_again_and_alone(self) -> None:
+        host = host_of(repository(pullRequests=[pull(n) for n in range(1, 31)]))
+        with staged(host) as stage:
+            stored = poll_of(stage)
+            edits.edit(host, host.by_id["PR_4"], at="2026-11-20T18:00:00Z", by=DEV, title="Another")
+            changed = Stored(watermarks=stored.watermarks, capabilities=stored.capabilities)
+            asked = len(stage.requests)
+            read(stage, changed)
+        assert {key: item.title for key, item in pulls(changed).items()} == {"acme/shop#4": "Another"}
+        assert len(stage.requests) - asked == 2
+
+    def test_what_changes_while_a_backfill_stands_still_is_not_lost(self) -> None:
+        host = host_of(repository(pullRequests=[pull(n) for n in range(1, 61)]))
+        with staged(host) as stage:
+            stored = Stored()
+            read(stage, stored, at_most=3)
+            held = set(pulls(stored))
+            for item in (host.by_id["PR_60"], host.by_id["PR_1"]):
+                edits.edit(host, item, at="2026-11-20T18:00:00Z", by=DEV, title="Edited meanwhile")
+            read(stage, stored)
+            read(stage, stored)
+        assert len(held) == 20
+        assert len(pulls(stored)) == 60
+        assert [pulls(stored)[f"acme/shop#{n}"].title for n in (1, 60)] == ["Edited meanwhile"] * 2
+
+    def test_two_changes_in_one_second_are_both_seen(self) -> None:
+        host = host_of(repository(pullRequests=[pull(1), pull(2)]))
+        with staged(host) as stage:
+            stored = poll_of(stage)
+            for number in (1, 2):
+                edits.edit(host, host.by_id[f"PR_{number}"], at="2026-11-20T18:00:00Z", by=DEV, title="Same second")
+                read(stage, stored)
+        assert [item.title for item in pulls(stored).values()] == ["Same second"] * 2
+
+    def test_labels_reviews_and_commits_that_are_gone_are_replaced(self) -> None:
+        host = host_of(repository(pullRequests=[pull(1)]))
+        with staged(host) as stage:
+            stored = poll_of(stage)
+            item = host.by_id["PR_1"]
+            edits.unlabel(host, item, "cart", at="2026-11-20T18:00:00Z", by=DEV)
+            edits.push(host, item, [commit(77)["commit"]], at="2026-11-20T18:00:01Z", by=DEV, force=True)
+            read(stage, stored)
+        assert pulls(stored)["acme/shop#1"].labels == ()
+        assert [row.sha for row in children(stored, 1, "commits").rows] == [f"{77:040x}"]
+        assert [row.field for row in children(stored, 1, "changes").rows] == ["labels", "labels", "force_push"]
+
+    def test_a_deployment_is_read_again_until_it_has_ended(self) -> None:
+        started = deployment(7500, "IN_PROGRESS")
+        host = host_of(repository(deployments=[started, *(deployment(7501 + n, "SUCCESS") for n in range(40))]))
+        with staged(host) as stage:
+            stored = poll_of(stage)
+            item = host.by_id["DE_7500"]
+            item["statuses"].append({"id": "DS_end", "state": "SUCCESS", "createdAt": hours(7700)})
+            item |= {"state": "SUCCESS", "updatedAt": hours(7700)}
+            host.repositories[0]["deployments"].append(deployment(7650, "FAILURE"))
+            host.open_repository(host.repositories[0])
+            host.changed(item, host.repositories[0])
+            read(stage, stored)
+        found = stored.records["github:deployment:DE_7500"]
+        assert isinstance(found, Deployment)
+        assert (found.state, found.succeeded_at) == ("success", datetime.fromisoformat(hours(7700)))
+
+    def test_a_renamed_repository_is_read_anew_under_its_name(self) -> None:
+        host = host_of(repository(pullRequests=[pull(1)], issues=[issue(2)]))
+        with staged(host) as stage:
+            stored = poll_of(stage)
+            edits.rename_repository(host, host.repositories[0], "store")
+            read(stage, stored)
+        assert {item.key for item in stored.records.values() if isinstance(item, PullRequest | WorkItem)} == {
+            "acme/store#1",
+            "acme/store#2",
+        }
+        assert [item.name for item in stored.records.values() if isinstance(item, Repository)] == ["acme/store"]
+
+    def test_since_bounds_the_backfill_and_nothing_else(self) -> None:
+        host = host_of(repository(pullRequests=[pull(n) for n in range(1, 61)]))
+        with staged(host) as stage:
+            stored = poll_of(stage, since=date(2026, 1, 3))
+            before = set(pulls(stored))
+            edits.edit(host, host.by_id["PR_1"], at="2026-11-20T18:00:00Z", by=DEV, title="Old, and touched")
+            read(stage, stored, since=date(2026, 1, 3))
+        assert before == {f"acme/shop#{n}" for n in range(34, 61)}
+        assert set(pulls(stored)) - before == {"acme/shop#1"}
+
+
+class TestRequests:
+    def test_a_thousand_pull_requests_with_all_that_belongs_to_them(self) -> None:
+        items = [pull(n, reviews=[review(m) for m in range(40 if n % 10 == 0 else 3)]) for n in range(1, 1001)]
+        with staged(host_of(repository(pullRequests=items))) as stage:
+            stored = poll_of(stage)
+            requests = len(stage.requests)
+        assert len(pulls(stored)) == 1000
+        assert all(rows.complete for rows in stored.children.values())
+        assert requests <= 60
+
+    def test_a_thousand_issues(self) -> None:
+        with staged(host_of(repository(issues=[issue(n) for n in range(1, 1001)]))) as stage:
+            stored = poll_of(stage)
+            requests = len(stage.requests)
+        assert sum(isinstance(item, WorkItem) for item in stored.records.values()) == 1000
+        assert requests <= 31
+
+    def test_nothing_new_in_fifty_repositories_is_one_request(self) -> None:
+        names = [f"shop-{n}" for n in range(50)]
+        host = host_of(*(repository(name, pullRequests=[pull(n, id=f"PR_{name}")]) for n, name in enumerate(names, 1)))
+        with staged(host) as stage:
+            stored = poll_of(stage)
+            asked = len(stage.requests)
+            read(stage, stored)
+        assert len(pulls(stored)) == 50
+        assert len(stage.requests) - asked == 1
+
+    def test_twenty_items_by_their_refs_are_one_request(self) -> None:
+        host = host_of(repository(pullRequests=[pull(n) for n in range(1, 31)]))
+        refs = [ItemRef("github", "pull_request", f"PR_{n}") for n in range(1, 21)]
+        with staged(host) as stage:
+            stored = poll_of(stage)
+            asked = len(stage.requests)
+            batch = asyncio.run(connect(stage).fetch(refs, stored.memory))
+        fetched = Stored()
+        fetched.apply(batch)
+        assert len(stage.requests) - asked == 1
+        assert all(stored.records[key] == item for key, item in fetched.records.items())
+
+    def test_the_schema_and_the_scope_are_asked_for_once_a_day(self) -> None:
+        with staged(host_of(repository(pullRequests=[pull(1)]))) as stage:
+            stored = poll_of(stage)
+            stage.clock.wind(timedelta(hours=23).total_seconds())
+            read(stage, stored)
+            within_a_day = stage.requests.count(operation="schema")
+            stage.clock.wind(timedelta(hours=2).total_seconds())
+            read(stage, stored)
+        assert (within_a_day, stage.requests.count(operation="schema")) == (1, 2)
+
+
+class TestTooMuch:
+    def test_pages_are_halved_until_they_are_answered_and_the_size_is_remembered(self) -> None:
+        host = host_of(repository(pullRequests=[pull(n) for n in range(1, 61)]))
+        too_much = Injection(fault=Answer(status=502), body=r'"first":\s*(20|10)\b', times=None)
+        with staged(host, too_much) as stage:
+            stored = poll_of(stage)
+            assert len(pulls(stored)) == 60
+            assert not stored.gaps
+            stored.watermarks.clear()
+            read(stage, stored)
+        pages = [json.loads(r.body)["variables"]["first"] for r in stage.requests.seen if r.operation == "pullRequests"]
+        assert pages == [20, 10, *[5] * 10, *[6] * 10, 7, 7]
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            {"type": "RESOURCE_LIMITS_EXCEEDED", "message": "Resource limits for this query exceeded."},
+            {"message": "Something went wrong while executing your query. It may be the result of a timeout."},
+            {"type": "INTERNAL", "message": "Oops", "path": ["node", "items", "nodes", 0]},
+        ],
+        ids=["resource limits", "timeout in words", "one node"],
+    )
+    def test_an_item_that_is_always_too_much_is_a_gap_until_it_can_be_read(self, error: dict[str, Any]) -> None:
+        host = host_of(repository(pullRequests=[pull(n) for n in range(1, 31)]))
+
+        def choke(operation: str, answer: Any) -> Any:
+            chokes = "PR_18" in json.dumps(answer) and operation not in ("skim", "probe")
+            return {"data": None, "errors": [error]} if chokes else answer
+
+        with staged(host, change=choke) as stage:
+            stored = poll_of(stage)
+            assert set(pulls(stored)) == {f"acme/shop#{n}" for n in range(1, 31) if n != 18}
+            assert [gap.ref for gap in stored.gaps] == ["github:pull_request:PR_18"]
+            read(stage, stored)
+            assert len(stored.gaps) == 2, "it is still missing, and every poll says so"
+        with staged(host) as stage:
+            stored.gaps.clear()
+            read(stage, stored)
+        assert len(pulls(stored)) == 30
+        assert not stored.gaps
+
+    def test_an_item_that_makes_no_sense_is_a_gap_and_the_rest_is_read(self) -> None:
+        def garble(operation: str, answer: Any) -> Any:
+            return json.loads(json.dumps(answer).replace('"number": 2,', '"number": "two",'))
+
+        with staged(host_of(repository(pullRequests=[pull(n) for n in range(1, 4)])), change=garble) as stage:
+            stored = poll_of(stage)
+        assert set(pulls(stored)) == {"acme/shop#1", "acme/shop#3"}
+        assert [gap.ref for gap in stored.gaps] == ["github:pull_request:PR_2"]
+
+    def test_a_host_that_is_down_is_not_taken_for_a_large_answer(self) -> None:
+        down = Injection(fault=Answer(status=502), operation="pullRequests", times=None)
+        dead = Injection(fault=Answer(status=502), operation="skim", times=None)
+        with staged(host_of(repository(pullRequests=[pull(1)])), down, dead) as stage:
+            stored = Stored()
+            with pytest.raises(Retry, match="502"):
+                read(stage, stored)
+        assert not stored.gaps
+        assert not stored.watermarks
+
+    def test_pages_that_stand_still_are_a_gap(self) -> None:
+        def stand_still(operation: str, answer: Any) -> Any:
+            if operation == "pullRequests":
+                answer["data"]["node"]["items"]["pageInfo"] = {"hasNextPage": True, "endCursor": None}
+            return answer
+
+        with staged(host_of(repository(pullRequests=[pull(1)])), change=stand_still) as stage:
+            stored = poll_of(stage)
+        assert [gap.cause for gap in stored.gaps] == ["GitHub's pages stand still"]
+
+    def test_a_cursor_that_is_good_no_more_begins_the_pass_anew(self) -> None:
+        host = host_of(repository(pullRequests=[pull(n) for n in range(1, 31)]))
+        with staged(host) as stage:
+            stored = Stored()
+            read(stage, stored, at_most=3)
+            (place, written), *_ = stored.watermarks.items()
+            stored.watermarks[place] = json.dumps(json.loads(written) | {"cursor": "stale"})
+            read(stage, stored)
+        assert len(pulls(stored)) == 30
+        assert not stored.gaps
+
+
+class TestHidden:
+    def test_a_name_that_stands_for_nothing_is_one_sentence(self) -> None:
+        with (
+            staged(host_of(repository())) as stage,
+            pytest.raises(Refused, match="acme/shopp cannot be read") as raised,
+        ):
+            poll_of(stage, repositories=["acme/shop", "acme/shopp"])
+        assert "spelling" in raised.value.hint
+
+    def test_a_pattern_that_matches_nothing_is_one_sentence(self) -> None:
+        with staged(host_of(repository())) as stage, pytest.raises(Refused, match=r"acme/web-\* cannot be read"):
+            poll_of(stage, repositories=["acme/web-*"])
+
+    @pytest.mark.parametrize("name", ["shop", "acme/", "*/shop", "acme/shop/7"])
+    def test_what_is_no_name_is_refused_before_anything_is_asked(self, name: str) -> None:
+        with staged(host_of(repository())) as stage, pytest.raises(Refused, match="names no repository"):
+            connect(stage, repositories=[name])
+
+    def test_a_repository_that_vanished_is_a_gap_and_the_others_are_read(self) -> None:
+        host = host_of(repository(pullRequests=[pull(1)]), repository("web", pullRequests=[pull(2)]))
+        with staged(host) as stage:
+            stored = poll_of(stage)
+            del host.by_id["R_web"]
+            host.changed()
+            edits.edit(host, host.by_id["PR_1"], at="2026-11-20T18:00:00Z", by=DEV, title="Another")
+            read(stage, stored)
+        assert [(gap.stream, "R_web" in gap.cause) for gap in stored.gaps] == [("acme/web", True)]
+        assert pulls(stored)["acme/shop#1"].title == "Another"
+        assert "acme/web#2" in pulls(stored)
+
+    def test_a_stream_that_the_token_may_not_read_is_a_gap_every_time_and_costs_nothing(self) -> None:
+        refused = graphql_errors(
+            {"type": "FORBIDDEN", "message": "Resource not accessible", "path": ["nodes", 0, "deployments"]},
+            data={"nodes": [None]},
+        )
+        host = host_of(repository(pullRequests=[pull(1)], deployments=[deployment(1, "SUCCESS")]))
+        with staged(host, Injection(fault=refused, operation="probe", body="deployments", times=None)) as stage:
+            stored = poll_of(stage)
+            asked = len(stage.requests)
+            read(stage, stored)
+        assert [(gap.stream, gap.cause) for gap in stored.gaps] == [("deployments", "Resource not accessible")] * 2
+        assert set(pulls(stored)) == {"acme/shop#1"}
+        assert len(stage.requests) - asked == 1
+
+    def test_a_partial_answer_is_never_taken_for_an_empty_set(self) -> None:
+        def hide_reviews(operation: str, answer: Any) -> Any:
+            if operation == "pullRequests":
+                answer["data"]["node"]["items"]["nodes"][0]["reviews"] = None
+                path = ["node", "items", "nodes", 0, "reviews"]
+                answer["errors"] = [{"type": "FORBIDDEN", "message": "No access", "path": path}]
+            return answer
+
+        with staged(host_of(repository(pullRequests=[pull(1)])), change=hide_reviews) as stage:
+            stored = poll_of(stage)
+        assert not children(stored, 1, "reviews").complete
+        assert children(stored, 1, "commits").complete
+        assert [(gap.stream, gap.cause) for gap in stored.gaps] == [("acme/shop pull_requests", "reviews: No access")]
+
+    def test_nobody_is_an_author_who_is_gone(self) -> None:
+        host = host_of(repository(pullRequests=[pull(1, author=None), pull(2, author=BOT)]))
+        with staged(host) as stage:
+            stored = poll_of(stage)
+        assert pulls(stored)["acme/shop#1"].author is None
+        assert stored.records[str(pulls(stored)["acme/shop#2"].author)].kind == "bot"
+
+
+class TestServers:
+    def test_an_enterprise_server_is_asked_only_for_what_it_has(self) -> None:
+        host = host_of(repository(issues=[issue(1)], pullRequests=[pull(2)]), dialect="ghes", hourly_limit=None)
+        with staged(host) as stage:
+            stored = poll_of(stage)
+        assert not stored.gaps
+        assert {"github:issue:I_1", "github:pull_request:PR_2"} <= set(stored.records)
+
+    def test_where_the_schema_is_a_secret_the_documented_minimum_is_asked_for(self) -> None:
+        secret = graphql_errors({"message": "GraphQL introspection is not allowed", "locations": [{"line": 1}]})
+        host = host_of(repository(issues=[issue(1)]), dialect="ghes", hourly_limit=None)
+        with staged(host, Injection(fault=secret, operation="schema")) as stage:
+            stored = poll_of(stage)
+        assert not stored.gaps
+        assert "github:issue:I_1" in stored.records
+
+    def test_a_schema_that_changed_is_read_anew_by_the_next_poll(self) -> None:
+        changed = graphql_errors(
+            {"message": "Field 'parent' doesn't exist on type 'Issue'", "extensions": {"code": "undefinedField"}}
+        )
+        host = host_of(repository(issues=[issue(1)]))
+        with staged(host, Injection(fault=changed, operation="issues")) as stage:
+            stored = Stored()
+            with pytest.raises(SourceError, match="not as it was"):
+                read(stage, stored)
+            read(stage, stored)
+        assert stage.requests.count(operation="schema") == 2
+        assert "github:issue:I_1" in stored.records
+
+    def test_discovery_says_who_signs_in_and_what_can_be_read(self) -> None:
+        with staged(host_of(repository(), viewer={"login": "fingerpost-reader"})) as stage:
+            good = asyncio.run(connect(stage, repositories=["acme/*", "acme/nowhere"]).discover())
+            bad = asyncio.run(connect(stage, token="wrong").discover())
+        assert [(check.subject, check.ok) for check in good] == [
+            ("token", True),
+            ("rate limit", True),
+            ("repositories", True),
+            ("acme/nowhere", False),
+        ]
+        assert "fingerpost-reader" in good[0].found
+        assert [(check.subject, check.ok, bool(check.hint)) for check in bad] == [("token", False, True)]
