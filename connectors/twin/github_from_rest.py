@@ -8,7 +8,12 @@ from typing import Any
 from connectors.twin.github_objects import Node
 from connectors.twin.github_schema import github_schema
 
-NOT_EVENTS = {"commented": "IssueComment", "committed": "PullRequestCommit", "reviewed": "PullRequestReview"}
+NAMED_OTHERWISE = {
+    "commented": "IssueComment",
+    "committed": "PullRequestCommit",
+    "renamed": "RenamedTitleEvent",
+    "reviewed": "PullRequestReview",
+}
 GHOST = "ghost"
 # https://docs.github.com/issues/tracking-your-work-with-issues/linking-a-pull-request-to-an-issue
 CLOSING = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#(\d+)\b", re.IGNORECASE)
@@ -145,7 +150,7 @@ def _branches(body: Node) -> Node:
 def _timeline(events: Sequence[Node], union: str) -> Iterator[Node]:
     """The events of types the schema has; what nobody reads (subscriptions, mentions, locks) is left out."""
     for event in events:
-        kind = NOT_EVENTS.get(event["event"]) or f"{_camel(event['event'])}Event"
+        kind = NAMED_OTHERWISE.get(event["event"]) or f"{_camel(event['event'])}Event"
         # The source of a cross-reference is an issue of another repository, which the records do not hold.
         if kind in _members(union) and kind != "CrossReferencedEvent":
             yield {"__typename": kind, **_SHAPES.get(kind, _event)(event)}
