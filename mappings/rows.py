@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def as_table(rows: Iterable[Mapping[str, Any]], schema: Mapping[str, str]) -> "ir.Table":
-    """The table of exactly this schema: column → Ibis type. Null where a row is silent; what it has besides is left out."""
+    """The table of this schema, column → Ibis type: null where a row is silent, without what it has besides."""
     import ibis
     import pyarrow as pa
 
