@@ -1,1 +1,77 @@
 """What the facts mean: how the work flows, and which of it leads nowhere on the map. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mappings.strategy import Strategy
+from sync.reconcile.balance import Balance, LinkLine, balances, link_lines
+from sync.reconcile.checks import every_finding
+from sync.reconcile.facts import Facts, stale_sources, touched
+from sync.reconcile.figures import Figure
+from sync.reconcile.findings import Finding, ordered, without_consequences
+from sync.reconcile.flow import flow
+from sync.reconcile.notes import notes
+from sync.reconcile.periods import Period
+from sync.reconcile.scopes import Scopes
+from sync.reconcile.series import Week
+from sync.reconcile.thresholds import Thresholds
+from sync.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconciliation:
+    """All that a report is made of."""
+
+    flow: "ir.Table"
+    balances: tuple[Balance, ...]
+    link_lines: tuple[LinkLine, ...]
+    figures: tuple[Figure, ...]  #: of all work first, then of each objective in rank order
+    weeks: Mapping[str, tuple[Week, ...]]  #: throughput by scope, the latest week last
+    findings: tuple[Finding, ...]  #: the gravest first
+    suppressed: Mapping[str, int]  #: kind → how many findings of it another one explains
+    notes: tuple[str, ...]  #: what the data lack, and what that leaves unsaid
+
+
+def reconcile(
+    snapshot: Snapshot,
+    *,
+    tags: "ir.Table",
+    links: "ir.Table",
+    categories: "ir.Table",
+    strategy: Strategy,
+    period: Period,
+    thresholds: Thresholds,
+    config_version: str = "",
+) -> Reconciliation:
+    """How work flowed in the period, and which of it leads nowhere. The same arguments give the same result.
+
+    `config_version` names the configuration in the seeds of resampling (metrics.md §0.10).
+    """
+    flowed = flow(snapshot, links=links, status_categories=categories, thresholds=thresholds)
+    scopes = Scopes(flow=flowed, tags=tags, strategy=strategy, period=period, as_of=snapshot.as_of)
+    facts = Facts(
+        snapshot=snapshot,
+        flow=flowed,
+        tags=tags,
+        links=links,
+        touched=touched(snapshot, flowed, links, days=thresholds.touched_days).cache(),
+        stale=stale_sources(snapshot, hours=thresholds.stale_after_hours),
+        strategy=strategy,
+        zone=period.zone,
+        thresholds=thresholds,
+    )
+    found, suppressed = without_consequences(every_finding(facts))
+    return Reconciliation(
+        flow=flowed,
+        balances=balances(snapshot, tags),
+        link_lines=link_lines(snapshot, links),
+        figures=scopes.figures(config_version=config_version),
+        weeks=scopes.weeks(thresholds.series_weeks),
+        findings=tuple(ordered(found)),
+        suppressed=suppressed,
+        notes=notes(snapshot, flowed, period),
+    )

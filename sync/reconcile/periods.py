@@ -40,6 +40,20 @@ def micros(instant: datetime) -> int:
     return (instant - EPOCH) // timedelta(microseconds=1)
 
 
+def instant(us: int) -> datetime:
+    """The UTC instant of epoch microseconds."""
+    return EPOCH + timedelta(microseconds=us)
+
+
+def working_days_before(at: datetime, days: int, *, zone: ZoneInfo) -> datetime:
+    """So many working days (Monday to Friday) earlier, at the same time of day in the zone."""
+    local = at.astimezone(zone)
+    while days:
+        local -= timedelta(days=1)
+        days -= local.weekday() < 5
+    return local.astimezone(UTC)
+
+
 def start_of(day: date, *, zone: ZoneInfo) -> datetime:
     """The first instant of a civil day, in UTC. Where midnight is skipped, that is the instant of the skip."""
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)

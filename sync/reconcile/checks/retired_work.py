@@ -1,0 +1,80 @@
+"""M12 retired work: work went active on an objective that is paused or closed.
+
+Definition: a work item tagged to an objective that has been paused or closed since a day, and went active on or after
+that day. Discarded items are silent: they were stopped.
+Severity: high.
+Evidence: when it went active, and since when the objective is retired.
+Suggested action: stop it, tag it to another objective, or extend the objective.
+Against false alarms: what was under way before may go on for 14 days (`finish_window_days`). An item without history
+never shows when it went active.
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from mappings.strategy import Objective
+from sync.reconcile.facts import Facts
+from sync.reconcile.findings import Evidence, Finding
+from sync.reconcile.periods import day_of, instant, micros, start_of
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+KIND, SLUG = "M12", "retired-work"
+RETIRED = ("paused", "closed")
+
+
+def find(facts: Facts) -> list[Finding]:
+    return [_finding(row, facts) for row in _active_since(facts).to_pyarrow().to_pylist()]
+
+
+def retired_since(objective: Objective, day: date) -> date | None:
+    """Since when an objective that is paused or closed on this day has been so, without a break; None of others."""
+    since = None
+    for line in objective.state:
+        for state, on in line.items():
+            if on <= day:
+                since = (since or on) if state in RETIRED else None
+    return since
+
+
+def _active_since(facts: Facts) -> "ir.Table":
+    retired = _retired(facts)
+    served = facts.tags.filter(facts.tags.outcome == "tagged").join(retired, "objective")
+    flowed = facts.flow.filter(facts.flow.outcome.isnull() | (facts.flow.outcome != "discarded"))
+    worked = flowed.select("ref", "started_us", "last_active_us").join(served, "ref")
+    window_us = facts.thresholds.finish_window_days * 86_400_000_000
+    allowed_us = worked.retired_us + (worked.started_us < worked.retired_us).ifelse(window_us, 0)
+    late = worked.filter(worked.last_active_us >= allowed_us)
+    late = late.select("ref", "objective", "last_active_us", "retired_us")
+    items = facts.snapshot["work_items"].select("ref", "key", "url", "title", "team", "project", "repository")
+    return late.join(items, "ref").order_by(["ref", "objective"])
+
+
+def _retired(facts: Facts) -> "ir.Table":
+    """objective, retired_us."""
+    import ibis
+
+    today = day_of(facts.as_of, zone=facts.zone)
+    days = {objective.id: retired_since(objective, today) for objective in facts.strategy.objectives}
+    rows = [
+        {"objective": name, "retired_us": micros(start_of(day, zone=facts.zone))} for name, day in days.items() if day
+    ]
+    return ibis.memtable(rows, schema={"objective": "string", "retired_us": "int64"})
+
+
+def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+    name = row["objective"]
+    return facts.finding(
+        KIND,
+        SLUG,
+        row,
+        severity="high",
+        objective=name,
+        evidence=(
+            Evidence(says=f"Objective {name} paused or closed since then", at=instant(row["retired_us"])),
+            Evidence(says="Went active", at=instant(row["last_active_us"]), ref=row["ref"]),
+        ),
+        place_to_fix="The item's tag, or strategy.yaml",
+        action="Stop it, tag it to another objective, or extend the objective",
+    )

@@ -1,0 +1,54 @@
+"""M03 unlinked change: code was merged that no work item asked for.
+
+Definition: a merged pull request, not by a bot and not exempt, that closes or implements nothing: it names no work
+item in its branch, its title, or as a closing reference. A mention in its text is no link.
+Severity: medium.
+Evidence: when it was merged.
+Suggested action: name the work item in its title, or exempt such changes with a reason.
+Against false alarms: one that names a project which is not read, or a work item that does not exist, is not unlinked;
+each has a line of its own in the account of links. `unlinked_lines` sets a floor for tiny fixes.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from sync.reconcile.balance import link_line
+from sync.reconcile.facts import Facts
+from sync.reconcile.findings import Evidence, Finding
+from sync.reconcile.periods import instant
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+KIND, SLUG = "M03", "unlinked-change"
+
+
+def find(facts: Facts) -> list[Finding]:
+    return [_finding(row, facts) for row in _unlinked(facts).to_pyarrow().to_pylist()]
+
+
+def _unlinked(facts: Facts) -> "ir.Table":
+    import ibis
+
+    lines = link_line(facts.snapshot, facts.links)
+    pulls = facts.snapshot["pull_requests"].semi_join(lines.filter(lines.line == "no_key_merged"), "ref")
+    size = pulls.additions + pulls.deletions
+    pulls = pulls.filter(ibis.coalesce(size >= facts.thresholds.unlinked_lines, True))
+    named = pulls.select("ref", "key", "url", "title", "repository", "merged_us")
+    exempt = facts.tags.filter(facts.tags.outcome == "exempt")
+    tagged = facts.tags.filter(facts.tags.outcome == "tagged")
+    objectives = tagged.group_by("ref").aggregate(objective=tagged.objective.min())
+    return named.anti_join(exempt, "ref").left_join(objectives, "ref").drop("ref_right").order_by("ref")
+
+
+def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+    merged_at = None if row["merged_us"] is None else instant(row["merged_us"])
+    return facts.finding(
+        KIND,
+        SLUG,
+        row,
+        severity="medium",
+        objective=row["objective"],
+        evidence=(Evidence(says="Merged, and names no work item", at=merged_at, ref=row["ref"]),),
+        place_to_fix="The pull request's title or branch, or mappings.yaml",
+        action="Name the work item in its title, or exempt such changes with a reason",
+    )

@@ -1,0 +1,51 @@
+"""M01 untagged work: nothing says which objective a work item serves.
+
+Definition: a counted work item that is neither tagged nor exempt, was touched in the last 28 days, and is older than
+the grace of two working days.
+Severity: medium.
+Evidence: when it was created, and when it was last touched.
+Suggested action: tag it, add a rule that takes it, or exempt it with a reason.
+Against false alarms: new items have their grace. Where no rule knows the whole project or repository, that is the
+finding (M02), and its untagged items are only counted.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from sync.reconcile.facts import Facts
+from sync.reconcile.findings import Evidence, Finding
+from sync.reconcile.periods import instant, micros, working_days_before
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+KIND, SLUG = "M01", "untagged-work"
+
+
+def find(facts: Facts) -> list[Finding]:
+    return [_finding(row, facts) for row in _untagged(facts).to_pyarrow().to_pylist()]
+
+
+def _untagged(facts: Facts) -> "ir.Table":
+    grace_us = micros(working_days_before(facts.as_of, facts.thresholds.grace_days, zone=facts.zone))
+    untagged = facts.tags.filter((facts.tags.kind == "work_item") & (facts.tags.outcome == "untagged"))
+    items = facts.snapshot["work_items"].semi_join(untagged, "ref").semi_join(facts.flow, "ref")
+    live = items.filter(items.created_us <= grace_us).join(facts.touched, "ref")
+    columns = ("ref", "key", "url", "title", "team", "project", "repository", "created_us", "touched_us")
+    return live.select(columns).order_by("ref")
+
+
+def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+    return facts.finding(
+        KIND,
+        SLUG,
+        row,
+        severity="medium",
+        evidence=(
+            Evidence(
+                says="Created; no rule, parent or link says what for", at=instant(row["created_us"]), ref=row["ref"]
+            ),
+            Evidence(says="Last touched", at=instant(row["touched_us"]), ref=row["ref"]),
+        ),
+        place_to_fix="The item's parent, labels or components, or mappings.yaml",
+        action="Tag it, add a rule that takes it, or exempt it with a reason",
+    )

@@ -1,0 +1,128 @@
+"""What a check is given: everything known at `as_of`, and nothing of the period that a report is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from mappings.strategy import Strategy
+from sync.reconcile.balance import SERVES, bots
+from sync.reconcile.findings import OPERATIONS, Evidence, Finding, Severity, identity
+from sync.reconcile.periods import micros
+from sync.reconcile.thresholds import Thresholds
+from sync.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    snapshot: Snapshot
+    flow: "ir.Table"
+    tags: "ir.Table"
+    links: "ir.Table"
+    touched: "ir.Table"
+    stale: frozenset[str]  #: names of the sources whose silence means nothing
+    strategy: Strategy
+    zone: ZoneInfo
+    thresholds: Thresholds
+
+    @property
+    def as_of(self) -> datetime:
+        return self.snapshot.as_of
+
+    def finding(
+        self,
+        kind: str,
+        slug: str,
+        subject: Mapping[str, Any],
+        *,
+        severity: Severity,
+        evidence: tuple[Evidence, ...],
+        place_to_fix: str,
+        action: str,
+        objective: str | None = None,
+        counterpart: tuple[str, str] | None = None,
+    ) -> Finding:
+        """A finding on the record that `subject` is a row of; `counterpart` is the ref and key of the other side.
+
+        It holds since the last of its evidence, and is unknown while a source of either side is stale.
+        """
+        ref, other = subject["ref"], counterpart or (None, None)
+        return Finding(
+            id=identity(kind, ref, other[0] or objective),
+            kind=kind,
+            slug=slug,
+            severity=severity,
+            subject_ref=ref,
+            subject_key=subject["key"],
+            subject_url=subject["url"],
+            title=subject["title"],
+            objective=objective,
+            counterpart_ref=other[0],
+            counterpart_key=other[1],
+            evidence=evidence,
+            owner=self._owner(subject.get("team"), objective),
+            place_to_fix=place_to_fix,
+            action=action,
+            first_at=max((fact.at for fact in evidence if fact.at), default=None),
+            unknown=any(self._is_stale(side) for side in (ref, other[0]) if side),
+            territory=subject.get("project") or subject.get("repository"),
+        )
+
+    def _is_stale(self, ref: str) -> bool:
+        return ref.split(":", 1)[0] in self.stale
+
+    def _owner(self, team: str | None, objective: str | None) -> str:
+        """The item's team, else the team that owns the objective, else operations (report-and-findings.md §2b.6)."""
+        owners = {each.id: each.owner for each in self.strategy.objectives}
+        return team or owners.get(objective or "") or OPERATIONS
+
+
+def stale_sources(snapshot: Snapshot, *, hours: int) -> frozenset[str]:
+    """The sources without a complete pass in so many hours before `as_of`, and those that never had one."""
+    sources = snapshot["sources"]
+    since_us = micros(snapshot.as_of - timedelta(hours=hours))
+    fresh = sources.filter(sources.complete_us >= since_us).select("name")
+    return frozenset(sources.anti_join(fresh, "name").name.to_pyarrow().to_pylist())
+
+
+def touched(snapshot: Snapshot, flow: "ir.Table", links: "ir.Table", *, days: int) -> "ir.Table":
+    """When somebody last touched each work item and pull request in so many days before `as_of`: ref, touched_us.
+
+    Created, changed by a person, finished, or served by a pull request that was. What has no history tells it by its
+    last update.
+    """
+    import ibis
+
+    since_us = micros(snapshot.as_of - timedelta(days=days))
+    pulls = _pulls(snapshot["pull_requests"])
+    serving = links.filter(links["class"].isin(SERVES) & links.to_ref.notnull()).select("to_ref", ref="item_ref")
+    served = pulls.join(serving.distinct(), "ref").select("touched_us", ref="to_ref")
+    items = snapshot["work_items"]
+    untold = items.filter(~items.has_history.fill_null(False)).select("ref", touched_us="updated_us")
+    every = ibis.union(
+        items.select("ref", touched_us="created_us"),
+        untold,
+        flow.select("ref", touched_us="finished_us"),
+        _changed(snapshot),
+        pulls,
+        served,
+    )
+    recent = every.filter(every.touched_us >= since_us)
+    return recent.group_by("ref").aggregate(touched_us=recent.touched_us.max())
+
+
+def _pulls(pulls: "ir.Table") -> "ir.Table":
+    import ibis
+
+    times = (pulls.created_us, pulls.updated_us, pulls.merged_us, pulls.closed_us)
+    return pulls.select("ref", touched_us=ibis.greatest(*times))
+
+
+def _changed(snapshot: Snapshot) -> "ir.Table":
+    changes = snapshot["changes"]
+    by_people = changes.anti_join(bots(snapshot), [("author", "ref")])
+    return by_people.select(ref="item_ref", touched_us="at_us")

@@ -1,0 +1,44 @@
+"""A number and all that it takes to trust it: interval, sample, exclusions, items, or why it is not there."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from sync.reconcile.stats import SMALLEST_DENOMINATOR, SMALLEST_SAMPLE, percentile, percentile_interval, wilson
+
+DAY_US = 86_400_000_000
+
+
+class Figure(Struct, frozen=True, kw_only=True):
+    id: str
+    scope: str  #: `all`, or the id of an objective
+    title: str
+    unit: str  #: items, days, ratio
+    value: float | None = None
+    low: float | None = None  #: of the 90 % interval; None where the data do not bound it
+    high: float | None = None
+    n: int | None = None  #: size of the sample, or the denominator
+    reason: str | None = None  #: why there is no value (metrics.md §0.7)
+    excluded: dict[str, int] = {}
+    items: tuple[str, ...] = ()  #: refs of what it was reckoned from
+
+
+def percentile_of(values_us: list[int], *, percent: int, blank: Figure) -> Figure:
+    """`blank` with that percentile of the durations, in days; null of less than §0.11 asks for."""
+    named = replace(blank, id=f"{blank.id}_p{percent}", title=f"{blank.title} p{percent}", n=len(values_us))
+    if len(values_us) < SMALLEST_SAMPLE[percent]:
+        return replace(named, reason="small_n" if values_us else "no_data")
+    ordered = sorted(values_us)
+    low, high = percentile_interval(ordered, percent=percent)
+    return replace(named, value=_days(percentile(ordered, percent=percent)), low=_days(low), high=_days(high))
+
+
+def proportion_of(hits: int, n: int, *, blank: Figure) -> Figure:
+    """`blank` with the share of hits and its Wilson interval; null of less than §0.11 asks for."""
+    if n < SMALLEST_DENOMINATOR:
+        return replace(blank, n=n, reason="small_n" if n else "zero_denominator")
+    low, high = wilson(hits, n)
+    return replace(blank, n=n, value=hits / n, low=low, high=high)
+
+
+def _days(us: int | None) -> float | None:
+    return None if us is None else us / DAY_US
