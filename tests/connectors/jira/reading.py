@@ -1,0 +1,82 @@
+"""Polls of a stand-in, stored as simply as can be."""
+
+import asyncio
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from connectors.jira import Jira, connect
+from connectors.records import Record, WorkItem
+from connectors.twin.faults import Faults, Injection, Requests
+from connectors.twin.jira import jira_app
+from connectors.twin.jira_state import JiraSite
+from connectors.twin.serve import serving
+from tests.clocks import FakeClock
+from tests.connectors.contract import Stored
+from tests.connectors.jira.sites import keys
+
+
+@dataclass
+class Reader:
+    """Someone who reads one site, poll after poll."""
+
+    site: JiraSite
+    url: str
+    requests: Requests
+    options: dict[str, Any]
+    clock: FakeClock
+    stored: Stored = field(default_factory=Stored)
+
+    def poll(self, **options: Any) -> list[Record]:
+        """The records that a poll brought; what it missed is in `stored.gaps`."""
+        return asyncio.run(self._poll(self._source(**options)))
+
+    def asked(self, path: str = "") -> int:
+        """How many requests for this path since they were counted last."""
+        count = self.requests.count(path)
+        self.requests.seen.clear()
+        return count
+
+    @property
+    def items(self) -> dict[str, WorkItem]:
+        """What is stored, by key."""
+        return {record.key: record for record in self.stored.records.values() if isinstance(record, WorkItem)}
+
+    def changes(self, key: str, name: str) -> list[tuple[str | None, str | None]]:
+        """The texts from and to which a field of this item changed, oldest first."""
+        rows = self.stored.children[self.items[key].ref, "changes"].rows
+        return [(row.from_text, row.to_text) for row in rows if row.field == name]
+
+    def _source(self, **options: Any) -> Jira:
+        named = {
+            "name": "jira",
+            "url": self.url,
+            "projects": keys(self.site),
+            "since": None,
+            "email": None,
+            "token": "t",
+        }
+        return connect(**{**named, **self.options, **options}, clock=self.clock, jitter=random.Random(1))
+
+    async def _poll(self, source: Jira) -> list[Record]:
+        found: list[Record] = []
+        try:
+            async for batch in source.poll(self.stored.memory):
+                self.stored.apply(batch)
+                found += batch.records
+        finally:
+            await source.close()
+        return found
+
+
+@contextmanager
+def reader(
+    site: JiraSite, *plan: Injection, projects: Sequence[str] | None = None, since: date | None = None
+) -> Iterator[Reader]:
+    faults = Faults(jira_app(site), plan)
+    options = {"projects": projects or keys(site), "since": since, "email": site.email, "token": site.token or "t"}
+    with serving({"jira": faults}) as urls:
+        yield Reader(site, urls["jira"] + site.context, faults.requests, options, FakeClock(site.now()))
