@@ -1,0 +1,53 @@
+"""`fingerpost.yaml`: secrets from outside, and nothing else taken on trust."""
+
+from pathlib import Path
+
+import pytest
+
+from mappings.problems import Problems
+from sync.config import Config, JiraConfig, load_config, secrets
+
+JIRA = "type: jira, url: https://jira.example/base/, projects: [PAY]"
+
+
+def load(folder: Path, source: str, **environment: str) -> Config:
+    (folder / "fingerpost.yaml").write_text(f"sources:\n  tracker: {{{source}}}\n")
+    return load_config(folder / "fingerpost.yaml", environment=environment)
+
+
+def test_a_secret_comes_from_the_environment(tmp_path: Path) -> None:
+    config = load(tmp_path, JIRA + ', token: "${TOKEN}"', TOKEN="s3cret")
+    assert config.sources["tracker"].secret == "s3cret"
+    assert secrets(config) == ["s3cret"]
+    assert "s3cret" not in repr(config)
+
+
+def test_a_secret_comes_from_a_file_beside_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("s3cret\n")
+    assert load(tmp_path, JIRA + ", token_file: token").sources["tracker"].secret == "s3cret"
+
+
+def test_an_address_keeps_its_context_path(tmp_path: Path) -> None:
+    source = load(tmp_path, JIRA + ', token: "${TOKEN}"', TOKEN="t").sources["tracker"]
+    assert isinstance(source, JiraConfig)
+    assert source.url == "https://jira.example/base"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (JIRA + ", token: plain", "a secret never stands in a file"),
+        (JIRA + ', token: "${TOKEN}x"', "a secret never stands in a file"),
+        (JIRA + ', token: "${NOPE}"', "NOPE is not set in the environment"),
+        (JIRA, "one of `token` and `token_file` is needed"),
+        (JIRA + ", token_file: nowhere", "nowhere cannot be read"),
+        ('type: jira, url: jira.example, projects: [A], token: "${TOKEN}"', "an address begins with https://"),
+        ('type: jira, url: "https://a", projects: [], token: "${TOKEN}"', "at least"),
+        ('type: gitlab, token: "${TOKEN}"', "jira"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, source: str, said: str) -> None:
+    with pytest.raises(Problems) as found:
+        load(tmp_path, source, TOKEN="t")
+    assert said in str(found.value)
+    assert all(problem.line == 2 for problem in found.value.problems)

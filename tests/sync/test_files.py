@@ -1,0 +1,60 @@
+"""The map as files: versions by day, every mistake at once."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from mappings.problems import Problems
+from sync.config import load_config
+from sync.files import Files, read_files
+
+CONFIG = """\
+strategy: strategy
+sources: {jira: {type: jira, url: "https://jira.example", token: "${TOKEN}", projects: [PAY]}}
+"""
+MAPPINGS = "rules: [{id: all-pay, when: {project: PAY}, objective: checkout}]\n"
+OLD = "from: 2025-01-01\nvision: Old\nobjectives: [{id: checkout, name: Checkout}]\n"
+NEW = "from: 2026-01-01\nvision: New\nobjectives: [{id: checkout, name: Faster checkout}]\n"
+
+
+def read(folder: Path, **texts: str) -> Files:
+    named = {"fingerpost.yaml": CONFIG, "mappings.yaml": MAPPINGS, "strategy/a.yaml": OLD, "strategy/b.yaml": NEW}
+    for name, text in {**named, **{key.replace("__", "/") + ".yaml": text for key, text in texts.items()}}.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    config = load_config(folder / "fingerpost.yaml", environment={"TOKEN": "t"})
+    return read_files(config, folder=folder)
+
+
+def test_the_version_in_force_is_the_latest_that_has_begun(tmp_path: Path) -> None:
+    files = read(tmp_path)
+    assert files.on(date(2025, 12, 31)).strategy.vision == "Old"
+    assert files.on(date(2026, 1, 1)).strategy.vision == "New"
+    assert files.on(date(2026, 1, 1)).strategy_name == "b.yaml"
+
+
+def test_a_day_before_every_version_has_no_map(tmp_path: Path) -> None:
+    with pytest.raises(Problems, match="no strategy is in force on 2024-12-31"):
+        read(tmp_path).on(date(2024, 12, 31))
+
+
+def test_the_digest_is_of_what_the_files_say(tmp_path: Path) -> None:
+    first = read(tmp_path).digest
+    assert read(tmp_path).digest == first
+    assert read(tmp_path, strategy__b=NEW.replace("Faster", "Slower")).digest != first
+
+
+def test_mistakes_of_all_files_are_told_together(tmp_path: Path) -> None:
+    with pytest.raises(Problems) as found:
+        read(tmp_path, strategy__b=NEW.replace("name", "nam"), mappings=MAPPINGS.replace("checkout", "chekout"))
+    said = [(Path(problem.file).name, problem.line) for problem in found.value.problems]
+    assert ("b.yaml", 3) in said
+    assert ("mappings.yaml", 1) in said
+
+
+def test_a_file_that_is_not_there_is_told_where_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "fingerpost.yaml").write_text(CONFIG)
+    config = load_config(tmp_path / "fingerpost.yaml", environment={"TOKEN": "t"})
+    with pytest.raises(Problems, match=r"fingerpost.yaml:1:11: .*strategy cannot be read"):
+        read_files(config, folder=tmp_path)

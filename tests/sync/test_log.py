@@ -1,0 +1,23 @@
+"""The log: one JSON object a line where nobody watches, and no secret in it."""
+
+import io
+import json
+
+import structlog
+
+from sync import log
+
+
+def test_secrets_are_struck_out_wherever_they_stand() -> None:
+    stream = io.StringIO()
+    log.configure(verbose=True, secrets=["s3cret"], stream=stream)
+    structlog.get_logger().info("asked", url="https://x/?token=s3cret", error="refused s3cret")
+    line = json.loads(stream.getvalue())
+    assert (line["event"], line["url"], line["error"]) == ("asked", "https://x/?token=***", "refused ***")
+
+
+def test_requests_are_logged_only_when_asked_for() -> None:
+    stream = io.StringIO()
+    log.configure(verbose=False, secrets=[], stream=stream)
+    structlog.get_logger().debug("request")
+    assert stream.getvalue() == ""
