@@ -1,12 +1,12 @@
 """Opens a store: SQLite by default, PostgreSQL for many hosts; says in one sentence why it will not."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from sync.store import place
 from sync.store.errors import StoreError
@@ -62,9 +62,13 @@ def _connect_sqlite(address: URL) -> Engine:
     try:
         with place.alone(path.parent):
             _bring_up(engine, str(path))
-            with engine.connect() as connection:
+            with closing(engine.raw_connection()) as connection:
                 # Kept in the file, and only set once we know that the file is ours.
-                _driver(connection).execute("PRAGMA journal_mode = WAL")
+                connection.cursor().execute("PRAGMA journal_mode = WAL")
+    except OperationalError as error:
+        raise StoreError(
+            f"The store {path} cannot be used: {error.orig}.", hint="Is it held, or the disk full?"
+        ) from error
     except DatabaseError as error:
         raise StoreError(f"The store {path} cannot be read: {error.orig}.", hint="Restore it from a backup.") from error
     return engine
@@ -98,9 +102,3 @@ def _set_up_sqlite(connection: SqliteConnection, _: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
-
-
-def _driver(connection: Connection) -> SqliteConnection:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, SqliteConnection)  # noqa: S101
-    return driver

@@ -48,7 +48,10 @@ def _keep(duckdb: "Backend", name: str, table: "ir.Table") -> "ir.Table":
 
 
 def _digest(tables: "Mapping[str, ir.Table]") -> str:
-    """SHA-256 of each table's number of rows and sums of row hashes: the same whatever order the rows are in."""
+    """SHA-256 of each table's number of rows and sums of row hashes: the same whatever order the rows are in.
+
+    The hash is DuckDB's own and may change with its version.
+    """
     lines = [f"{name} {_sums(tables[name].drop(*_NOT_DIGESTED.get(name, ())))}" for name in sorted(SCHEMAS)]
     return sha256("\n".join(lines).encode()).hexdigest()
 

@@ -19,7 +19,7 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
 
 
 def _by_copy(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
-    """COPY and one merge: three times as fast as executemany, and eight times as fast as many values."""
+    """COPY and one merge: three times as fast as executemany, or as arrays unnested."""
     incoming = f"incoming_{table.name}"
     connection.exec_driver_sql(
         f"CREATE TEMPORARY TABLE IF NOT EXISTS {incoming} (LIKE {table.name}) ON COMMIT DELETE ROWS"

@@ -38,7 +38,7 @@ batches = st.builds(
 walks = st.lists(batches, min_size=1, max_size=4)
 
 law = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
