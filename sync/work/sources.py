@@ -22,9 +22,9 @@ async def connected(name: str, *, config: Config, clock: Clock) -> AsyncIterator
 def _source(name: str, *, config: Config, clock: Clock) -> Source:
     said, jitter = config.sources[name], random.Random()  # noqa: S311 - only spreads out the waiting
     if isinstance(said, JiraConfig):
-        from connectors.jira import Jira
+        from connectors import jira
 
-        return Jira.connect(
+        return jira.connect(
             name=name,
             url=said.url,
             email=said.email,
