@@ -97,7 +97,6 @@ class Bodies:
 
     def issue(self, node: Node) -> Node:
         """An issue, or the issue side of a pull request."""
-        repository = self.host.by_id[node["repository"]]
         number, of_pull = int(node["fullDatabaseId"]), node["__typename"] == "PullRequest"
         reason = node.get("stateReason")
         extra = {"pull_request": {"url": self.pull_api(node), "merged_at": node.get("mergedAt")}} if of_pull else {}
@@ -106,9 +105,13 @@ class Bodies:
             "id": number + ISSUE_SIDE if of_pull else number,
             "state_reason": reason.lower() if reason else None,
             "comments": len(node.get("comments") or ()),
-            "url": f"{self.repository_api(repository)}/issues/{node['number']}",
+            "url": self.issue_api(node),
             **extra,
         }
+
+    def issue_api(self, node: Node) -> str:
+        """The API's URL of an issue, or of the issue side of a pull request."""
+        return f"{self.repository_api(self.host.by_id[node['repository']])}/issues/{node['number']}"
 
     def pull_api(self, node: Node) -> str:
         """The API's URL of a pull request."""
@@ -125,6 +128,7 @@ class Bodies:
             "head": {"ref": node.get("headRefName"), "sha": DERIVED["PullRequest.headRefOid"](self.host, node)},
             "base": {"ref": node.get("baseRefName"), "sha": node.get("baseRefOid")},
             "url": self.pull_api(node),
+            "issue_url": self.issue_api(node),
         }
 
     def whole_pull(self, node: Node) -> Node:
