@@ -82,13 +82,17 @@ class Jira:
         dialect = self._dialect(site, learned)
         held = _told(memory.watermarks, "issues", Position)
         position = held if held and held.covers(self._start) else self._start
+        told: set[str | None] = set()
         while True:
             last = position.complete
             walk = Walk(dialect, position.next_pass(overlap_s=dialect.overlap_s) if last else position, read_at=now)
             async for reading in walk.readings():
                 batch, unread = await self._batch(reading, site=site, dialect=dialect, read_at=walk.read_at)
                 walk.owe(unread)
-                yield replace(batch, watermarks={"issues": _text(walk.position)})
+                # An issue that is tried again within the poll, in vain again, is missed once.
+                gaps = tuple(gap for gap in batch.gaps if gap.ref not in told)
+                told |= {gap.ref for gap in gaps}
+                yield replace(batch, gaps=gaps, watermarks={"issues": _text(walk.position)})
             if last:
                 return
             position = walk.position

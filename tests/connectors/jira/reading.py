@@ -20,6 +20,16 @@ from tests.connectors.jira.sites import keys
 
 
 @dataclass
+class Stand:
+    """An application that can be put in another's place while it is served."""
+
+    inner: Any
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.inner(scope, receive, send)
+
+
+@dataclass
 class Reader:
     """Someone who reads one site, poll after poll."""
 
@@ -28,6 +38,7 @@ class Reader:
     requests: Requests
     options: dict[str, Any]
     clock: FakeClock
+    app: Stand
     stored: Stored = field(default_factory=Stored)
 
     def poll(self, **options: Any) -> list[Record]:
@@ -76,7 +87,8 @@ class Reader:
 def reader(
     site: JiraSite, *plan: Injection, projects: Sequence[str] | None = None, since: date | None = None
 ) -> Iterator[Reader]:
-    faults = Faults(jira_app(site), plan)
+    stand = Stand(jira_app(site))
+    faults = Faults(stand, plan)
     options = {"projects": projects or keys(site), "since": since, "email": site.email, "token": site.token or "t"}
     with serving({"jira": faults}) as urls:
-        yield Reader(site, urls["jira"] + site.context, faults.requests, options, FakeClock(site.now()))
+        yield Reader(site, urls["jira"] + site.context, faults.requests, options, FakeClock(site.now()), stand)
