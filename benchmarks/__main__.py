@@ -22,7 +22,7 @@ def main() -> int:
     machine = described()
     results = {name: _rows(name, measures[name], asked.scale) for name in asked.names or measures}
     out = Console(width=None if sys.stdout.isatty() else 200)
-    out.print(table({name: rows for name, rows in results.items() if rows}, judged=asked.scale.size == 1))
+    out.print(table(results, judged=asked.scale.size == 1))
     out.print(machine, highlight=False)
     return int(not all(results.values()))
 

@@ -6,14 +6,17 @@ import random
 import sys
 from collections.abc import Callable
 
+import httpx
 import structlog
 from sqlalchemy import Engine
 
 from benchmarks.sites import EMAIL, TOKEN
 from connectors.github import GitHub
+from connectors.jira import GATEWAY, Jira, SignIn
 from connectors.jira import connect as connect_jira
+from connectors.jira.survey import Scope
 from connectors.source import Source
-from connectors.transport import Clock
+from connectors.transport import Clock, Governor, Transport
 from sync.cli import SystemClock
 from sync.poll import Pass, poll
 from sync.store.database import connect
@@ -27,6 +30,11 @@ def read_jira_cloud(url: str, projects: tuple[str, ...], store: str) -> None:
 
 def read_jira_data_center(url: str, projects: tuple[str, ...], store: str) -> None:
     _read(lambda: _jira(url, projects, email=None), kind="jira", store=store)
+
+
+def read_recorded(answers: httpx.AsyncBaseTransport, projects: tuple[str, ...], store: str) -> None:
+    """A Cloud site's answers from something else than the network."""
+    _read(lambda: _recorded_jira(answers, projects), kind="jira", store=store)
 
 
 def read_github(url: str, repositories: tuple[str, ...], store: str) -> None:
@@ -50,6 +58,20 @@ def _jira(url: str, projects: tuple[str, ...], *, email: str | None) -> Source:
         clock=CLOCK,
         jitter=random.Random(1),
     )
+
+
+def _recorded_jira(answers: httpx.AsyncBaseTransport, projects: tuple[str, ...]) -> Source:
+    sign_in = SignIn(email=EMAIL, token=TOKEN)
+    transport = Transport(
+        source="jira",
+        client=httpx.AsyncClient(transport=answers),
+        headers=sign_in.headers,
+        governor=Governor(clock=CLOCK, at_once={}),
+        clock=CLOCK,
+        jitter=random.Random(1),
+    )
+    scope = Scope(source="jira", url="https://recorded.example", gateway=GATEWAY, projects=projects)
+    return Jira(scope=scope, since=None, sign_in=sign_in, transport=transport, clock=CLOCK)
 
 
 def _read(connected: Callable[[], Source], *, kind: str, store: str) -> None:

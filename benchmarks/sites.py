@@ -44,6 +44,11 @@ def github_company(pulls: int) -> tuple[Any, Served]:
     return _github(host)
 
 
+def github_pulls(pulls: int) -> tuple[Any, Served]:
+    """One repository with so many pull requests."""
+    return _github(_host([_repository("shop", pullRequests=[_pull(number) for number in range(1, pulls + 1)])]))
+
+
 def github_issues(issues: int) -> tuple[Any, Served]:
     """One repository with so many issues and no code."""
     return _github(_host([_repository("helpdesk", issues=[_issue(number) for number in range(1, issues + 1)])]))
