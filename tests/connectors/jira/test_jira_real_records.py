@@ -1,0 +1,133 @@
+"""Real issues, served by the stand-in and read over HTTP: item by item what the dumps say."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.records import Change, Project, WorkItem
+from connectors.twin.dumps import arrow_jira, devlake_jira
+from tests.connectors.jira.reading import Reader, reader
+from tests.connectors.twin.records import shared
+
+pytestmark = pytest.mark.real_data
+
+Json = dict[str, Any]
+#: Lists of which an issue shows the first page alone, and what only a board's list of issues tells.
+ELSEWHERE = {"comment", "worklog", "attachment", "epic", "sprint", "closedSprints", "flagged"}
+RICH = {"description", "environment"}
+
+
+@pytest.fixture(scope="module")
+def arrow() -> Iterator[Reader]:
+    with reader(arrow_jira(shared("data", "arrow"))) as someone:
+        someone.poll()
+        yield someone
+
+
+@pytest.fixture(scope="module")
+def devlake() -> Iterator[Reader]:
+    with reader(devlake_jira(shared("data", "devlake-raw")), projects=["EE", "K5"]) as someone:
+        someone.poll()
+        yield someone
+
+
+def test_every_arrow_issue_comes_in_with_every_field(arrow: Reader) -> None:
+    dump = [body for year in (2020, 2021, 2022) for body in _lines(f"arrow/jira/ARROW-created-{year}.jsonl.gz")]
+    items = arrow.items
+    assert len(dump) == len(items) == 10_891
+    assert not arrow.stored.gaps
+    for body in dump:
+        assert json.loads(items[body["key"]].fields) == _set(body["fields"]), body["key"]
+
+
+def test_arrow_issues_say_the_same_in_our_words(arrow: Reader) -> None:
+    items = arrow.items
+    for body in _lines("arrow/jira/ARROW-created-2022.jsonl.gz"):
+        item, fields = items[body["key"]], body["fields"]
+        assert item.ref == f"jira:issue:{body['id']}"
+        assert item.title == fields["summary"]
+        assert item.body == (fields["description"] or None)
+        assert (item.status, item.type) == (fields["status"]["name"], fields["issuetype"]["name"])
+        assert item.labels == tuple(fields["labels"])
+        assert item.components == tuple(part["name"] for part in fields["components"])
+        assert item.fix_versions == tuple(version["name"] for version in fields["fixVersions"])
+        assert item.parent_ref == (f"jira:issue:{fields['parent']['id']}" if "parent" in fields else None)
+        assert item.level == (-1 if fields["issuetype"]["subtask"] else 0)
+        assert item.resolution == (fields["resolution"] or {}).get("name")
+        assert (item.resolved_at is None) == (fields["resolutiondate"] is None)
+
+
+def test_arrow_links_are_all_there_and_history_is_not_made_up(arrow: Reader) -> None:
+    kinds = {kind for _, kind in arrow.stored.children}
+    assert kinds == {"stated_links"}
+    links = [row for rows in arrow.stored.children.values() for row in rows.rows]
+    assert len(links) == 4_019
+    assert {"blocks", "blocked_by", "duplicates", "duplicated_by", "relates", "clones", "cloned_by"} <= {
+        link.kind for link in links
+    }
+
+
+def test_reading_arrow_costs_eleven_requests_per_thousand_issues_and_looking_again_one(arrow: Reader) -> None:
+    assert arrow.asked() / 10.891 <= 11
+    assert arrow.poll() == []
+    assert arrow.asked() == 1
+
+
+def test_every_cloud_issue_comes_in_with_every_field_and_history(devlake: Reader) -> None:
+    dump = [row["data"] for row in _lines("devlake-raw/jira/jira_api_issues.jsonl.gz")]
+    assert len(dump) == len(devlake.items) == 33
+    assert not devlake.stored.gaps
+    histories = 0
+    for body in dump:
+        item = devlake.items[body["key"]]
+        assert _without(json.loads(item.fields), RICH) == _without(_set(body["fields"]), RICH), item.key
+        rows = devlake.stored.children[item.ref, "changes"]
+        assert rows.complete
+        assert {_said(row) for row in rows.rows} == set(_told(body["changelog"]["histories"]))
+        histories += len(body["changelog"]["histories"])
+    assert histories == 522
+
+
+def test_cloud_projects_keep_their_names_and_parents_are_known_in_every_form(devlake: Reader) -> None:
+    names = {r.key: r.name for r in devlake.stored.records.values() if isinstance(r, Project)}
+    assert names["EE"] == "Enterprise Edition"
+    assert devlake.items["EE-25"].parent_ref == devlake.items["EE-1"].ref
+    assert devlake.items["EE-25"].level == -1
+    parents = [
+        row
+        for (_, kind), rows in devlake.stored.children.items()
+        for row in rows.rows
+        if kind == "changes" and row.field == "parent"
+    ]
+    # Epic Link, Parent and IssueParentAssociation, each with the parent's ref.
+    assert len(parents) == 16 + 13 + 2
+    assert all((row.from_id or row.to_id or "").startswith("jira:issue:") for row in parents)
+    assert all(isinstance(item, WorkItem) and item.status for item in devlake.items.values())
+
+
+def _said(row: Change) -> tuple[str, int, str | None, str | None]:
+    return row.id, row.index, row.from_text or None, row.to_text or None
+
+
+def _told(histories: list[Json]) -> Iterator[tuple[str, int, str | None, str | None]]:
+    for history in histories:
+        for index, item in enumerate(history["items"]):
+            if item["field"] != "Rank":
+                yield history["id"], index, item["fromString"] or None, item["toString"] or None
+
+
+def _lines(path: str) -> Iterator[Json]:
+    with gzip.open(shared("data") / Path(path), "rb") as lines:
+        yield from map(json.loads, lines)
+
+
+def _set(fields: Json) -> Json:
+    return {name: value for name, value in fields.items() if value is not None and name not in ELSEWHERE}
+
+
+def _without(fields: Json, names: set[str]) -> Json:
+    return {name: value for name, value in fields.items() if name not in names}
