@@ -8,28 +8,22 @@ if TYPE_CHECKING:
 
 
 def counted(work_items: "ir.Table", *, types: Collection[str] | None) -> "ir.Table":
-    """The leaf items, of these types or of every type, each with a number, `item`, that joins faster than its ref.
-
-    An issue of a repository tells its status by `state`: closed or open.
-    """
+    """The leaf items, of these types or of every type, each with a number, `item`, that joins faster than its ref."""
     import ibis
 
     leaves = _leaves(work_items, types=types)
-    of_repository = leaves.repository.notnull()
-    state = ibis.ifelse(leaves.status_category == "done", "closed", "open")
     return leaves.select(
         "ref",
         "source",
         "project",
         "repository",
+        "status_id",
         "created_us",
         "updated_us",
         "status_changed_us",
         "resolved_us",
         "resolution",
         item=ibis.row_number().over(ibis.window(order_by="ref")),
-        status_field=ibis.ifelse(of_repository, "state", "status"),
-        status_id=ibis.ifelse(of_repository, state, leaves.status_id),
         flagged=leaves.flagged.fill_null(False),
         is_assigned=leaves.assignees.length() > 0,
         has_history=leaves.has_history.fill_null(False),

@@ -19,8 +19,8 @@ def moves(items: "ir.Table", changes: "ir.Table") -> "ir.Table":
     """
     import ibis
 
-    changes = changes.filter(changes.field.isin(["status", "state"]))
-    told = changes.join(items, (changes.item_ref == items.ref) & (changes.field == items.status_field)).select(
+    changes = changes.filter(changes.field == "status")
+    told = changes.join(items, changes.item_ref == items.ref).select(
         "item",
         "created_us",
         "author",

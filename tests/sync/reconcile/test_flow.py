@@ -276,15 +276,18 @@ def test_closing_many_items_in_one_sweep_is_seen() -> None:
 
 def issue(*changes: Row, state: str = "open", **fields: Any) -> Told:
     category = "done" if state == "closed" else "todo"
-    return Told({"created_us": CREATED, "status": state, "status_category": category, **fields}, list(changes))
+    return Told(
+        {"created_us": CREATED, "status_id": state, "status": state, "status_category": category, **fields},
+        list(changes),
+    )
 
 
 def assigned(before: str | None, after: str | None, moment: str) -> Row:
     return change("assignees", before, after, march(moment))
 
 
-CLOSED = change("state", "open", "closed", march("08 09:00"))
-REOPENED = change("state", "closed", "open", march("09 09:00"))
+CLOSED = change("status", "open", "closed", march("08 09:00"))
+REOPENED = change("status", "closed", "open", march("09 09:00"))
 OPENED = {"key": "acme/shop#90", "created_us": march("05 09:00")}
 SERVES = {"item_ref": "github:pull_request:acme/shop#90", "class": "closes"}
 
