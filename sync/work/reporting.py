@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -68,7 +68,7 @@ def report(engine: Engine, *, config: Config, files: Files, as_of: datetime, per
         strategy=known.map.strategy,
         versions=(known.map.strategy_name, known.map.mappings_name),
         period=span,
-        stale_after=timedelta(hours=thresholds.stale_after_hours),
+        thresholds=thresholds,
         failures=(),
         digest=_digest(known, span, config),
         command=_command(span, as_of),

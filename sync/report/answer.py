@@ -1,0 +1,72 @@
+"""The answer in a sentence or two: what was delivered, how much of it serves an objective, what asks for a decision."""
+
+from collections.abc import Iterable, Mapping
+
+from sync.reconcile.figures import Figure
+from sync.reconcile.findings import SEVERITIES
+from sync.report import words
+from sync.report.model import Answer, Masthead
+
+
+def sentence(answer: Answer, *, masthead: Masthead) -> str:
+    """Made of the answer's own figures and nothing else."""
+    figures = {figure.id: figure for figure in answer.figures}
+    parts = [
+        f"{_delivered(figures.get('throughput'), masthead=masthead)}{_led_somewhere(figures)}.",
+        f"{_standing(answer.severities)}.",
+        _doubt(masthead),
+    ]
+    return " ".join(filter(None, parts))
+
+
+def _delivered(figure: Figure | None, *, masthead: Masthead) -> str:
+    period = words.period(masthead) + (", which is not over," if masthead.partial else "")
+    if figure is None or figure.value is None:
+        return f"What was delivered in {period} is not known" + (f": {words.reason(figure)}" if figure else "")
+    if not figure.value:
+        return f"Nothing was delivered in {period}"
+    verb = "was" if figure.value == 1 else "were"
+    return f"{words.count(round(figure.value), 'work item')} {verb} delivered in {period}"
+
+
+def _led_somewhere(figures: Mapping[str, Figure]) -> str:
+    coverage = figures.get("coverage")
+    if coverage is None or not _delivered_any(figures.get("throughput")):
+        return ""
+    if coverage.value is None:
+        return f"; how many of them serve an objective is unknown: {words.reason(coverage)}"
+    return f"; {_between(coverage)} of them serve an objective or are exempt"
+
+
+def _delivered_any(figure: Figure | None) -> bool:
+    return figure is not None and bool(figure.value)
+
+
+def _between(coverage: Figure) -> str:
+    value = coverage.value or 0.0
+    low = value if coverage.low is None else coverage.low
+    high = value if coverage.high is None else coverage.high
+    ends = [f"{words.rounded(100 * end, places=0)}" for end in (low, high)]
+    return f"{ends[0]} %" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]} %"
+
+
+def _standing(severities: Mapping[str, int]) -> str:
+    total = sum(severities.values())
+    if not total:
+        return "No finding stands"
+    verb = "stands" if total == 1 else "stand"
+    gravest = next(severity for severity in SEVERITIES if severities[severity])
+    which = f"all of them {gravest}" if severities[gravest] == total else f"{severities[gravest]:,} of them {gravest}"
+    return f"{words.count(total, 'finding')} {verb}" + (f", {which}" if total > 1 else f", {gravest}")
+
+
+def _doubt(masthead: Masthead) -> str:
+    if masthead.verdict == "complete":
+        return ""
+    behind = [source.name for source in masthead.sources if source.state != "fresh"]
+    return f"Not everything could be read{_named(behind)}, so what depends on it is unknown."
+
+
+def _named(names: Iterable[str]) -> str:
+    listed = " and ".join(names)
+    return f" from {listed}" if listed else ""

@@ -1,0 +1,173 @@
+"""From what the reconciler found to the report: chosen, ordered and put into words; no number is reckoned here."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+
+from msgspec.structs import replace
+
+from mappings.strategy import Objective, Strategy
+from sync.reconcile import Reconciliation
+from sync.reconcile.checks import discover
+from sync.reconcile.figures import Figure
+from sync.reconcile.findings import SEVERITIES, Finding
+from sync.reconcile.objectives import ALL
+from sync.reconcile.periods import Period, day_of
+from sync.reconcile.series import Week
+from sync.reconcile.thresholds import Thresholds
+from sync.report import words
+from sync.report.answer import sentence
+from sync.report.definitions import DEFINITIONS
+from sync.report.masthead import masthead
+from sync.report.model import Answer, Item, KindOfFinding, Masthead, ObjectiveRow, Report
+from sync.snapshot import Snapshot
+
+ANSWER = ("throughput", "coverage")
+MOST_TOP = 5
+MOST_TOP_OF_A_KIND = 2  #: as long as other kinds, as grave, are waiting
+#: The most telling kinds first (report-and-findings.md §2c); unknown data before everything, as their guard.
+TELLING = ("M40", "M02", "M04", "M09", "M12", "M20", "M21", "M22", "M19", "M33", "M15", "M08")
+
+
+def build(
+    reconciliation: Reconciliation,
+    *,
+    snapshot: Snapshot,
+    strategy: Strategy,
+    versions: tuple[str, str],
+    period: Period,
+    thresholds: Thresholds,
+    failures: Iterable[str],
+    digest: str,
+    command: str,
+) -> Report:
+    """The report. `versions` name the strategy and the mappings in force; `failures` are what this run could not do."""
+    figures = reconciliation.figures
+    findings = sorted(reconciliation.findings, key=_urgency)
+    head = masthead(
+        snapshot,
+        strategy=strategy,
+        versions=versions,
+        period=period,
+        stale_after=timedelta(hours=thresholds.stale_after_hours),
+        failures=failures,
+        digest=digest,
+    )
+    today = day_of(snapshot.as_of, zone=period.zone)
+    return Report(
+        masthead=head,
+        answer=_answer(figures, findings, head),
+        objectives=tuple(
+            _row(
+                objective,
+                rank=rank,
+                on=today,
+                figures=figures,
+                weeks=reconciliation.weeks.get(objective.id, ()),
+                findings=findings,
+            )
+            for rank, objective in enumerate(strategy.objectives, start=1)
+        ),
+        top=_top(findings),
+        delivery=tuple(figure for figure in figures if figure.scope == ALL and figure.id != "coverage"),
+        weeks=reconciliation.weeks.get(ALL, ()),
+        findings=tuple(findings),
+        kinds=_kinds(findings, suppressed=reconciliation.suppressed),
+        balance=reconciliation.balances,
+        links=reconciliation.link_lines,
+        thresholds=thresholds,
+        notes=reconciliation.notes,
+        definitions=DEFINITIONS,
+        items=_items(snapshot, refs=_named(figures, findings)),
+        command=command,
+    )
+
+
+def _answer(figures: Sequence[Figure], findings: Sequence[Finding], head: Masthead) -> Answer:
+    shown = tuple(figure for name in ANSWER for figure in figures if (figure.scope, figure.id) == (ALL, name))
+    answer = Answer(sentence="", figures=shown, severities=_severities(findings))
+    return replace(answer, sentence=sentence(answer, masthead=head))
+
+
+def _row(
+    objective: Objective,
+    *,
+    rank: int,
+    on: date,
+    figures: Sequence[Figure],
+    weeks: tuple[Week, ...],
+    findings: Sequence[Finding],
+) -> ObjectiveRow:
+    return ObjectiveRow(
+        id=objective.id,
+        name=objective.name,
+        rank=rank,
+        parent=objective.parent,
+        owner=objective.owner,
+        objective_class=objective.class_,
+        state=objective.state_on(on),
+        figures=tuple(figure for figure in figures if figure.scope == objective.id),
+        weeks=weeks,
+        severities=_severities(finding for finding in findings if finding.objective == objective.id),
+    )
+
+
+def _kinds(findings: Sequence[Finding], *, suppressed: Mapping[str, int]) -> tuple[KindOfFinding, ...]:
+    """Those that have something to say, in the order of their gravest finding; what is only suppressed comes last."""
+    slugs = {check.KIND: slug for slug, check in discover().items()}
+    raised = Counter(finding.kind for finding in findings if not finding.unknown)
+    unknown = Counter(finding.kind for finding in findings if finding.unknown)
+    return tuple(
+        KindOfFinding(
+            id=kind,
+            slug=slugs[kind],
+            title=words.kind(slugs[kind]),
+            raised=raised[kind],
+            unknown=unknown[kind],
+            suppressed=suppressed.get(kind, 0),
+        )
+        for kind in dict.fromkeys((*(finding.kind for finding in findings), *sorted(suppressed)))
+    )
+
+
+def _items(snapshot: Snapshot, *, refs: set[str]) -> tuple[Item, ...]:
+    """The items of these refs, by ref."""
+    import ibis
+
+    wanted = ibis.memtable({"ref": sorted(refs)}, schema={"ref": "string"})
+    tables = (snapshot[name].select("ref", "key", "title", "url") for name in ("work_items", "pull_requests"))
+    rows = ibis.union(*tables).semi_join(wanted, "ref").order_by("ref").to_pyarrow().to_pylist()
+    return tuple(Item(**row) for row in rows)
+
+
+def _named(figures: Iterable[Figure], findings: Iterable[Finding]) -> set[str]:
+    """The refs that the report speaks of."""
+    behind = {ref for figure in figures for ref in figure.items}
+    return behind.union(*((finding.subject_ref, finding.counterpart_ref or "") for finding in findings))
+
+
+def _severities(findings: Iterable[Finding]) -> dict[str, int]:
+    """Standing findings by severity: what is unknown stands for nothing."""
+    counted = Counter(finding.severity for finding in findings if not finding.unknown)
+    return {severity: counted[severity] for severity in SEVERITIES}
+
+
+def _urgency(finding: Finding) -> tuple[bool, int, int, str, str]:
+    """What stands first, then the gravest, then the most telling kind, then the oldest."""
+    first = finding.first_at.isoformat() if finding.first_at else "9"
+    return finding.unknown, SEVERITIES.index(finding.severity), _telling(finding.kind), first, finding.id
+
+
+def _telling(kind: str) -> int:
+    return TELLING.index(kind) if kind in TELLING else len(TELLING)
+
+
+def _top(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Five standing findings, so chosen from the ordered ones that no kind crowds out others as grave."""
+    standing, seen = [finding for finding in findings if not finding.unknown], Counter[str]()
+    turns = []
+    for finding in standing:
+        turns.append((SEVERITIES.index(finding.severity), seen[finding.kind] // MOST_TOP_OF_A_KIND))
+        seen[finding.kind] += 1
+    chosen = sorted(range(len(standing)), key=lambda place: (turns[place], place))[:MOST_TOP]
+    return tuple(standing[place].id for place in chosen)

@@ -1,0 +1,84 @@
+"""What the words of the report mean, each where the specification defines it."""
+
+from sync.report.model import Definition
+
+
+def _define(identity: str, term: str, text: str, section: str) -> Definition:
+    return Definition(id=identity, term=term, text=text, section=section)
+
+
+DEFINITIONS = (
+    _define(
+        "throughput",
+        "Delivered (throughput)",
+        "Work items that reached done with the outcome delivered inside the period. An item belongs whole to the "
+        "period in which it finished. An item that serves several objectives counts for each by its weight. "
+        "Items closed in bulk are not counted.",
+        "§1.6",
+    ),
+    _define(
+        "bulk_closed",
+        "Closed in bulk",
+        "Finished in one sweep: at least 20 items that one account moved to the same status within a minute of each "
+        "other. Counted by itself, so that a clean-up does not pass for delivery.",
+        "§1.10",
+    ),
+    _define(
+        "discarded",
+        "Discarded",
+        "Work items that were finished without being delivered: won't do, duplicate, not planned and their like.",
+        "§1.4",
+    ),
+    _define("abandonment", "Abandonment", "Discarded divided by discarded plus delivered.", "§1.6"),
+    _define(
+        "coverage",
+        "Serves an objective (coverage)",
+        "Share of the delivered work items that are tagged to an objective or exempt. The lower end counts only tags "
+        "from an override or from the item's own rule, the upper end those from a parent or a linked item too.",
+        "§5.2a",
+    ),
+    _define("lead_time", "Lead time", "From creation to finish, in calendar days.", "§1.5"),
+    _define(
+        "cycle_time",
+        "Cycle time",
+        "From the start of work to finish, in calendar days. An item without a status history has none.",
+        "§1.5",
+    ),
+    _define("flow_time", "Flow time", "From commitment to finish, in calendar days.", "§1.5"),
+    _define("wip", "Work in progress (WIP)", "Work items started and not finished at the end of the period.", "§1.8"),
+    _define("age", "Age", "How long an item in progress has been in progress.", "§1.8"),
+    _define(
+        "flow_efficiency",
+        "Flow efficiency",
+        "Active time divided by active plus waiting time of what was delivered. It tells how long items sat in a "
+        "status called active, not how long anybody worked on them.",
+        "§1.5",
+    ),
+    _define(
+        "percentile",
+        "p50, p85, p95",
+        "An observed value: half, 85 % or 95 % of the items took at most this long. Shown from 5, 7 and 20 items on.",
+        "§0.8, §0.11",
+    ),
+    _define(
+        "interval",
+        "90 % interval",
+        "Where the figure would lie in nine of ten samples like this one. Open on a side that so few items leave "
+        "unbounded.",
+        "§0.9",
+    ),
+    _define(
+        "balance",
+        "Balance",
+        "Every record that was seen is tagged to an objective, exempt by a written rule, untagged, or unknown; "
+        "the four add up exactly.",
+        "§5",
+    ),
+    _define(
+        "unknown",
+        "Unknown",
+        "Not judged, because it names a project that is not read or because its source is behind. Neither good nor "
+        "bad.",
+        "§0.7",
+    ),
+)

@@ -1,0 +1,121 @@
+"""The report as data: the only thing a renderer is given, and the contract `fingerpost.report/1`."""
+
+from datetime import date, datetime
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from sync.reconcile.balance import Balance, LinkLine
+from sync.reconcile.figures import Figure
+from sync.reconcile.findings import SEVERITIES, Finding, Severity
+from sync.reconcile.series import Week
+from sync.reconcile.thresholds import Thresholds
+
+VERSION: Literal["fingerpost.report/1"] = "fingerpost.report/1"
+
+Freshness: TypeAlias = Literal["fresh", "stale", "never"]
+Verdict: TypeAlias = Literal["complete", "incomplete"]
+
+
+class SourceState(Struct, frozen=True, kw_only=True):
+    """How far one source is known."""
+
+    name: str
+    type: str
+    complete_at: datetime | None  #: everything up to here was read; None before the first complete pass
+    state: Freshness
+
+
+class Masthead(Struct, frozen=True, kw_only=True):
+    """Whether the rest can be trusted, and what it was made of."""
+
+    period: str
+    first_on: date
+    until_on: date  #: first day after the period
+    partial: bool  #: the period had not ended at `as_of`
+    as_of: datetime
+    zone: str
+    vision: str
+    strategy: str  #: version in force
+    mappings: str  #: version in force
+    sources: tuple[SourceState, ...]
+    verdict: Verdict
+    gaps: tuple[str, ...]  #: what could not be read, each with its source
+    digest: str  #: of every input; the same digest means the same bytes
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    sentence: str
+    figures: tuple[Figure, ...]
+    severities: dict[str, int]  #: standing findings by severity; every severity, zero too
+
+
+class ObjectiveRow(Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    rank: int
+    parent: str | None
+    owner: str | None
+    objective_class: str
+    state: str
+    figures: tuple[Figure, ...]
+    weeks: tuple[Week, ...]  #: throughput, the latest last
+    severities: dict[str, int]  #: its findings, by severity
+
+
+class KindOfFinding(Struct, frozen=True, kw_only=True):
+    """One section of the appendix."""
+
+    id: str
+    slug: str
+    title: str
+    raised: int
+    unknown: int  #: withheld because a source is stale
+    suppressed: int  #: covered by one finding of another kind that names their common cause
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """What a figure or a finding points at, and where its source shows it."""
+
+    ref: str
+    key: str
+    title: str
+    url: str
+
+
+class Definition(Struct, frozen=True, kw_only=True):
+    id: str  #: of the figures it defines
+    term: str
+    text: str
+    section: str  #: of the metric specification
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    version: Literal["fingerpost.report/1"] = VERSION
+    masthead: Masthead
+    answer: Answer
+    objectives: tuple[ObjectiveRow, ...]  #: in rank order
+    top: tuple[str, ...]  #: ids of the findings to decide on first, at most five
+    delivery: tuple[Figure, ...]
+    weeks: tuple[Week, ...]  #: throughput, the latest last
+    findings: tuple[Finding, ...]  #: the gravest first
+    kinds: tuple[KindOfFinding, ...]
+    balance: tuple[Balance, ...]
+    links: tuple[LinkLine, ...]  #: every pull request is in exactly one
+    thresholds: Thresholds  #: that it was decided by
+    notes: tuple[str, ...]  #: what the data lack, and what that leaves unsaid
+    definitions: tuple[Definition, ...]
+    items: tuple[Item, ...]  #: every item that a figure or a finding names, by ref
+    command: str  #: makes this report again
+
+    def found(self, severity: Severity | None) -> bool:
+        """Whether a finding stands that weighs this much or more; never where no severity is named."""
+        if severity is None:
+            return False
+        return any(self.answer.severities[name] for name in SEVERITIES[: SEVERITIES.index(severity) + 1])
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of the JSON report."""
+    return msgspec.json.schema(Report)

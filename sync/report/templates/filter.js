@@ -1,0 +1,38 @@
+"use strict";
+{
+  const form = document.querySelector(".filters");
+  const groups = [...document.querySelectorAll("details[data-kind]")];
+
+  const matches = (wanted, shown) => Object.entries(wanted).every(([name, value]) => !value || shown[name] === value);
+
+  const apply = () => {
+    const { kind, ...wanted } = Object.fromEntries(new FormData(form));
+    const filtered = Boolean(kind) || Object.values(wanted).some(Boolean);
+    let total = 0;
+    for (const group of groups) {
+      let left = 0;
+      for (const row of group.querySelectorAll("tbody tr")) {
+        row.hidden = !matches({ kind, ...wanted }, { kind: group.dataset.kind, ...row.dataset });
+        if (!row.hidden) left += 1;
+      }
+      group.hidden = filtered && left === 0;
+      if (filtered) group.open = left > 0;
+      total += left;
+    }
+    form.querySelector("output").textContent = filtered ? `${total} shown` : "";
+  };
+
+  const reveal = () => {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const fold = target && target.closest("details");
+    if (!fold || fold.open) return;
+    fold.open = true;
+    target.scrollIntoView();
+  };
+
+  form.hidden = groups.length === 0;
+  form.addEventListener("change", apply);
+  form.addEventListener("reset", () => setTimeout(apply));
+  addEventListener("hashchange", reveal);
+  reveal();
+}

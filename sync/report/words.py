@@ -1,0 +1,193 @@
+"""How the report says things: numbers, instants, reasons and kinds, the same words in every form."""
+
+import re
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from zoneinfo import ZoneInfo
+
+from sync.reconcile.figures import Figure
+from sync.reconcile.findings import Evidence, Finding
+from sync.report.model import Masthead, SourceState
+
+#: Whatever the machine's locale.
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+MARKS = {
+    "critical": "■",
+    "high": "▲",
+    "medium": "◆",
+    "low": "▪",
+    "unknown": "○",
+    "current": "●",
+    "planned": "○",
+    "paused": "◐",
+    "closed": "■",
+    "complete": "●",
+    "incomplete": "▲",
+    "fresh": "●",
+    "stale": "▲",
+    "never": "○",
+}  #: a shape beside every word that also has a colour
+
+#: report-and-findings.md §4, notes for builders.
+BENCHMARK = "Known quartiles of the share of pull requests that name their work item: 41, 66 and 78 %."
+
+RECORDS = {"work_item": "work items", "pull_request": "pull requests"}
+
+SIGNS = {"days": " d", "ratio": " %"}  #: by unit; a count needs none
+
+REASONS = {
+    "no_data": "no data",
+    "zero_denominator": "nothing to divide by",
+    "small_n": "too few to say",
+    "immature": "too early to say",
+    "not_configured": "not configured",
+    "suppressed_privacy": "group too small to show",
+    "risk_set_small": "too few still open to say",
+}  #: metrics.md §0.7
+
+EXCLUDED = {
+    "no_history": "without a status history",
+    "no_active": "never active",
+    "bulk_closed": "closed in bulk",
+    "no_commitment": "never committed to",
+}
+
+
+def amount(value: float, *, unit: str) -> str:
+    """A number with its unit: 8.6 d, 55.3 %, 1,204."""
+    return f"{number(value, unit=unit)}{SIGNS.get(unit, '')}"
+
+
+def number(value: float, *, unit: str) -> str:
+    """The number alone: durations to one decimal, shares as percentages to one decimal (metrics.md §0.6)."""
+    if unit == "ratio":
+        return rounded(Decimal(str(value)) * 100, places=1)
+    if unit == "days" or not float(value).is_integer():
+        return rounded(value, places=1)
+    return f"{int(value):,}"
+
+
+def figure(figure: Figure) -> str:
+    """Its value with its unit, or why there is none."""
+    return reason(figure) if figure.value is None else amount(figure.value, unit=figure.unit)
+
+
+def reason(figure: Figure) -> str:
+    """Why a figure has no value, in plain words: too few to say (n = 3)."""
+    words = REASONS.get(figure.reason or "no_data", figure.reason or "no data")
+    return f"{words} (n = {figure.n:,})" if figure.reason == "small_n" and figure.n is not None else words
+
+
+def band(figure: Figure) -> str:
+    """Its interval, open on a side that the data do not bound; empty where it has none."""
+    low, high = (None if end is None else number(end, unit=figure.unit) for end in (figure.low, figure.high))
+    sign = SIGNS.get(figure.unit, "")
+    if low is None:
+        return "" if high is None else f"up to {high}{sign}"
+    return f"{low}{sign} or more" if high is None else f"{low} – {high}{sign}"
+
+
+def left_out(figure: Figure) -> str:
+    """What the figure does not count: 3 never active, 2 closed in bulk."""
+    return ", ".join(
+        f"{count:,} {EXCLUDED.get(why, why.replace('_', ' '))}"
+        for why, count in sorted(figure.excluded.items())
+        if count
+    )
+
+
+def measure(identity: str) -> str:
+    """What a figure measures: lead_time_p85 → lead_time."""
+    return re.sub(r"_p\d+$", "", identity)
+
+
+def percentile(identity: str) -> str:
+    """Which percentile a figure is: lead_time_p85 → p85."""
+    return identity.rpartition("_")[2]
+
+
+def kind(slug: str) -> str:
+    """A kind of finding as a heading: untagged-work → Untagged work."""
+    return slug.replace("-", " ").replace("_", " ").capitalize()
+
+
+def standing(finding: Finding) -> str:
+    """Its severity, or unknown while its source is behind."""
+    return "unknown" if finding.unknown else finding.severity
+
+
+def evidence(evidence: Evidence, *, zone: str) -> str:
+    """What is so, and since which day in the reader's zone: Merged, and names no work item (2026-11-03)."""
+    return f"{evidence.says} ({evidence.at.astimezone(ZoneInfo(zone)).date()})" if evidence.at else evidence.says
+
+
+def records(kind: str) -> str:
+    """A kind of record in the plural: work items."""
+    return RECORDS.get(kind, kind.replace("_", " "))
+
+
+def freshness(source: SourceState, *, zone: str) -> str:
+    """How far a source is known: complete up to Mon 2026-11-16 07:57 CET."""
+    if source.complete_at is None:
+        return "never read to the end"
+    return f"{'behind, ' if source.state == 'stale' else ''}complete up to {instant(source.complete_at, zone=zone)}"
+
+
+def count(number: int, noun: str) -> str:
+    """1 finding, 2 findings."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def day(on: date) -> str:
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def days(masthead: Masthead) -> str:
+    """The period's days: 9 to 15 November 2026."""
+    first, last = masthead.first_on, masthead.until_on - timedelta(days=1)
+    if first == last:
+        return day(first)
+    if first.year != last.year:
+        return f"{day(first)} to {day(last)}"
+    if first.month != last.month:
+        return f"{first.day} {MONTHS[first.month - 1]} to {day(last)}"
+    return f"{first.day} to {day(last)}"
+
+
+def period(masthead: Masthead) -> str:
+    """The period as one says it: week 46 of 2026, November 2026, quarter 4 of 2026, else its days."""
+    year, _, part = masthead.period.partition("-")
+    if part.startswith("W"):
+        return f"week {int(part[1:])} of {year}"
+    if part.startswith("Q"):
+        return f"quarter {part[1:]} of {year}"
+    if ".." in masthead.period:
+        return days(masthead)
+    return f"{MONTHS[int(part) - 1]} {year}"
+
+
+def instant(at: datetime, *, zone: str) -> str:
+    """In the reader's zone, to the minute, with the zone's own abbreviation."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{DAYS[local.weekday()]} {local.date().isoformat()} {local:%H:%M} {local.tzname()}"
+
+
+def age(since: datetime | None, *, as_of: datetime) -> str:
+    """Whole days; a dash where nobody knows since when."""
+    return "–" if since is None else count((as_of - since).days, "day")
+
+
+def rounded(value: float | Decimal, *, places: int) -> str:
+    """Half to even, as the shortest decimal that names the number says it (metrics.md §0.6)."""
+    return f"{Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN):,}"
+
+
+def line(text: str, *, most: int | None = None) -> str:
+    """Somebody else's text on one line that no terminal obeys and no direction mark turns, cut where it gets long."""
+    flat = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", " ", text).split())
+    return flat if most is None or len(flat) <= most else flat[: most - 1].rstrip() + "…"
