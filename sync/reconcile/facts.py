@@ -43,16 +43,19 @@ class Facts:
         evidence: tuple[Evidence, ...],
         place_to_fix: str,
         action: str,
-        objective: str | None = None,
+        since: datetime | None,
+        against: str | None = None,
         counterpart: tuple[str, str] | None = None,
     ) -> Finding:
-        """A finding on the record that `subject` is a row of; `counterpart` is the ref and key of the other side.
+        """A finding on the record that `subject` is a row of, unknown while a source of either side is stale.
 
-        It holds since the last of its evidence, and is unknown while a source of either side is stale.
+        `against` is the objective that it contradicts, `counterpart` the ref and key of the other record: whichever
+        is there is part of its identity. The objective that the record is tagged to is not.
         """
         ref, other = subject["ref"], counterpart or (None, None)
+        objective = against or subject.get("objective")
         return Finding(
-            id=identity(kind, ref, other[0] or objective),
+            id=identity(kind, ref, other[0] or against),
             kind=kind,
             slug=slug,
             severity=severity,
@@ -67,10 +70,20 @@ class Facts:
             owner=self._owner(subject.get("team"), objective),
             place_to_fix=place_to_fix,
             action=action,
-            first_at=max((fact.at for fact in evidence if fact.at), default=None),
+            first_at=since,
             unknown=any(self._is_stale(side) for side in (ref, other[0]) if side),
             territory=subject.get("project") or subject.get("repository"),
         )
+
+    def with_objective(self, records: "ir.Table") -> "ir.Table":
+        """The records with the objective that each is tagged to; of several the weightiest, then the first by name."""
+        import ibis
+
+        tagged = self.tags.filter(self.tags.outcome == "tagged")
+        heaviest = tagged.mutate(most=tagged.weight.max().over(ibis.window(group_by="ref")))
+        heaviest = heaviest.filter(heaviest.weight == heaviest.most)
+        chosen = heaviest.group_by("ref").aggregate(objective=heaviest.objective.min())
+        return records.left_join(chosen, "ref").drop("ref_right")
 
     def _is_stale(self, ref: str) -> bool:
         return ref.split(":", 1)[0] in self.stale

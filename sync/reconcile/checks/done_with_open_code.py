@@ -34,8 +34,8 @@ def _contradictions(facts: Facts) -> "ir.Table":
     is_open = (pairs.state == "open") & (pairs.finished_us <= grace_us)
     is_late = pairs.merged_us > pairs.finished_us + facts.thresholds.late_merge_days * DAY_US
     columns = ("ref", "key", "url", "title", "team", "project", "repository", "finished_us")
-    told = pairs.filter(is_open | is_late)
-    return told.select(*columns, "pull_ref", "pull_key", "opened_us", "merged_us").order_by(["ref", "pull_ref"])
+    told = pairs.filter(is_open | is_late).select(*columns, "pull_ref", "pull_key", "opened_us", "merged_us")
+    return facts.with_objective(told).order_by(["ref", "pull_ref"])
 
 
 def _done(facts: Facts) -> "ir.Table":
@@ -54,17 +54,18 @@ def _pulls(facts: Facts) -> "ir.Table":
 
 def _finding(row: dict[str, Any], facts: Facts) -> Finding:
     says, us = ("Merged", row["merged_us"]) if row["merged_us"] else ("Still open; opened", row["opened_us"])
-    at = None if us is None else instant(us)
+    done_at, code_at = instant(row["finished_us"]), None if us is None else instant(us)
     return facts.finding(
         KIND,
         SLUG,
         row,
         severity="high",
-        counterpart=(row["pull_ref"], row["pull_key"]),
         evidence=(
-            Evidence(says="Done", at=instant(row["finished_us"]), ref=row["ref"]),
-            Evidence(says=f"{says}: {row['pull_key']}", at=at, ref=row["pull_ref"]),
+            Evidence(says="Done", at=done_at, ref=row["ref"]),
+            Evidence(says=f"{says}: {row['pull_key']}", at=code_at, ref=row["pull_ref"]),
         ),
         place_to_fix="The work item's status, or the pull request",
         action="Open the item again, or close the pull request",
+        since=max(done_at, code_at or done_at),
+        counterpart=(row["pull_ref"], row["pull_key"]),
     )

@@ -64,17 +64,18 @@ def _retired(facts: Facts) -> "ir.Table":
 
 
 def _finding(row: dict[str, Any], facts: Facts) -> Finding:
-    name = row["objective"]
+    objective, active_at = row["objective"], instant(row["last_active_us"])
     return facts.finding(
         KIND,
         SLUG,
         row,
         severity="high",
-        objective=name,
         evidence=(
-            Evidence(says=f"Objective {name} paused or closed since then", at=instant(row["retired_us"])),
-            Evidence(says="Went active", at=instant(row["last_active_us"]), ref=row["ref"]),
+            Evidence(says=f"Objective {objective} is paused or closed since", at=instant(row["retired_us"])),
+            Evidence(says="Went active", at=active_at, ref=row["ref"]),
         ),
         place_to_fix="The item's tag, or strategy.yaml",
         action="Stop it, tag it to another objective, or extend the objective",
+        since=active_at,
+        against=objective,
     )

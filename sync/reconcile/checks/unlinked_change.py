@@ -35,9 +35,7 @@ def _unlinked(facts: Facts) -> "ir.Table":
     pulls = pulls.filter(ibis.coalesce(size >= facts.thresholds.unlinked_lines, True))
     named = pulls.select("ref", "key", "url", "title", "repository", "merged_us")
     exempt = facts.tags.filter(facts.tags.outcome == "exempt")
-    tagged = facts.tags.filter(facts.tags.outcome == "tagged")
-    objectives = tagged.group_by("ref").aggregate(objective=tagged.objective.min())
-    return named.anti_join(exempt, "ref").left_join(objectives, "ref").drop("ref_right").order_by("ref")
+    return facts.with_objective(named.anti_join(exempt, "ref")).order_by("ref")
 
 
 def _finding(row: dict[str, Any], facts: Facts) -> Finding:
@@ -47,8 +45,8 @@ def _finding(row: dict[str, Any], facts: Facts) -> Finding:
         SLUG,
         row,
         severity="medium",
-        objective=row["objective"],
         evidence=(Evidence(says="Merged, and names no work item", at=merged_at, ref=row["ref"]),),
         place_to_fix="The pull request's title or branch, or mappings.yaml",
         action="Name the work item in its title, or exempt such changes with a reason",
+        since=merged_at,
     )

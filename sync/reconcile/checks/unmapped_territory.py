@@ -61,22 +61,18 @@ def _names(facts: Facts) -> "ir.Table":
 
 def _finding(row: dict[str, Any], facts: Facts) -> Finding:
     place = row["territory"]
-    subject = {
-        **row,
-        "ref": row["ref"] or f"{row['source']}:territory:{place}",
-        "key": place,
-        "title": row["name"] or place,
-    }
+    ref = row["ref"] or f"{row['source']}:territory:{place}"
     first_at = None if row["first_us"] is None else instant(row["first_us"])
     return facts.finding(
         KIND,
         SLUG,
-        {**subject, "project": place},
+        {"ref": ref, "key": place, "url": row["url"], "title": row["name"] or place, "project": place},
         severity="high",
         evidence=(
-            Evidence(says=f"{row['untagged']:,} items untagged, none tagged or exempt; the first", at=first_at),
+            Evidence(says=f"{row['untagged']:,} untagged, and none tagged or exempt; the first", at=first_at),
             Evidence(says=f"{row['touched']:,} of them touched lately; the last", at=instant(row["last_us"])),
         ),
         place_to_fix="mappings.yaml, or the scope in fingerpost.yaml",
         action="Add a rule for it, or leave it out of what is read",
+        since=first_at,
     )

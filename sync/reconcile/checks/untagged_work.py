@@ -35,17 +35,17 @@ def _untagged(facts: Facts) -> "ir.Table":
 
 
 def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+    created_at, touched_at = instant(row["created_us"]), instant(row["touched_us"])
     return facts.finding(
         KIND,
         SLUG,
         row,
         severity="medium",
         evidence=(
-            Evidence(
-                says="Created; no rule, parent or link says what for", at=instant(row["created_us"]), ref=row["ref"]
-            ),
-            Evidence(says="Last touched", at=instant(row["touched_us"]), ref=row["ref"]),
+            Evidence(says="Created; no rule, parent or link says what for", at=created_at, ref=row["ref"]),
+            Evidence(says="Last touched", at=touched_at, ref=row["ref"]),
         ),
         place_to_fix="The item's parent, labels or components, or mappings.yaml",
         action="Tag it, add a rule that takes it, or exempt it with a reason",
+        since=created_at,
     )

@@ -1,0 +1,91 @@
+"""Apache Arrow's real records, from its tracker's and its repository's dumps to findings."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from mappings.links import links
+from mappings.load import load_mappings, load_strategy
+from mappings.statuses import categories
+from mappings.tag import tag
+from sync.reconcile import Reconciliation, reconcile
+from sync.reconcile.periods import period
+from sync.reconcile.thresholds import Thresholds
+from sync.snapshot import Snapshot
+from tests.builders import ref_of, tables
+from tests.shared import shared
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "arrow"
+AS_OF = datetime(2023, 2, 1, tzinfo=UTC)
+CATEGORIES = {"new": "todo", "indeterminate": "active", "done": "done"}
+pytestmark = pytest.mark.real_data
+
+
+def lines(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+def at(text: str | None) -> str | None:
+    """An instant with its offset as Python reads it: `+0000` gets its colon."""
+    return text and datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").isoformat()
+
+
+def work_item(issue: dict[str, Any]) -> dict[str, Any]:
+    fields = issue["fields"]
+    parent, resolution, status = fields.get("parent"), fields["resolution"], fields["status"]
+    return {
+        "key": issue["key"],
+        "type": fields["issuetype"]["name"],
+        "level": -1 if fields["issuetype"]["subtask"] else 0,
+        "title": fields["summary"],
+        "components": [component["name"] for component in fields["components"]],
+        "fix_versions": [version["name"] for version in fields["fixVersions"]],
+        "parent_ref": ref_of(parent["key"]) if parent else None,
+        "status_id": status["id"],
+        "status": status["name"],
+        "status_category": CATEGORIES[status["statusCategory"]["key"]],
+        "resolution": resolution and resolution["name"],
+        "created_us": at(fields["created"]),
+        "updated_us": at(fields["updated"]),
+        "resolved_us": at(fields["resolutiondate"]),
+        "has_history": False,
+    }
+
+
+def pull_request(record: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "key": f"apache/arrow#{record['number']}",
+        "title": record["title"],
+        "body": record["body"],
+        "head": (record["head_label"] or "").partition("/")[2] or None,
+        "merged_us": record["merged_at"],
+        "created_us": None,
+        "state": "merged" if record["merged"] else "closed",
+    }
+
+
+@pytest.fixture(scope="module")
+def found() -> Reconciliation:
+    issues = (issue for path in sorted(shared("data/arrow/jira").glob("ARROW-created-*")) for issue in lines(path))
+    pulls = lines(shared("data/arrow/git/apache__arrow-pull-requests.jsonl.gz"))
+    read = [{"name": name, "type": name, "complete_us": AS_OF} for name in ("jira", "github")]
+    facts = tables(work_items=list(map(work_item, issues)), pull_requests=list(map(pull_request, pulls)), sources=read)
+    strategy = load_strategy((EXAMPLE / "strategy.yaml").read_text(encoding="utf-8"), "strategy.yaml")
+    mappings = load_mappings((EXAMPLE / "mappings.yaml").read_text(encoding="utf-8"), "mappings.yaml")
+    linked = links(facts, mappings).cache()
+    return reconcile(
+        Snapshot(as_of=AS_OF, digest="", tables=facts),
+        tags=tag(facts, links=linked, strategy=strategy, mappings=mappings, day=date(2022, 12, 12)).cache(),
+        links=linked,
+        categories=categories(facts, mappings.statuses, date(2022, 12, 12)),
+        strategy=strategy,
+        period=period("2022-Q3", zone=ZoneInfo("UTC")),
+        thresholds=Thresholds(),
+    )
