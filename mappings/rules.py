@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from mappings.conditions import Condition
+from mappings.conditions import FIELD, Condition, attributes
 from mappings.document import Path
 from mappings.model import Fault, Model, UserFile, entries, repeated_ids
 from mappings.statuses import Workflow, workflow_faults
@@ -160,6 +160,11 @@ class Mappings(UserFile):
         """The `when` of every rule and exemption."""
         yield from (rule.when for rule in self.rules)
         yield from (exemption.when for exemption in self.exempt)
+
+    @property
+    def asks_fields(self) -> bool:
+        """Any rule or exemption asks about a custom field."""
+        return any(name.startswith(FIELD) for name in attributes(self.conditions()))
 
     def cases(self) -> Iterator[tuple[Path, Case]]:
         """Every case beside a rule or an exemption, with its path in the file."""

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from mappings.conditions import attributes
 from mappings.links import links
 from mappings.problems import Problem, Problems
 from mappings.statuses import categories
@@ -50,10 +49,10 @@ def meaning(engine: Engine, *, config: Config, files: Files, as_of: datetime) ->
     day = day_of(as_of, zone=ZoneInfo(config.zone))
     in_force = files.on(day)
     rules = in_force.mappings
-    facts = snapshot(engine, as_of, fields="fields" in attributes(rules.conditions()))
-    linked = links(facts.tables, rules)
+    facts = snapshot(engine, as_of, fields=rules.asks_fields)
+    linked = links(facts.tables, rules).cache()
     tagged = tag(facts.tables, links=linked, strategy=in_force.strategy, mappings=rules, day=day)
-    return Meaning(facts=facts, map=in_force, links=linked.cache(), tags=tagged.cache(), day=day)
+    return Meaning(facts=facts, map=in_force, links=linked, tags=tagged.cache(), day=day)
 
 
 def report(engine: Engine, *, config: Config, files: Files, as_of: datetime, period: str | None) -> Report:

@@ -78,6 +78,14 @@ def test_the_documented_files_are_read():
     assert cross_check(strategy, mappings, people) == []
 
 
+def test_mappings_say_whether_they_ask_about_custom_fields():
+    def asks(when: str) -> bool:
+        return load_mappings(f"exempt: [{{id: a, when: {when}, reason: r}}]", "mappings.yaml").asks_fields
+
+    assert asks("{any: [{title: x}, {not: {fields: {Team: a}}}]}")
+    assert not asks("{title: x}")
+
+
 @pytest.mark.parametrize(("model", "text"), [(Strategy, STRATEGY), (Mappings, MAPPINGS), (People, PEOPLE)])
 def test_the_schema_for_editors_takes_what_the_loader_takes(model, text):
     plain = YAML(typ="safe").load(text)
