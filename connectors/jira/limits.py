@@ -39,7 +39,7 @@ def _retry_after(text: str | None, *, now: datetime) -> datetime | None:
     if not text:
         return None
     try:
-        return now + min(timedelta(seconds=float(text)), LONGEST)
+        return now + timedelta(seconds=min(float(text), LONGEST.total_seconds()))
     except (ValueError, OverflowError):
         return _http_date(text)
 
