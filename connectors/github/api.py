@@ -75,14 +75,8 @@ def read(answer: Answer, kind: type[T]) -> Graph[T]:
 
 def causes(errors: tuple[GraphError, ...], *path: str | int) -> list[str]:
     """What the server says of the things at and below `path`."""
-    return [said(error) for error in errors if tuple(error.path or ())[: len(path)] == path]
-
-
-def hint(error: GraphError) -> str:
-    """What a person can do so that it is shown."""
-    extensions = error.extensions or {}
-    sso = extensions.get("saml_failure") or "SAML" in error.message  # jasperapp/jasper#187
-    return SSO_HINT if sso else ACCESS_HINT
+    there = [error for error in errors if tuple(error.path or ())[: len(path)] == path]
+    return [f"{said(error)} ({SSO_HINT})" if _needs_sso(error) else said(error) for error in there]
 
 
 def _reply(answer: Answer, kind: type[T]) -> Reply[T]:
@@ -117,7 +111,8 @@ def _judge(reply: Reply[T], answer: Answer) -> None:
 
 def _nothing(reply: Reply[T]) -> Gone | TooLarge:
     if reply.errors:
-        return Gone(said(reply.errors[0]), hint=hint(reply.errors[0]))
+        error = reply.errors[0]
+        return Gone(said(error), hint=SSO_HINT if _needs_sso(error) else ACCESS_HINT)
     return TooLarge(f"GitHub answered without data: {reply.message or 'no reason given'}")
 
 
@@ -188,6 +183,11 @@ def _spent(answer: Answer) -> bool:
 
 def _names_limit(words: str) -> bool:
     return any(limit in words.lower() for limit in LIMIT_WORDS)
+
+
+def _needs_sso(error: GraphError) -> bool:
+    """The organisation shows nothing until the token is authorised there (jasperapp/jasper#187)."""
+    return bool((error.extensions or {}).get("saml_failure")) or "SAML" in error.message
 
 
 def _unknown_field(error: GraphError) -> bool:

@@ -24,6 +24,7 @@ class Lesson:
 async def learn(reader: Reader, *, asked: tuple[str, ...], before: Learned, now: datetime) -> Lesson:
     """All of it anew. `Refused` where a name stands for nothing and never did: the configuration is mistaken."""
     schema = KnownSchema(at=now, types=await _types(reader))
+    reader.schema = schema.schema
     resolved = await resolve(reader, asked)
     known = before.scope.repositories if before.scope and before.scope.asked == asked else ()
     if resolved.unknown and not known:

@@ -63,8 +63,8 @@ def written(value: object) -> str:
 
 
 def known_types(shown: Mapping[str, SchemaType | None]) -> dict[str, list[str]]:
-    """The names in each type: fields, `field(argument)` and enum values."""
-    return {kind: _names(said) if said else [] for kind, said in shown.items()}
+    """The names in each type that the server knows: fields, `field(argument)` and enum values."""
+    return {kind: _names(said) for kind, said in shown.items() if said}
 
 
 def _names(said: SchemaType) -> list[str]:

@@ -13,6 +13,7 @@ from connectors.github.gather import gaps_of, gathered
 from connectors.github.learn import learn
 from connectors.github.learned import Learned, Scope, written
 from connectors.github.probe import Shown
+from connectors.github.queries import has
 from connectors.github.reader import Reader
 from connectors.github.streams import STREAMS, Stream
 from connectors.github.walk import AGAIN_AT_ONCE, Walk
@@ -81,8 +82,9 @@ class Poll:
 
     @property
     def _streams(self) -> list[Stream]:
-        """Those that this token may read, as far as is known."""
-        return [stream for stream in STREAMS if stream.name not in self._scope.refused]
+        """Those that the server has and this token may read, as far as is known."""
+        there = [stream for stream in STREAMS if has(self._reader.schema, "Repository", stream.connection)]
+        return [stream for stream in there if stream.name not in self._scope.refused]
 
     async def _probe(self, ids: Sequence[str]) -> tuple[int, Graph[Probe]]:
         """The newest of as many repositories as may be asked for at once, and how many those are."""

@@ -43,7 +43,7 @@ class Reader:
 
     async def probe(self, ids: Sequence[str], streams: Sequence[Stream]) -> tuple[int, Graph[wire.Probe]]:
         """The newest of as many of these repositories as can be asked for at once, and how many those are."""
-        query = queries.probe(stream.connection for stream in streams)
+        query = queries.probe([stream.connection for stream in streams], self.schema)
 
         async def ask(size: int, shrinkable: bool) -> tuple[int, Graph[wire.Probe]]:
             asked = ids[:size]

@@ -47,7 +47,7 @@ async def _named(reader: Reader, names: Sequence[str], resolved: Resolved) -> No
     variables = {f"owner{n}": owner for n, (owner, _, _) in enumerate(parts)}
     variables |= {f"name{n}": name for n, (_, _, name) in enumerate(parts)}
     kind = dict[str, wire.Repository | None]
-    graph = await reader.ask(queries.named(len(names)), variables, kind, label="repositories")
+    graph = await reader.ask(queries.named(len(names), reader.schema), variables, kind, label="repositories")
     for n, name in enumerate(names):
         if found := graph.data.get(f"r{n}"):
             resolved.add(found)
@@ -71,7 +71,7 @@ async def _all_of(reader: Reader, owner: str) -> list[wire.Repository]:
     cursor: str | None = None
     while True:
         variables = {"owner": owner, "after": cursor}
-        graph = await reader.ask(queries.owned(), variables, wire.Owner, label="repositories")
+        graph = await reader.ask(queries.owned(reader.schema), variables, wire.Owner, label="repositories")
         if graph.data.repository_owner is None:
             return listed
         page = graph.data.repository_owner.repositories

@@ -1,21 +1,22 @@
 """GitHub's timeline events as changes of fields."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from connectors.github.accounts import Accounts
 from connectors.github.wire import Actor, Event, Object, Place
 from connectors.records import Change, ItemRef
 
 
-class Side(NamedTuple):
+class Side(Struct, frozen=True, gc=False):
     """What a field held on one side of a change."""
 
     id: str | None = None
     text: str | None = None
 
 
-class Told(NamedTuple):
+class Told(Struct, frozen=True, gc=False):
     """One field's change as an event tells it."""
 
     field: str
@@ -54,14 +55,9 @@ def _work_item_events(events: Iterable[Event], accounts: Accounts) -> Iterator[t
     """Closing changes the status, so that both trackers tell of it alike, and the resolution beside it."""
     resolution = NOTHING
     for event in events:
-        if event.typename == "ClosedEvent":
+        if status := STATUSES.get(event.typename):
             was, resolution = resolution, _word(event.state_reason)
-            reason = [Told("resolution", was, resolution)] if was != resolution else []
-            yield event, [Told("status", OPEN, CLOSED), *reason]
-        elif event.typename == "ReopenedEvent":
-            was, resolution = resolution, NOTHING
-            reason = [Told("resolution", was, resolution)] if was != resolution else []
-            yield event, [Told("status", CLOSED, OPEN), *reason]
+            yield event, [status] if was == resolution else [status, Told("resolution", was, resolution)]
         elif read := READINGS.get(event.typename):
             yield event, [read(event, accounts)]
 
@@ -78,6 +74,7 @@ def _pull_request_events(events: Iterable[Event], accounts: Accounts) -> Iterato
 
 
 OPEN, CLOSED, MERGED = Side("open", "open"), Side("closed", "closed"), Side("merged", "merged")
+STATUSES = {"ClosedEvent": Told("status", OPEN, CLOSED), "ReopenedEvent": Told("status", CLOSED, OPEN)}
 STATES = {"ClosedEvent": CLOSED, "ReopenedEvent": OPEN, "MergedEvent": MERGED}
 NOT_DRAFT, DRAFT = Side("false", "false"), Side("true", "true")
 

@@ -100,7 +100,7 @@ class Home(Wire):
 class Repository(Wire):
     id: str
     name_with_owner: str
-    url: str
+    url: str = ""
     is_archived: bool = False
     is_private: bool = False
     default_branch_ref: Named | None = None
@@ -155,10 +155,10 @@ class PullRequest(Wire):
     id: str
     number: int
     repository: Home
-    url: str
-    title: str
     state: str
     updated_at: Instant
+    url: str = ""
+    title: str = ""
     body: str | None = None
     is_draft: bool = False
     created_at: Instant | None = None
@@ -183,11 +183,11 @@ class Issue(Wire):
     id: str
     number: int
     repository: Home
-    url: str
-    title: str
     state: str
     created_at: Instant
     updated_at: Instant
+    url: str = ""
+    title: str = ""
     body: str | None = None
     closed_at: Instant | None = None
     state_reason: str | None = None

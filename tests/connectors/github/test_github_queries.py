@@ -16,7 +16,8 @@ from graphql import (
 )
 
 from connectors.github import queries
-from connectors.github.queries import CONNECTIONS, Schema
+from connectors.github.queries import Schema
+from connectors.github.selections import CONNECTIONS
 from connectors.github.streams import STREAMS, Stream
 from connectors.twin.github_schema import github_schema
 from tests.shared import shared
@@ -38,7 +39,7 @@ SERVERS = {
 
 def known(server: GraphQLSchema) -> Schema:
     """What introspection would tell of that schema."""
-    return {kind: frozenset(_names(server, kind)) for kind in queries.ASKED_TYPES}
+    return {kind: frozenset(_names(server, kind)) for kind in queries.ASKED_TYPES if kind in server.type_map}
 
 
 def _names(server: GraphQLSchema, kind: str) -> Iterator[str]:
@@ -54,9 +55,9 @@ def _names(server: GraphQLSchema, kind: str) -> Iterator[str]:
 def asked(schema: Schema) -> Iterator[str]:
     """Every query there is."""
     yield queries.introspection()
-    yield queries.owned()
-    yield queries.named(3)
-    yield queries.probe([stream.connection for stream in STREAMS])
+    yield queries.owned(schema)
+    yield queries.named(3, schema)
+    yield queries.probe([stream.connection for stream in STREAMS], schema)
     for stream in STREAMS:
         yield queries.page(stream.typename, stream.connection, schema)
         yield queries.skim(stream.typename, stream.connection)
@@ -85,6 +86,17 @@ def test_what_only_some_servers_have_is_asked_of_those() -> None:
     for field in ("issueType {", "parent {", "PARENT_ISSUE_ADDED_EVENT"):
         assert field in asked_of_cloud
         assert field not in asked_of_enterprise
+
+
+@pytest.mark.parametrize(
+    "lacking", ["PullRequest.mergedBy", "PullRequest.closingIssuesReferences", "Commit.committedDate"]
+)
+def test_what_a_server_lacks_is_not_asked_for(lacking: str) -> None:
+    kind, name = lacking.split(".")
+    schema = dict(known(github_schema()) or {})
+    schema[kind] -= {name}
+    assert name in queries.page("PullRequest", "pullRequests", known(github_schema()))
+    assert name not in queries.page("PullRequest", "pullRequests", schema)
 
 
 @pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)

@@ -303,6 +303,20 @@ class TestHidden:
         assert pulls(stored)["acme/shop#1"].title == "Another"
         assert "acme/web#2" in pulls(stored)
 
+    def test_a_token_that_is_not_authorised_for_single_sign_on_is_told_so(self) -> None:
+        def protect(operation: str, answer: Any) -> Any:
+            if operation == "probe":
+                answer["data"]["nodes"][0] = None
+                told = {"type": "FORBIDDEN", "message": "Resource protected", "extensions": {"saml_failure": True}}
+                answer["errors"] = [told | {"path": ["nodes", 0]}]
+            return answer
+
+        host = host_of(repository(pullRequests=[pull(1)]), repository("web", pullRequests=[pull(2)]))
+        with staged(host, change=protect) as stage:
+            stored = poll_of(stage)
+        assert [(gap.stream, "single sign-on" in gap.cause) for gap in stored.gaps] == [("acme/shop", True)]
+        assert set(pulls(stored)) == {"acme/web#2"}
+
     def test_a_stream_that_the_token_may_not_read_is_a_gap_every_time_and_costs_nothing(self) -> None:
         refused = graphql_errors(
             {"type": "FORBIDDEN", "message": "Resource not accessible", "path": ["nodes", 0, "deployments"]},
