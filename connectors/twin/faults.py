@@ -10,7 +10,7 @@ import re
 import socket
 import struct
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Scope = MutableMapping[str, Any]
@@ -42,6 +42,18 @@ class Requests:
 
     def __len__(self) -> int:
         return len(self.seen)
+
+    def noting(self, request: Request, send: Send) -> Send:
+        """`send` for one more request, listed before its asker can hear of an answer."""
+        place = len(self.seen)
+        self.seen.append(request)
+
+        async def note(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.seen[place] = replace(request, status=message["status"])
+            await send(message)
+
+        return note
 
     def count(self, path: str = "", *, operation: str | None = None) -> int:
         """How many asked for a path (a regular expression, searched) or a GraphQL operation."""
@@ -147,11 +159,8 @@ class Faults:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read(receive)
         request = _request(scope, body)
-        status: list[int] = []
-        try:
-            await self._answer(request, scope, _replay(body, receive), _noting(send, status))
-        finally:
-            self.requests.seen.append(_answered(request, status))
+        noting = self.requests.noting(request, send)
+        await self._answer(request, scope, _replay(body, receive), noting)
 
     async def _answer(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         match self._due(request):
@@ -210,10 +219,6 @@ def _operation(body: bytes) -> str | None:
     return sent.get("operationName") or (named[1] if named else None)
 
 
-def _answered(request: Request, status: list[int]) -> Request:
-    return Request(**{**vars(request), "status": status[0] if status else None})
-
-
 async def _read(receive: Receive) -> bytes:
     parts: list[bytes] = []
     while True:
@@ -231,15 +236,6 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return kept.pop() if kept else await receive()
 
     return replay
-
-
-def _noting(send: Send, status: list[int]) -> Send:
-    async def note(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            status.append(message["status"])
-        await send(message)
-
-    return note
 
 
 async def _send(send: Send, answer: Answer) -> None:
