@@ -1,0 +1,62 @@
+"""Facts by the million, made up in DuckDB, and a map for them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count, islice
+from pathlib import Path
+
+import duckdb
+
+from sync.store.rows import epoch_us
+
+SEED = 7
+AS_OF = datetime(2026, 11, 20, 18, tzinfo=UTC)
+ITEMS_A_PROJECT, MOST_PROJECTS, ITEMS_A_PERSON = 1_000, 100, 500
+OBJECTIVES = 20
+WORDS = ("basket", "checkout", "search", "start screen", "backups")
+
+
+def make(connection: duckdb.DuckDBPyConnection, items: int) -> None:
+    """Puts the tables of a snapshot with so many work items into the database."""
+    told = {
+        "items": items,
+        "seed": SEED,
+        "as_of_us": epoch_us(AS_OF),
+        "projects": min(MOST_PROJECTS, 1 + items // ITEMS_A_PROJECT),
+        "people": 10 + items // ITEMS_A_PERSON,
+    }
+    for name, value in told.items():
+        connection.execute(f"SET VARIABLE {name} = {value}")
+    connection.execute(Path(__file__).with_name("facts.sql").read_text(encoding="utf-8"))
+
+
+def strategy() -> str:
+    """The text of a strategy with 20 objectives."""
+    objectives = (
+        f"  - {{id: goal-{number}, name: Goal {number}, owner: team-{number % 5}, class: strategic, "
+        f"state: [{{current: 2024-01-01}}], plan: [{{from: 2024-01-01, share: {1 / OBJECTIVES}}}]}}"
+        for number in range(OBJECTIVES)
+    )
+    return (
+        "\n".join(["from: 2024-01-01", "vision: Every shop sells more through us", "objectives:", *objectives]) + "\n"
+    )
+
+
+def mappings(rules: int) -> str:
+    """The text of a mapping file with so many rules, of every usual kind in turn."""
+    matching = (
+        f"  - {{id: rule-{number}, when: {when}, objective: goal-{number % OBJECTIVES}}}"
+        for number, when in enumerate(islice(_conditions(), rules))
+    )
+    statuses = "  - {active: [In Progress], waiting: [In Review], done: [Done]}"
+    return "\n".join(["rules:", *matching, "statuses:", statuses]) + "\n"
+
+
+def _conditions() -> Iterator[str]:
+    for number in count():
+        project = f"PRJ{number % MOST_PROJECTS}"
+        yield f"{{project: {project}, components: [part-{number % 5}]}}"
+        yield f'{{project: {project}, title: {{regex: "(?i){WORDS[number % len(WORDS)]}"}}}}'
+        yield f"{{labels: [label-{number % 40}], type: [Story, Bug]}}"
+        yield f'{{project: {project}, fix_versions: ["Release {number % 12}"]}}'
+        yield f"{{repository: acme/shop-{number % MOST_PROJECTS}}}"
