@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -89,3 +90,36 @@ def found() -> Reconciliation:
         period=period("2022-Q3", zone=ZoneInfo("UTC")),
         thresholds=Thresholds(),
     )
+
+
+def test_every_issue_and_pull_request_is_accounted_for(found: Reconciliation) -> None:
+    assert {account.kind: account.seen for account in found.balances} == {"work_item": 10_891, "pull_request": 5_565}
+    assert sum(line.count for line in found.link_lines) == 5_565
+
+
+def test_the_links_of_pull_requests_are_those_that_the_records_description_tells(found: Reconciliation) -> None:
+    """4,442 by their title, three more by their branch or text; 337 without a key in the title, three fewer of all."""
+    counts = {line.id: line.count for line in found.link_lines}
+    assert (counts["resolved"], counts["no_key_merged"]) == (4_445, 334)
+    assert counts["unread_project"] >= 31
+
+
+def test_every_merge_without_a_key_is_a_finding(found: Reconciliation) -> None:
+    raised = Counter(finding.slug for finding in found.findings)
+    assert raised["unlinked-change"] == 334
+    assert raised["done-with-open-code"] > 0
+
+
+def test_what_needs_a_history_is_not_there_and_says_why(found: Reconciliation) -> None:
+    figures = {figure.id: figure for figure in found.figures if figure.scope == "all"}
+    assert figures["throughput"].value == 518
+    assert figures["lead_time_p50"].value is not None
+    for name in ("cycle_time_p50", "flow_time_p50", "flow_efficiency", "wip", "age_p85"):
+        assert (figures[name].value, figures[name].reason) == (None, "no_data")
+        assert set(figures[name].excluded) == {"no_history"}
+    assert any(note.startswith("5,565 pull requests have no opening date") for note in found.notes)
+
+
+def test_a_figure_lists_the_items_that_it_counts(found: Reconciliation) -> None:
+    throughput = next(figure for figure in found.figures if figure.id == "throughput")
+    assert len(throughput.items) == len(set(throughput.items)) == 518
