@@ -8,7 +8,7 @@ from typing import Literal
 import structlog
 from sqlalchemy import Engine
 
-from connectors.errors import SourceError
+from connectors.errors import Refused, SourceError
 from connectors.records import Batch, Gap
 from connectors.source import Source
 from connectors.transport import Clock
@@ -73,7 +73,8 @@ async def _read_on(source: Source, *, walk: _Walk, engine: Engine, holder: str, 
     log = structlog.get_logger().bind(source=source.name)
     async for batch in source.poll(recall(engine, source.name)):
         await asyncio.to_thread(apply, engine, batch)
-        acquire(engine, source.name, holder=holder, now=clock.now(), for_s=LEASE_S)
+        if not acquire(engine, source.name, holder=holder, now=clock.now(), for_s=LEASE_S):
+            raise Refused("another run has taken this source over", hint="It goes on where this one stopped.")
         walk.note(batch)
         log.info("applied", records=walk.records, gaps=len(walk.gaps))
 

@@ -96,7 +96,7 @@ def test_a_store_that_is_no_database(place: Place) -> None:
 def test_a_store_of_a_newer_fingerpost(place: Place) -> None:
     assert place.fingerpost("sync").returncode == 0
     with sqlite3.connect(place.folder / "fingerpost.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = 'from_the_future'")
+        connection.execute("UPDATE fingerpost_version SET version_num = 'from_the_future'")
     connection.close()
     done = place.fingerpost("run")
     assert done.returncode == 2
