@@ -56,7 +56,8 @@ def _private_duckdb() -> "Backend":
     import ibis
 
     folder = tempfile.TemporaryDirectory(prefix="fingerpost-")
-    duckdb = ibis.duckdb.connect(temp_directory=folder.name, memory_limit=_MEMORY_LIMIT)
+    # Its progress bar goes to stdout, where results belong, even where that is no terminal.
+    duckdb = ibis.duckdb.connect(temp_directory=folder.name, memory_limit=_MEMORY_LIMIT, enable_progress_bar=False)
     weakref.finalize(duckdb, folder.cleanup)
     return duckdb
 
