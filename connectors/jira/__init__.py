@@ -81,7 +81,7 @@ class Jira:
             site, learned = survey.site, {}  # what the site could not do yesterday is tried again
         dialect = self._dialect(site, learned)
         held = _told(memory.watermarks, "issues", Position)
-        position = held if held and held.covers(self._start) else self._start
+        position = held.held_to(self._start) if held else self._start
         told: set[str | None] = set()
         while True:
             last = position.complete

@@ -97,7 +97,9 @@ def _refusal(answer: Answer, request: Request) -> SourceError | None:
     if status in (408, 425, 503):
         return Retry(f"Jira is not ready ({status})", hint="It passes by itself, or the site is down.")
     if status >= 500 or status in (413, 414):
-        return TooLarge(f"Jira failed to answer {request.label} ({status})")
+        return TooLarge(
+            f"Jira failed to answer {request.label} ({status})", hint="It passes by itself, or the site is down."
+        )
     if status >= 300:
         return _denied(answer, request)
     return _no_document(answer)

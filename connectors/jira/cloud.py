@@ -8,10 +8,10 @@ from msgspec import Raw, Struct
 
 from connectors.errors import Gone, Malformed, Refused
 from connectors.jira import api, wire
-from connectors.jira.dialect import WHOLE, Page, Reading, expanded, in_parts
+from connectors.jira.dialect import WHOLE, Page, Reading, expanded, in_parts, joined
 from connectors.jira.fields import Roles, groups
-from connectors.jira.paging import Tokens, values
-from connectors.jira.parse import Read
+from connectors.jira.paging import Tokens, portions, values
+from connectors.jira.parse import Read, decode
 from connectors.transport import Transport
 
 API = "/rest/api/3"
@@ -77,7 +77,8 @@ class Cloud:
         return await self._completed(reading)
 
     async def fetch(self, ids: Sequence[str]) -> Reading:
-        return await self.read([wire.Issue(id=identity) for identity in ids])
+        readings = [await self.read([wire.Issue(id=identity) for identity in part]) for part in portions(ids, NAMED)]
+        return joined(readings)
 
     async def parents(self, found: Sequence[Read], roles: Roles) -> Mapping[str, str]:  # noqa: ARG002
         """None: Cloud tells every parent by its id."""
@@ -103,15 +104,14 @@ class Cloud:
 
     async def _contents(self, ids: Sequence[str]) -> wire.BulkIssues:
         """The content of issues; one that is gone or hidden is left out."""
-        if self._ways.bulk_size == NAMED:
+        if self._ways.bulk_size == NAMED and len(ids) > ANY:
             try:
                 return _merged([await self._bulk(ids, fields) for fields in self._groups])
             except api.Unauthorized:
                 raise
             except Refused:
                 self._ways.bulk_size = ANY  # as sites did before 1,000 were allowed (jira.md §1.2)
-        parts = [ids[start : start + ANY] for start in range(0, len(ids), ANY)]
-        answers = [await self._bulk(part, WHOLE) for part in parts]
+        answers = [await self._bulk(part, WHOLE) for part in portions(ids, ANY)]
         return wire.BulkIssues(
             issues=[issue for answer in answers for issue in answer.issues],
             issue_errors=[unread for answer in answers for unread in answer.issue_errors or ()],
@@ -144,17 +144,28 @@ class Cloud:
             self._ways.histories_per_issue = sum(map(len, histories.values())) / len(histories)
 
     async def _by_search(self, ids: Sequence[str]) -> list[wire.Issue]:
-        """The content of issues, and what a search shows of their histories."""
+        """The content of issues, and what a search shows of their histories; one that is gone or hidden is left out."""
+        return [issue for part in portions(ids, WHOLE_PAGE) for issue in await self._named(part)]
+
+    async def _named(self, ids: Sequence[str]) -> list[wire.Issue]:
+        """As `_by_search`, for one page: an id that Jira does not know refuses the whole query."""
+        try:
+            return await self._searched(api.issues_jql(ids))
+        except api.Unauthorized:
+            raise
+        except Refused:
+            half = len(ids) // 2
+            return [issue for part in (ids[:half], ids[half:]) if half for issue in await self._named(part)]
+
+    async def _searched(self, query: str) -> list[wire.Issue]:
         issues: list[wire.Issue] = []
-        for start in range(0, len(ids), WHOLE_PAGE):
-            query, after, walk = api.issues_jql(ids[start : start + WHOLE_PAGE]), None, Tokens()
-            while True:
-                page = await self.find(query, after=after, whole=True)
-                issues += page.found
-                after = walk.next(page.next, brought=len(page.found))
-                if after is None:
-                    break
-        return issues
+        after, walk = None, Tokens()
+        while True:
+            page = await self.find(query, after=after, whole=True)
+            issues += page.found
+            after = walk.next(page.next, brought=len(page.found))
+            if after is None:
+                return issues
 
     async def _completed(self, reading: Reading) -> Reading:
         """The same with whole histories: inside an issue they are cut to the newest 40 or 100 (jira.md §1.3)."""
@@ -178,12 +189,12 @@ def _merged(parts: list[wire.BulkIssues]) -> wire.BulkIssues:
         return parts[0]
     by_id = [{str(issue.id): issue for issue in part.issues} for part in parts]
     common = [identity for identity in by_id[0] if all(identity in part for part in by_id[1:])]
-    issues = [_joined([part[identity] for part in by_id]) for identity in common]
+    issues = [_whole([part[identity] for part in by_id]) for identity in common]
     return wire.BulkIssues(issues=issues, issue_errors=[unread for part in parts for unread in part.issue_errors or ()])
 
 
-def _joined(pieces: list[wire.Issue]) -> wire.Issue:
+def _whole(pieces: list[wire.Issue]) -> wire.Issue:
     fields: dict[str, Raw] = {}
     for piece in pieces:
-        fields |= msgspec.json.decode(piece.fields, type=dict[str, Raw])
+        fields |= decode(piece.fields, dict[str, Raw])
     return wire.Issue(id=pieces[0].id, key=pieces[0].key, fields=Raw(msgspec.json.encode(fields)))

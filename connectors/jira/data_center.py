@@ -9,8 +9,9 @@ from msgspec import Struct
 from connectors.errors import Gone, Malformed, Refused, Retry, TooLarge
 from connectors.exchange import Answer
 from connectors.jira import api, wire
-from connectors.jira.dialect import WHOLE, Page, Reading, expanded
+from connectors.jira.dialect import WHOLE, Page, Reading, expanded, joined
 from connectors.jira.fields import Roles
+from connectors.jira.paging import portions
 from connectors.jira.parse import Read, parent_keys
 from connectors.transport import Transport
 
@@ -72,14 +73,13 @@ class DataCenter:
                 gone.append(identity)
             except (Refused, Malformed, TooLarge) as error:
                 missed[identity] = str(error)
-        reading = expanded(issues)
-        return Reading(found=reading.found, missed=reading.missed | missed, gone=gone)
+        return joined([expanded(issues), Reading(missed=missed, gone=gone)])
 
     async def parents(self, found: Sequence[Read], roles: Roles) -> Mapping[str, str]:
         keys = parent_keys((entry.issue for entry in found), roles)
         unknown = sorted(keys - self._ids.keys())
-        for start in range(0, len(unknown), LARGEST):
-            await self._look_up(unknown[start : start + LARGEST])
+        for part in portions(unknown, LARGEST):
+            await self._look_up(part)
         return {key: self._ids[key] for key in keys if self._ids[key]}
 
     def learned(self) -> dict[str, str]:
@@ -112,7 +112,7 @@ class DataCenter:
         request = api.get(self._base, f"/issue/{api.segment(identity)}", label="issue", params=options)
         return await self._transport.send(request, api.reading(wire.Issue, request))
 
-    async def _look_up(self, keys: list[str]) -> None:
+    async def _look_up(self, keys: Sequence[str]) -> None:
         """Learns the ids of these keys; an issue that is gone or hidden has none."""
         # `validateQuery`: else one key that is gone refuses the whole query, on servers that know the option.
         options = {"fields": STAMPS, "maxResults": LARGEST, "validateQuery": "false"}

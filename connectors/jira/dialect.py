@@ -78,6 +78,16 @@ def expanded(issues: Iterable[wire.Issue]) -> Reading:
     return reading
 
 
+def joined(readings: Iterable[Reading]) -> Reading:
+    """One reading of several."""
+    whole = Reading()
+    for reading in readings:
+        whole.found += reading.found
+        whole.missed |= reading.missed
+        whole.gone += reading.gone
+    return whole
+
+
 async def in_parts(ids: Sequence[str], ask: Callable[[Sequence[str]], Awaitable[T]]) -> tuple[list[T], dict[str, str]]:
     """Answers for all ids, fewer asked at once where the source cannot carry them; and by id, why one has none.
 

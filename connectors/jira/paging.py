@@ -1,6 +1,7 @@
 """Walking through pages, by offset and by token."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from msgspec import Raw
 
@@ -8,8 +9,16 @@ from connectors.errors import Malformed
 from connectors.jira import api, wire
 from connectors.transport import Transport
 
+T = TypeVar("T")
+
 EMPTY_IN_A_ROW = 3
 MOST = 100  # no list gives more at a time
+
+
+def portions(entries: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The entries in their order, `size` at a time."""
+    for start in range(0, len(entries), size):
+        yield entries[start : start + size]
 
 
 class Tokens:

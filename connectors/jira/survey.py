@@ -14,7 +14,7 @@ from connectors.errors import Gone, Malformed, Refused, SourceError
 from connectors.jira import api, cloud, data_center, wire
 from connectors.jira.fields import Roles, roles
 from connectors.jira.metadata import Metadata
-from connectors.jira.paging import values
+from connectors.jira.paging import portions, values
 from connectors.jira.parse import decode
 from connectors.records import Batch, Gap, Record, Sprint
 from connectors.transport import Transport
@@ -147,9 +147,9 @@ class Survey:
 
     async def _searched(self) -> list[wire.Project]:
         found: list[wire.Project] = []
-        for start in range(0, len(self._scope.projects), KEYS_AT_ONCE):
-            keys = {"keys": list(self._scope.projects[start : start + KEYS_AT_ONCE])}
-            pages = values(self._transport, f"{self._api}/project/search", label="projects", params=keys)
+        for keys in portions(self._scope.projects, KEYS_AT_ONCE):
+            path = f"{self._api}/project/search"
+            pages = values(self._transport, path, label="projects", params={"keys": list(keys)})
             with suppress(Gone):
                 found += [decode(raw, wire.Project) async for raw in pages]
         return found

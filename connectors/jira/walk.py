@@ -6,7 +6,6 @@ pass is when this one *began*, by the source's clock, less an overlap; never the
 """
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import suppress
 from datetime import datetime
 
 from msgspec import Struct
@@ -16,7 +15,7 @@ from connectors.errors import Malformed
 from connectors.jira import api, wire
 from connectors.jira.dates import millis
 from connectors.jira.dialect import Dialect, Page, Reading
-from connectors.jira.paging import Tokens
+from connectors.jira.paging import Tokens, portions
 from connectors.jira.parse import stamps
 
 MINUTE_MS = 60_000
@@ -41,10 +40,15 @@ class Position(Struct, frozen=True, kw_only=True):
     def start(cls, *, projects: Sequence[str], since_ms: int | None) -> "Position":
         return cls(projects=tuple(sorted(projects)), since_ms=since_ms, floor_ms=since_ms)
 
-    def covers(self, other: "Position") -> bool:
-        """Whether a walk begun here has read all that a walk begun there would: no project more, nothing earlier."""
-        earlier = self.since_ms is not None and (other.since_ms is None or other.since_ms < self.since_ms)
-        return set(other.projects) <= set(self.projects) and not earlier
+    def held_to(self, start: "Position") -> "Position":
+        """This position, where a walk from that start would find nothing more; else the start.
+
+        A project that was added, or an earlier day, lets the backfill begin anew; one that was left out is left out.
+        """
+        earlier = self.since_ms is not None and (start.since_ms is None or start.since_ms < self.since_ms)
+        if earlier or not set(start.projects) <= set(self.projects):
+            return start
+        return replace(self, projects=start.projects, since_ms=start.since_ms)
 
     def next_pass(self, *, overlap_s: int) -> "Position":
         """Where the pass after this one starts."""
@@ -85,9 +89,9 @@ class Walk:
             if self._slice.may_end:
                 self._slice = _Slice(start_ms=self._slice.reached_ms, before=frozenset(self._slice.ids))
                 after, tokens, whole = None, Tokens(), False
-        if self._owed_before:
-            reading = await self._dialect.fetch(self._owed_before)
-            self.position = replace(self.position, owed=tuple(sorted({*self.position.owed} - {*self._owed_before})))
+        for owed in portions(self._owed_before, self._dialect.portion):
+            reading = await self._dialect.fetch(owed)
+            self.position = replace(self.position, owed=tuple(sorted({*self.position.owed} - {*owed})))
             yield reading
         self.position = replace(self.position, complete=True, ledger=self._ledger())
         yield Reading()
@@ -108,33 +112,30 @@ class Walk:
         if page.missed:
             yield Reading(missed=dict(page.missed))
         fresh = [issue for issue in page.found if self._slice.admits(str(issue.id)) and not self._held(issue)]
-        size = self._dialect.portion
-        for portion in (fresh[start : start + size] for start in range(0, len(fresh), size)):
+        for portion in portions(fresh, self._dialect.portion):
             reading = await self._dialect.read(portion)
             self._advance([str(issue.id) for issue in portion], reading)
             yield reading
 
     def _held(self, issue: wire.Issue) -> bool:
         """Whether this very state is stored: an overlap shows again what the pass before it has read."""
-        identity = str(issue.id)
-        known_ms = self.position.ledger.get(identity)
-        if known_ms is None or issue.bare or known_ms != _stamps_ms(issue)[1]:
+        known_ms = self.position.ledger.get(str(issue.id))
+        if known_ms is None or issue.bare or _stamps_ms(issue)[1] != known_ms:
             return False
-        self._note(identity, known_ms)
+        self._note(str(issue.id), known_ms)
         return True
 
     def _advance(self, ids: Sequence[str], reading: Reading) -> None:
         """Moves the position to the newest of the portion, given in the order found."""
-        created: dict[str, int] = {}
-        for entry in reading.found:
-            with suppress(Malformed):  # the parser meets it again, and says so
-                created[str(entry.issue.id)], updated_ms = _stamps_ms(entry.issue)
-                self._note(str(entry.issue.id), updated_ms)
-        self._slice.reach([created[identity] for identity in ids if identity in created])
+        stamps_ms = {str(entry.issue.id): _stamps_ms(entry.issue) for entry in reading.found}
+        for identity, (_, updated_ms) in stamps_ms.items():
+            self._note(identity, updated_ms)
+        created_ms = [stamps_ms[identity][0] for identity in ids if identity in stamps_ms]
+        self._slice.reach([at for at in created_ms if at is not None])
         self.position = replace(self.position, created_ms=self._slice.reached_ms)
 
-    def _note(self, identity: str, updated_ms: int) -> None:
-        if updated_ms >= self._next_floor_ms():
+    def _note(self, identity: str, updated_ms: int | None) -> None:
+        if updated_ms is not None and updated_ms >= self._next_floor_ms():
             self._stored[identity] = updated_ms
 
     def _ledger(self) -> dict[str, int]:
@@ -179,6 +180,10 @@ class _Slice:
         return len(self.ids) >= SLICE_ROWS and self.reached_ms != self.start_ms
 
 
-def _stamps_ms(issue: wire.Issue) -> tuple[int, int]:
-    created_at, updated_at = stamps(issue)
+def _stamps_ms(issue: wire.Issue) -> tuple[int, int] | tuple[None, None]:
+    """When the issue was created and updated; nothing where it does not say: the parser will say that."""
+    try:
+        created_at, updated_at = stamps(issue)
+    except Malformed:
+        return None, None
     return millis(created_at), millis(updated_at)

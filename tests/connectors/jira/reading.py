@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from connectors.jira import Jira, connect
-from connectors.records import Record, WorkItem
+from connectors.records import Batch, ItemRef, Record, WorkItem
 from connectors.twin.faults import Faults, Injection, Requests
 from connectors.twin.jira import jira_app
 from connectors.twin.jira_state import JiraSite
@@ -44,6 +44,17 @@ class Reader:
     def poll(self, **options: Any) -> list[Record]:
         """The records that a poll brought; what it missed is in `stored.gaps`."""
         return asyncio.run(self._poll(self._source(**options)))
+
+    def fetch(self, *refs: str) -> Batch:
+        """These items, as they are now."""
+
+        async def fetch(source: Jira) -> Batch:
+            try:
+                return await source.fetch([ItemRef.parse(ref) for ref in refs], self.stored.memory)
+            finally:
+                await source.close()
+
+        return asyncio.run(fetch(self._source()))
 
     def asked(self, path: str = "") -> int:
         """How many requests for this path since they were counted last."""

@@ -139,6 +139,14 @@ def test_a_project_added_later_is_read_from_its_start() -> None:
         assert len(someone.items) == 7
 
 
+def test_a_project_left_out_later_is_asked_for_no_more() -> None:
+    site = with_issues(with_issues(cloud(), 3), 4, project="WEB")
+    with reader(site, projects=["PAY", "WEB"]) as someone:
+        someone.poll()
+        site.projects = [project for project in site.projects if project["key"] != "WEB"]
+        assert [record for record in someone.poll(projects=["PAY"]) if isinstance(record, WorkItem)] == []
+
+
 def test_since_bounds_the_backfill_by_what_was_updated() -> None:
     site = with_issues(cloud(), 100)
     with reader(site, since=NOON.date()) as someone:
@@ -174,6 +182,17 @@ def test_a_site_without_bulk_reads_is_read_all_the_same(path: str) -> None:
     whole = read_once(site)
     missing = Injection(fault=Answer(status=404, body='{"message": "null for uri"}'), path=path, times=None)
     assert _same(read_once(site, missing), whole)
+
+
+@pytest.mark.parametrize("plan", [[], [Injection(fault=Answer(status=404), path="bulkfetch", times=None)]])
+def test_an_issue_that_is_gone_when_fetched_is_missed_and_the_others_are_not(plan: list[Injection]) -> None:
+    with reader(with_issues(cloud(), 3), *plan) as someone:
+        someone.poll()
+        kept, lost = someone.items["PAY-1"].ref, someone.items["PAY-2"].ref
+        someone.site.delete("PAY-2")
+        batch = someone.fetch(kept, lost)
+    assert [record.ref for record in batch.records if isinstance(record, WorkItem)] == [kept]
+    assert [gap.ref for gap in batch.gaps] == [lost]
 
 
 def test_a_site_that_takes_a_hundred_at_a_time_is_remembered() -> None:
