@@ -56,8 +56,8 @@ def _private_duckdb() -> "Backend":
     import ibis
 
     folder = tempfile.TemporaryDirectory(prefix="fingerpost-")
-    # Its progress bar goes to stdout, where results belong, even where that is no terminal.
-    duckdb = ibis.duckdb.connect(temp_directory=folder.name, memory_limit=_MEMORY_LIMIT, enable_progress_bar=False)
+    duckdb = ibis.duckdb.connect(temp_directory=folder.name, memory_limit=_MEMORY_LIMIT)
+    duckdb.raw_sql("SET enable_progress_bar = false")  # it goes to stdout, where results belong, even into a file
     weakref.finalize(duckdb, folder.cleanup)
     return duckdb
 
