@@ -1,4 +1,4 @@
-"""From what the reconciler found to the report: chosen, ordered and put into words; no number is reckoned here."""
+"""From what the reconciler found to the report: chosen, ordered and put into words."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from mappings.strategy import Objective, Strategy
 from sync.reconcile import Reconciliation
+from sync.reconcile.balance import LinkLine
 from sync.reconcile.checks import discover
-from sync.reconcile.figures import Figure
+from sync.reconcile.figures import Figure, proportion_of
 from sync.reconcile.findings import SEVERITIES, Finding
 from sync.reconcile.objectives import ALL
 from sync.reconcile.periods import Period, day_of
@@ -68,13 +69,14 @@ def build(
             )
             for rank, objective in enumerate(strategy.objectives, start=1)
         ),
-        top=_top(findings),
+        top=top(findings),
         delivery=tuple(figure for figure in figures if figure.scope == ALL and figure.id != "coverage"),
         weeks=reconciliation.weeks.get(ALL, ()),
         findings=tuple(findings),
         kinds=_kinds(findings, suppressed=reconciliation.suppressed),
         balance=reconciliation.balances,
         links=reconciliation.link_lines,
+        linked=_linked(reconciliation.link_lines),
         thresholds=thresholds,
         notes=reconciliation.notes,
         definitions=DEFINITIONS,
@@ -130,6 +132,13 @@ def _kinds(findings: Sequence[Finding], *, suppressed: Mapping[str, int]) -> tup
     )
 
 
+def _linked(lines: Sequence[LinkLine]) -> Figure:
+    counts = {line.id: line.count for line in lines}
+    by_people = sum(counts.values()) - counts["bot"]
+    blank = Figure(id="linked", scope=ALL, title="Linked pull requests", unit="ratio")
+    return proportion_of(counts["resolved"], by_people, blank=blank)
+
+
 def _items(snapshot: Snapshot, *, refs: set[str]) -> tuple[Item, ...]:
     """The items of these refs, by ref."""
     import ibis
@@ -152,18 +161,18 @@ def _severities(findings: Iterable[Finding]) -> dict[str, int]:
     return {severity: counted[severity] for severity in SEVERITIES}
 
 
-def _urgency(finding: Finding) -> tuple[bool, int, int, str, str]:
-    """What stands first, then the gravest, then the most telling kind, then the oldest."""
-    first = finding.first_at.isoformat() if finding.first_at else "9"
-    return finding.unknown, SEVERITIES.index(finding.severity), _telling(finding.kind), first, finding.id
+def _urgency(finding: Finding) -> tuple[bool, int, int, float, str]:
+    """What stands first, then the gravest, then the most telling kind, then the latest."""
+    age_s = -finding.first_at.timestamp() if finding.first_at else 0.0
+    return finding.unknown, SEVERITIES.index(finding.severity), _telling(finding.kind), age_s, finding.id
 
 
 def _telling(kind: str) -> int:
     return TELLING.index(kind) if kind in TELLING else len(TELLING)
 
 
-def _top(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Five standing findings, so chosen from the ordered ones that no kind crowds out others as grave."""
+def top(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """The ids of five standing findings, so chosen from the ordered ones that no kind crowds out others as grave."""
     standing, seen = [finding for finding in findings if not finding.unknown], Counter[str]()
     turns = []
     for finding in standing:

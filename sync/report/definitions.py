@@ -68,6 +68,13 @@ DEFINITIONS = (
         "§0.9",
     ),
     _define(
+        "linked",
+        "Linked pull requests",
+        "Those that close or implement a work item that is read, by closing reference, branch or title, divided by all "
+        "that no bot opened.",
+        "§2.4",
+    ),
+    _define(
         "balance",
         "Balance",
         "Every record that was seen is tagged to an objective, exempt by a written rule, untagged, or unknown; "

@@ -37,7 +37,6 @@ def render(report: Report) -> str:
         item_lists=item_lists(report),
         style=environment.get_template("style.css").render(),
         script=script,
-        benchmark=words.BENCHMARK,
         script_hash=f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
         twin=_twin(report),
     )
@@ -73,6 +72,7 @@ def _environment(report: Report) -> Environment:
         "item": items.get,
         "left_out": words.left_out,
         "objective": lambda identity: names.get(identity, identity),
+        "linked": words.linked,
         "measures": layout.measures,
         "one": layout.one,
         "percentiles": layout.percentiles,

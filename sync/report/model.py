@@ -103,6 +103,7 @@ class Report(Struct, frozen=True, kw_only=True):
     kinds: tuple[KindOfFinding, ...]
     balance: tuple[Balance, ...]
     links: tuple[LinkLine, ...]  #: every pull request is in exactly one
+    linked: Figure  #: share of the pull requests, bots' aside, that close or implement a work item that is read
     thresholds: Thresholds  #: that it was decided by
     notes: tuple[str, ...]  #: what the data lack, and what that leaves unsaid
     definitions: tuple[Definition, ...]

@@ -154,7 +154,7 @@ def _links(report: Report) -> Iterator[str]:
     yield "Pull requests by the work they name"
     for line in report.links:
         yield f"  {line.count:>9,}  {line.title}"
-    yield from _wrapped(words.BENCHMARK, indent="  ")
+    yield from _wrapped(words.linked(report.linked), indent="  ")
 
 
 def _small_print(report: Report) -> Iterator[str]:

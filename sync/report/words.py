@@ -33,8 +33,7 @@ MARKS = {
     "never": "○",
 }  #: a shape beside every word that also has a colour
 
-#: report-and-findings.md §4, notes for builders.
-BENCHMARK = "Known quartiles of the share of pull requests that name their work item: 41, 66 and 78 %."
+QUARTILES = "41, 66 and 78 %"  #: of the share of linked pull requests (report-and-findings.md §4, notes for builders)
 
 RECORDS = {"work_item": "work items", "pull_request": "pull requests"}
 
@@ -124,6 +123,11 @@ def standing(finding: Finding) -> str:
 def evidence(evidence: Evidence, *, zone: str) -> str:
     """What is so, and since which day in the reader's zone: Merged, and names no work item (2026-11-03)."""
     return f"{evidence.says} ({evidence.at.astimezone(ZoneInfo(zone)).date()})" if evidence.at else evidence.says
+
+
+def linked(share: Figure) -> str:
+    """The share of linked pull requests, and where others stand."""
+    return f"Linked, bots' aside: {figure(share)}; the known quartiles are {QUARTILES}."
 
 
 def records(kind: str) -> str:

@@ -38,6 +38,7 @@ def sample(**changes: Any) -> Report:
             LinkLine(id="unread_project", title="Names a project that is not read", count=7),
             LinkLine(id="no_key_merged", title="Merged, and names no work item", count=60),
         ),
+        linked=figure("linked", "Linked pull requests", 0.822, unit="ratio", low=0.784, high=0.855, n=377),
         thresholds=Thresholds(),
         notes=("12 pull requests have no opening date; their durations are not reckoned.",),
         definitions=DEFINITIONS,
