@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from connectors.errors import SourceError
 from connectors.github import api, scope
 from connectors.github.api import SchemaChanged
+from connectors.github.capabilities import Capabilities
 from connectors.github.gather import gaps_of, gathered
-from connectors.github.learned import Learned
+from connectors.github.learn import learn_schema
 from connectors.github.poll import Poll
 from connectors.github.reader import Reader
 from connectors.github.sign_in import Token
@@ -108,9 +109,9 @@ class GitHub:
 
     async def fetch(self, refs: Sequence[ItemRef], memory: Memory) -> Batch:
         """These items, whole, in one request for each 20 of a kind. What is not to be seen is a gap."""
-        learned = Learned.recall(memory.capabilities)
         reader = self._reader()
-        reader.schema = learned.schema.schema if learned.schema else None
+        known = Capabilities.recall(memory.capabilities).schema or await learn_schema(reader, now=self._clock.now())
+        reader.schema = known.schema
         parts = [await self._fetch(reader, stream, refs) for stream in STREAMS]
         return Batch(
             source=self.name,

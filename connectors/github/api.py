@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from math import isfinite
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -171,9 +172,10 @@ def _retry_after_s(asked: str, server_at: datetime) -> float | None:
 
 def _number(text: str | None, *, less: float = 0.0) -> float | None:
     try:
-        return float(text or "") - less
+        number = float(text or "")
     except ValueError:
         return None
+    return number - less if isfinite(number) else None
 
 
 def _spent(answer: Answer) -> bool:

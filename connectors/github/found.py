@@ -32,13 +32,12 @@ class Longer:
     name: str  #: GitHub's name for it
     connection: Connection[Any]
 
-    def extend(self, rows: Raw | None) -> bool:
-        """Takes the next rows in; False where there are none, or they lead nowhere."""
-        if rows is None or rows == b"null":
-            return False
+    def extend(self, rows: Raw) -> None:
+        """Takes the next rows in; `Malformed` where there are none, or they lead nowhere."""
         stood_at = self.connection.page_info.end_cursor
         self.connection.extend(decode(rows, _kind(type(self.item), self.name)))
-        return not self.connection.longer or self.connection.page_info.end_cursor not in (None, stood_at)
+        if self.connection.longer and self.connection.page_info.end_cursor in (None, stood_at):
+            raise Malformed("GitHub's rows stand still")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from connectors.errors import Gone, Malformed, Refused, TooLarge
 from connectors.github import queries
 from connectors.github.api import ACCESS_HINT
-from connectors.github.learned import KnownSchema, Learned, Scope, known_types
+from connectors.github.capabilities import Capabilities, KnownSchema, Scope, known_types
 from connectors.github.reader import Reader
 from connectors.github.scope import resolve
 from connectors.github.wire import Repository, SchemaType
@@ -17,14 +17,13 @@ from connectors.github.wire import Repository, SchemaType
 class Lesson:
     """What was learned, and the configured names that stand for nothing any more."""
 
-    learned: Learned
+    capabilities: Capabilities
     unknown: dict[str, str]
 
 
-async def learn(reader: Reader, *, asked: tuple[str, ...], before: Learned, now: datetime) -> Lesson:
+async def learn(reader: Reader, *, asked: tuple[str, ...], before: Capabilities, now: datetime) -> Lesson:
     """All of it anew. `Refused` where a name stands for nothing and never did: the configuration is mistaken."""
-    schema = KnownSchema(at=now, types=await _types(reader))
-    reader.schema = schema.schema
+    schema = await learn_schema(reader, now=now)
     resolved = await resolve(reader, asked)
     known = before.scope.repositories if before.scope and before.scope.asked == asked else ()
     if resolved.unknown and not known:
@@ -32,8 +31,15 @@ async def learn(reader: Reader, *, asked: tuple[str, ...], before: Learned, now:
         raise Refused(f"{name} cannot be read: {why}", hint=f"Check its spelling. {ACCESS_HINT}")
     kept = [repository for repository in known if repository.name_with_owner in resolved.unknown]
     scope = Scope(at=now, asked=asked, repositories=_ordered([*kept, *resolved.repositories.values()]))
-    learned = Learned(schema=schema, scope=scope, page_sizes=before.page_sizes)
-    return Lesson(learned=learned, unknown=resolved.unknown)
+    capabilities = Capabilities(schema=schema, scope=scope, page_sizes=before.page_sizes)
+    return Lesson(capabilities=capabilities, unknown=resolved.unknown)
+
+
+async def learn_schema(reader: Reader, *, now: datetime) -> KnownSchema:
+    """What the server has; the reader asks by it from now on."""
+    known = KnownSchema(at=now, types=await _types(reader))
+    reader.schema = known.schema
+    return known
 
 
 async def _types(reader: Reader) -> dict[str, list[str]] | None:

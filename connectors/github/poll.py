@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from connectors.errors import Gone, Malformed
 from connectors.github import parse, probe
 from connectors.github.api import CursorLost, Graph
+from connectors.github.capabilities import Capabilities, Scope, written
 from connectors.github.gather import gaps_of, gathered
 from connectors.github.learn import learn
-from connectors.github.learned import Learned, Scope, written
 from connectors.github.probe import Shown
 from connectors.github.queries import has
 from connectors.github.reader import Reader
@@ -40,44 +40,44 @@ class Poll:
         self._asked = tuple(asked)
         self._since = since
         self._watermarks = memory.watermarks
-        self._learned = Learned.recall(memory.capabilities)
+        self._capabilities = Capabilities.recall(memory.capabilities)
         self._now = now
-        reader.sizes.update(self._learned.page_sizes)
-        self._written = self._learned.scope
+        reader.sizes.update(self._capabilities.page_sizes)
+        self._written = self._capabilities.scope
         self._sizes = written(reader.sizes)
 
     async def batches(self) -> AsyncIterator[Batch]:
         """First what is asked but once a day, then all repositories, as many as one probe holds at a time."""
-        if not self._learned.fresh(now=self._now, asked=self._asked):
+        if not self._capabilities.fresh(now=self._now, asked=self._asked):
             yield await self._learn()
-        if self._learned.schema:
-            self._reader.schema = self._learned.schema.schema
+        if self._capabilities.schema:
+            self._reader.schema = self._capabilities.schema.schema
         left = [repository.id for repository in self._scope.repositories]
         while left:
-            asked, graph = await self._probe(left)
-            seen = probe.shown(graph, self._streams)
-            yield self._seen(left[:asked], graph, seen)
-            del left[:asked]
+            count, graph = await self._probe(left)
+            asked, left = left[:count], left[count:]
+            seen = probe.shown(graph, asked, self._streams)
+            yield self._seen(asked, graph, seen)
             for shown, stream in product(seen, self._streams):
                 async for batch in self._walk(stream, shown):
                     yield batch
 
     @property
     def _scope(self) -> Scope:
-        if self._learned.scope is None:
+        if self._capabilities.scope is None:
             raise Malformed("no repository was ever resolved")
-        return self._learned.scope
+        return self._capabilities.scope
 
     async def _learn(self) -> Batch:
-        lesson = await learn(self._reader, asked=self._asked, before=self._learned, now=self._now)
-        self._learned, self._written = lesson.learned, lesson.learned.scope
+        lesson = await learn(self._reader, asked=self._asked, before=self._capabilities, now=self._now)
+        self._capabilities, self._written = lesson.capabilities, lesson.capabilities.scope
         repositories = [parse.repository(found, self._source) for found in self._scope.repositories]
         return Batch(
             source=self._source,
             read_at=self._reader.began_at or self._now,
             records=(*parse.statuses(self._source), *repositories),
             gaps=tuple(Gap(stream=name, cause=why) for name, why in lesson.unknown.items()),
-            capabilities={"schema": written(self._learned.schema), "scope": written(self._scope)},
+            capabilities={"schema": written(self._capabilities.schema), "scope": written(self._scope)},
         )
 
     @property
@@ -89,21 +89,23 @@ class Poll:
     async def _probe(self, ids: Sequence[str]) -> tuple[int, Graph[Probe]]:
         """The newest of as many repositories as may be asked for at once, and how many those are."""
         while True:
-            asked, graph = await self._reader.probe(ids, self._streams)
+            count, graph = await self._reader.probe(ids, self._streams)
+            if len(graph.data.nodes) != count:
+                raise Malformed(f"GitHub answers {len(graph.data.nodes)} of {count} questions")
             refused = probe.refused(graph, self._streams)
             if not refused:
-                return asked, graph
+                return count, graph
             scope = replace(self._scope, refused=self._scope.refused | refused)
-            self._learned = replace(self._learned, scope=scope)
+            self._capabilities = replace(self._capabilities, scope=scope)
 
-    def _seen(self, ids: Sequence[str], graph: Graph[Probe], seen: Sequence[Shown]) -> Batch:
+    def _seen(self, asked: Sequence[str], graph: Graph[Probe], seen: Sequence[Shown]) -> Batch:
         """What the probe itself tells: repositories that changed, and those that are hidden, whole or in part."""
         before = {repository.id: repository for repository in self._scope.repositories}
         changed = {shown.id: shown.repository for shown in seen if shown.repository != before[shown.id]}
         now = replace(self._scope, repositories=tuple(changed.get(r.id, r) for r in self._scope.repositories))
         capabilities = {} if now == self._written else {"scope": written(now)}
-        self._learned, self._written = replace(self._learned, scope=now), now
-        unseen = probe.unseen(graph, ids)
+        self._capabilities, self._written = replace(self._capabilities, scope=now), now
+        unseen = probe.unseen(graph, asked)
         hidden = [Gap(stream=before[one].name_with_owner, cause=why) for one, why in unseen.items()]
         refused = [Gap(stream=name, cause=why) for name, why in now.refused.items()]
         return Batch(
@@ -124,7 +126,10 @@ class Poll:
             yield Batch(source=self._source, read_at=shown.at, gaps=(gap,))
 
     async def _pages(self, stream: Stream, shown: Shown) -> AsyncIterator[Batch]:
-        place, head = f"{stream.name}:{shown.id}", shown.heads[stream.name]
+        head = shown.heads.get(stream.name)
+        if head is None:
+            raise Gone("the server shows nothing of them")
+        place = f"{stream.name}:{shown.id}"
         name = shown.repository.name_with_owner
         walk = Walk.recall(self._watermarks.get(place), name=name, since=self._since).once_more()
         while walk.again or not walk.rests_at(head):

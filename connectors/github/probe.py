@@ -20,16 +20,16 @@ class Shown:
     heads: Mapping[str, str]  #: by stream: other than before as soon as anything is new; empty where nothing is there
 
 
-def shown(graph: Graph[wire.Probe], streams: Sequence[Stream]) -> list[Shown]:
-    """The repositories that are to be seen, each with the streams that are."""
+def shown(graph: Graph[wire.Probe], asked: Sequence[str], streams: Sequence[Stream]) -> list[Shown]:
+    """The repositories that are to be seen, by the ids they were `asked` by, each with the streams that are."""
     return [
         Shown(
-            id=found.id,
+            id=identity,
             at=graph.server_at,
             repository=_plain(found),
             heads={stream.name: _head(newest) for stream in streams if (newest := _newest(found, stream))},
         )
-        for found in graph.data.nodes
+        for identity, found in zip(asked, graph.data.nodes, strict=True)
         if found is not None
     ]
 
@@ -44,8 +44,8 @@ def refused(graph: Graph[wire.Probe], streams: Sequence[Stream]) -> dict[str, st
 def unseen(graph: Graph[wire.Probe], asked: Sequence[str]) -> dict[str, str]:
     """Ids of the repositories that are not to be seen, and what the server says of them."""
     return {
-        asked[place]: "; ".join(causes(graph.hidden, "nodes", place)) or "the repository is not to be seen"
-        for place, found in enumerate(graph.data.nodes)
+        identity: "; ".join(causes(graph.hidden, "nodes", place)) or "the repository is not to be seen"
+        for place, (identity, found) in enumerate(zip(asked, graph.data.nodes, strict=True))
         if found is None
     }
 

@@ -19,6 +19,7 @@ from connectors.transport import Transport
 T = TypeVar("T")
 Ask = Callable[[int, bool], Awaitable[T]]
 
+NOTHING = Raw(b"null")
 PROBED_FIRST, PROBED_AT_ONCE = 25, 50
 
 
@@ -72,6 +73,7 @@ class Reader:
     async def by_id(self, stream: Stream, ids: Sequence[str]) -> Found:
         """These items with all that belongs to them. An id that is in no part of what is found is not to be seen."""
         query = queries.by_id(stream.typename, self.schema)
+        steady = self.sizes.get("items", PageSize(AGAIN_AT_ONCE))
         parts: list[Found] = []
         left = list(ids)
 
@@ -85,6 +87,7 @@ class Reader:
             try:
                 del left[: await self._sized("items", ask, most=AGAIN_AT_ONCE, left=len(left))]
             except TooLarge as error:
+                self.sizes["items"] = steady
                 parts.append(Found(missed={left.pop(0): str(error)}))
         return await self._completed(stream, joined(parts))
 
@@ -113,8 +116,10 @@ class Reader:
         graph = await self.ask(query, {**places, **cursors}, kind, label="more", shrinkable=shrinkable)
         for n, row in enumerate(longer):
             answer = graph.data.get(f"n{n}")
-            if not row.extend(answer.rows if answer else None):
-                missed[row.item.id] = "; ".join(api.causes(graph.hidden, f"n{n}")) or "GitHub's rows stand still"
+            try:
+                row.extend(answer.rows if answer else NOTHING)
+            except Malformed as error:
+                missed[row.item.id] = "; ".join(api.causes(graph.hidden, f"n{n}")) or str(error)
 
     async def _pass_over(self, stream: Stream, place: Mapping[str, object], *, cause: str) -> Found:
         """The id of the one item that could not be read, and what comes after it."""

@@ -62,6 +62,7 @@ LIMITS = {
     "retry-after before the reset": (answer(429, SECONDARY, SPENT | {"retry-after": "30"}), 30, "graphql", False),
     "a date": (answer(429, {}, {"retry-after": "Fri, 20 Nov 2026 12:00:45 GMT"}), 45, "", False),
     "nonsense": (answer(429, {}, {"retry-after": "soon"}), 60, "", True),
+    "no number": (answer(429, {}, {"retry-after": "NaN"}), 60, "", True),
     "bare": (answer(429, b""), 60, "", True),
     "a reset long past": (answer(403, {}, SPENT | {"x-ratelimit-reset": "1"}), 1, "graphql", False),
     "a reset in another century": (

@@ -36,6 +36,8 @@ from tests.connectors.github.hosts import (
     rewriting,
 )
 
+FORBIDDEN = {"type": "FORBIDDEN", "message": "No access"}
+
 
 @contextmanager
 def staged(host: GitHubHost, *plan: Injection, change: Callable[[str, Any], Any] | None = None) -> Iterator[Stage]:
@@ -178,6 +180,7 @@ class TestRequests:
         fetched = Stored()
         fetched.apply(batch)
         assert len(stage.requests) - asked == 1
+        assert len(fetched.records) >= 20
         assert all(stored.records[key] == item for key, item in fetched.records.items())
 
     def test_the_schema_and_the_scope_are_asked_for_once_a_day(self) -> None:
@@ -231,6 +234,18 @@ class TestTooMuch:
             read(stage, stored)
         assert len(pulls(stored)) == 30
         assert not stored.gaps
+
+    def test_rows_that_are_hidden_halfway_leave_an_item_that_is_not_whole(self) -> None:
+        def hide(operation: str, answer: Any) -> Any:
+            return {"data": {"n0": None}, "errors": [FORBIDDEN | {"path": ["n0"]}]} if operation == "more" else answer
+
+        much = pull(1, reviews=[review(n) for n in range(120)])
+        with staged(host_of(repository(pullRequests=[much, pull(2)])), change=hide) as stage:
+            stored = poll_of(stage)
+        assert not children(stored, 1, "reviews").complete
+        assert len(children(stored, 1, "reviews").rows) == 30, "what the page showed"
+        assert children(stored, 2, "reviews").complete
+        assert [(gap.ref, gap.cause) for gap in stored.gaps] == [("github:pull_request:PR_1", "No access")]
 
     def test_an_item_that_makes_no_sense_is_a_gap_and_the_rest_is_read(self) -> None:
         def garble(operation: str, answer: Any) -> Any:
@@ -336,7 +351,7 @@ class TestHidden:
             if operation == "pullRequests":
                 answer["data"]["node"]["items"]["nodes"][0]["reviews"] = None
                 path = ["node", "items", "nodes", 0, "reviews"]
-                answer["errors"] = [{"type": "FORBIDDEN", "message": "No access", "path": path}]
+                answer["errors"] = [FORBIDDEN | {"path": path}]
             return answer
 
         with staged(host_of(repository(pullRequests=[pull(1)])), change=hide_reviews) as stage:
@@ -344,6 +359,17 @@ class TestHidden:
         assert not children(stored, 1, "reviews").complete
         assert children(stored, 1, "commits").complete
         assert [(gap.stream, gap.cause) for gap in stored.gaps] == [("acme/shop pull_requests", "reviews: No access")]
+
+    def test_a_stream_of_which_the_server_shows_nothing_is_a_gap(self) -> None:
+        def hide_issues(operation: str, answer: Any) -> Any:
+            if operation == "probe":
+                answer["data"]["nodes"][0]["issues"] = None
+            return answer
+
+        with staged(host_of(repository(pullRequests=[pull(1)], issues=[issue(2)])), change=hide_issues) as stage:
+            stored = poll_of(stage)
+        assert [gap.stream for gap in stored.gaps] == ["acme/shop issues"]
+        assert set(pulls(stored)) == {"acme/shop#1"}
 
     def test_nobody_is_an_author_who_is_gone(self) -> None:
         host = host_of(repository(pullRequests=[pull(1, author=None), pull(2, author=BOT)]))

@@ -1,4 +1,4 @@
-"""What was learned about a GitHub host, and how it is written down among the capabilities."""
+"""What was learned about a GitHub host, and how it is written down."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ class Scope(Struct, frozen=True, kw_only=True):
     refused: dict[str, str] = {}  #: streams that the token may not read, and what the server says
 
 
-class Learned(Struct, frozen=True, kw_only=True):
+class Capabilities(Struct, frozen=True, kw_only=True):
     """All of it; what was never learned, or cannot be read any more, is None."""
 
     schema: KnownSchema | None = None
@@ -44,7 +44,7 @@ class Learned(Struct, frozen=True, kw_only=True):
     page_sizes: dict[str, PageSize] = {}
 
     @classmethod
-    def recall(cls, capabilities: Mapping[str, str]) -> "Learned":
+    def recall(cls, capabilities: Mapping[str, str]) -> "Capabilities":
         return cls(
             schema=_read(capabilities.get("schema"), KnownSchema),
             scope=_read(capabilities.get("scope"), Scope),
