@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -90,8 +91,11 @@ class Facts:
 
     def _owner(self, team: str | None, objective: str | None) -> str:
         """The item's team, else the team that owns the objective, else operations (report-and-findings.md §2b.6)."""
-        owners = {each.id: each.owner for each in self.strategy.objectives}
-        return team or owners.get(objective or "") or OPERATIONS
+        return team or self._owners.get(objective or "") or OPERATIONS
+
+    @cached_property
+    def _owners(self) -> dict[str, str | None]:
+        return {objective.id: objective.owner for objective in self.strategy.objectives}
 
 
 def stale_sources(snapshot: Snapshot, *, hours: int) -> frozenset[str]:

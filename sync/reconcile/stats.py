@@ -6,7 +6,9 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import MIN_EMIN, Decimal, localcontext
 from functools import lru_cache
-from typing import TypeAlias, TypeVar
+from itertools import islice
+from operator import itemgetter
+from typing import Any, TypeAlias, TypeVar
 
 T = TypeVar("T")
 Interval: TypeAlias = tuple[T | None, T | None]
@@ -90,12 +92,20 @@ def bootstrap_interval(
     sample: Sequence[T], statistic: Callable[[Sequence[T]], float | None], *, seed: int, replicates: int = REPLICATES
 ) -> Interval[float]:
     """The 5th and 95th percentile of the statistic over seeded resamples; those where it is None are left out."""
-    indices = draws(len(sample), rng=random.Random(seed))  # noqa: S311 - reproducible, not secret
-    resampled = (statistic([sample[next(indices)] for _ in sample]) for _ in range(replicates if sample else 0))
-    results = sorted(result for result in resampled if result is not None)
+    picks = resamples(len(sample), seed=seed, replicates=replicates) if sample else ()
+    results = sorted(result for pick in picks if (result := statistic(pick(sample))) is not None)
     if not results:
         return None, None
     return percentile(results, percent=5), percentile(results, percent=95)
+
+
+@lru_cache(maxsize=4)
+def resamples(n: int, *, seed: int, replicates: int) -> tuple[Callable[[Sequence[Any]], Sequence[Any]], ...]:
+    """One function a replicate that picks it from a sample of n: the same for every scope of a population (§0.10)."""
+    indices = draws(n, rng=random.Random(seed))  # noqa: S311 - reproducible, not secret
+    if n == 1:
+        return (tuple,) * replicates  # itemgetter of one index would give no sequence
+    return tuple(itemgetter(*islice(indices, n)) for _ in range(replicates))
 
 
 def _first_8_bytes(text: str) -> int:

@@ -198,7 +198,7 @@ def test_a_partial_period_ends_with_what_is_known() -> None:
 
 
 def test_weeks_of_nothing_are_zero_and_weeks_before_the_records_are_not() -> None:
-    rows = [done(1, at_us=MONDAY - 14 * DAY_US, lead=8), done(2, lead=2), done(3, lead=2, flags=["bulk_closed"])]
+    rows = [done(1, at_us=MONDAY - 14 * DAY_US, lead=6), done(2, lead=2), done(3, lead=2, flags=["bulk_closed"])]
     rows += [done(4, lead=2, outcome="discarded")]
     weeks = scopes(*rows, tags=[tagged(2, "checkout", 0.25)]).weeks(5)
     assert weeks["all"][-1].starts_on == date(2026, 11, 9)
