@@ -17,6 +17,8 @@ STANDARDS = frozenset(
     {"AES", "ANSI", "ASCII", "COVID", "CVE", "CWE", "ECMA", "ES", "GHSA", "GPT", "HTTP", "IEEE", "ISBN", "ISO", "JDK"}
     | {"JEP", "MD", "PEP", "RFC", "RSA", "SHA", "SSL", "TLS", "UCS", "UTF"}
 )
+#: What is written like a key and means a number in whatever tracker; a project of such a name counts if it is read.
+PLACEHOLDERS = frozenset({"BUG", "ISSUE", "PR", "TASK", "TICKET"})
 HIDDEN = re.compile(
     r"<!--.*?(?:-->|\Z)"  # comments, where pull request templates put their examples
     r"|^[ \t]*(?:(?P<fence>```|~~~).*?(?:^[ \t]*(?P=fence)|\Z)"  # code
@@ -92,7 +94,7 @@ class Grammar:
         is_meant = link_class == "closes" or (link_class == "implements" and _leads(found))
         if project == OWN_REPOSITORY:
             return [self._of_repository(repository, number, link_class, is_meant=is_meant) for number in numbers]
-        if is_meant:
+        if is_meant and project not in PLACEHOLDERS:
             return [Naming(f"{project}-{number}", link_class, UNREAD) for number in numbers]
         return []
 
@@ -109,7 +111,7 @@ class Grammar:
         return [self._of_repository(name, found["number"], link_class, is_meant=is_meant)]
 
     def _of_repository(self, repository: str, number: str, link_class: LinkClass, *, is_meant: bool) -> Naming:
-        missing: Missing = NO_SUCH if repository in self.repositories else UNREAD
+        missing: Missing = NO_SUCH if repository in self.repositories | self.code_only else UNREAD
         return Naming(f"{repository}#{number}", link_class, missing if is_meant else None)
 
     def _project_in(self, words: str) -> str:

@@ -75,7 +75,7 @@ def grammar(tables: Mapping[str, "ir.Table"], mappings: Mappings) -> Grammar:
     browse = items.filter(items.project.notnull()).mutate(start=items.url.replace(items.key, "")).start
     issues = _distinct(items.repository)
     return Grammar(
-        read=frozenset(_distinct(items.project)),
+        read=frozenset([*_distinct(items.project), *_distinct(tables["projects"].key)]),
         former=frozenset(_distinct(keys)),
         accepted=frozenset(mappings.links.accept),
         repositories=frozenset(issues),

@@ -7,8 +7,9 @@ from connectors.twin.company import company
 from tests.stage import Place, Stage, furnished, staged
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def stage() -> Iterator[Stage]:
+    """The company, the same for every test: nobody edits it."""
     with staged(company(seed=3, size=150)) as played:
         yield played
 
