@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from operator import itemgetter
 
 from connectors.jira import wire
@@ -75,7 +76,7 @@ class Changes:
         dated = {history.id: (instant(history.created), _number(history.id), history) for history in histories}
         ordered = sorted(dated.values(), key=itemgetter(0, 1))
         return tuple(
-            change for at, _, history in ordered for change in self._history(history, at=at, item_ref=item_ref)
+            chain.from_iterable(self._history(history, at=at, item_ref=item_ref) for at, _, history in ordered)
         )
 
     def _history(self, history: wire.History, *, at: datetime, item_ref: str) -> Iterator[Change]:

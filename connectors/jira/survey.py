@@ -203,23 +203,25 @@ class Survey:
         return read
 
     async def _boards(self, projects: Sequence[wire.Project]) -> list[wire.Board]:
-        """The boards of these projects that may have sprints. Cloud tells where a board belongs; Data Center must be
-        asked for each project."""
-        ours = {project.key for project in projects}
-        queries = [{}] if self._edition == "cloud" else [{"projectKeyOrId": key} for key in sorted(ours)]
-        boards: dict[str, wire.Board] = {}
+        """The boards of these projects that may have sprints."""
         try:
-            for query in queries:
-                pages = values(self._transport, f"{self._base}{AGILE}/board", label="boards", params=query)
-                found = [decode(raw, wire.Board) async for raw in pages]
-                boards |= {str(board.id): board for board in found}
+            boards = await self._placed([project.key for project in projects])
         except (Gone, Refused) as error:
             self._denied["boards"] = str(error)  # no Jira Software, or a token without its scopes (jira.md §5)
-        return [board for board in boards.values() if board.type in WITH_SPRINTS and _place(board) in {*ours, None}]
+            return []
+        return [board for board in boards.values() if board.type in WITH_SPRINTS]
+
+    async def _placed(self, keys: list[str]) -> dict[str, wire.Board]:
+        """Boards that belong to these projects: one list of all, where it tells to which; else a list for each."""
+        boards = await self._listed_boards({})
+        if all(board.location for board in boards.values()):
+            return {i: board for i, board in boards.items() if board.location and board.location.project_key in keys}
+        lists = [await self._listed_boards({"projectKeyOrId": key}) for key in keys]
+        return {identity: board for listed in lists for identity, board in listed.items()}
+
+    async def _listed_boards(self, query: dict[str, str]) -> dict[str, wire.Board]:
+        pages = values(self._transport, f"{self._base}{AGILE}/board", label="boards", params=query)
+        return {str(board.id): board for board in [decode(raw, wire.Board) async for raw in pages]}
 
     def _batch(self, read_at: datetime, records: Iterable[Record]) -> Batch:
         return Batch(source=self._scope.source, read_at=read_at, records=tuple(records))
-
-
-def _place(board: wire.Board) -> str | None:
-    return board.location.project_key if board.location else None

@@ -112,7 +112,9 @@ class Walk:
         if page.missed:
             yield Reading(missed=dict(page.missed))
         fresh = [issue for issue in page.found if self._slice.admits(str(issue.id)) and not self._held(issue)]
-        for portion in portions(fresh, self._dialect.portion):
+        while fresh:
+            size = self._dialect.portion  # it learns from what it reads
+            portion, fresh = fresh[:size], fresh[size:]
             reading = await self._dialect.read(portion)
             self._advance([str(issue.id) for issue in portion], reading)
             yield reading
