@@ -59,7 +59,7 @@ def _balance(kind: str, records: "ir.Table", tags: "ir.Table") -> Balance:
 LINES = {
     "bot": "By a bot",
     "resolved": "Closes or implements a work item that is read",
-    "unread_project": "Names a project that is not read",
+    "unread_project": "Names nothing but a project that is not read",
     "no_such_item": "Names a work item that is not among those read",
     "no_key_merged": "Merged, and names no work item",
     "no_key_open": "Open, and names no work item",
@@ -72,21 +72,19 @@ def link_lines(snapshot: Snapshot, links: "ir.Table") -> tuple[LinkLine, ...]:
     placed = link_line(snapshot, links)
     rows = placed.group_by("line").aggregate(count=placed.count()).to_pyarrow().to_pylist()
     counts = {row["line"]: row["count"] for row in rows}
-    titles = LINES | {"unread_project": f"{LINES['unread_project']}{_elsewhere(placed, links)}"}
+    titles = LINES | {"unread_project": f"{LINES['unread_project']}{_unread(links)}"}
     return tuple(LinkLine(id=line, title=title, count=counts.get(line, 0)) for line, title in titles.items())
 
 
-def _elsewhere(placed: "ir.Table", links: "ir.Table") -> str:
-    """Which projects, the most named first, with how many pull requests name them: `: PARQUET 31, ORC 2`."""
-    there = placed.filter(placed.line == "unread_project")
+def _unread(links: "ir.Table") -> str:
+    """Which projects are named and not read, the most named first; also by what names a work item that is read."""
     unread = links.filter(links["class"].isin(SERVES), links.outcome == "unread_project")
-    named = unread.semi_join(there, unread.item_ref == there.ref)
-    named = named.select("item_ref", project=named.to_key.re_replace("[-#][0-9]+$", "")).distinct()
+    named = unread.select("item_ref", project=unread.to_key.re_replace("[-#][0-9]+$", "")).distinct()
     rows = named.group_by("project").aggregate(count=named.count()).to_pyarrow().to_pylist()
     most = sorted(rows, key=lambda row: (-row["count"], row["project"]))
     told = [f"{row['project']} {row['count']:,}" for row in most[:MOST_TOLD]]
     more = ["…"] if len(most) > MOST_TOLD else []
-    return f": {', '.join([*told, *more])}" if told else ""
+    return f" (named in all: {', '.join([*told, *more])})" if told else ""
 
 
 def link_line(snapshot: Snapshot, links: "ir.Table") -> "ir.Table":

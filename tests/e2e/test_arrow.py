@@ -58,9 +58,11 @@ def test_rules_account_for_nearly_all_issues_and_take_no_rest(report: dict[str, 
 
 def test_pull_requests_are_told_apart_by_what_they_name(report: dict[str, Any]) -> None:
     counts = {line["id"]: line["count"] for line in report["links"]}
+    titles = {line["id"]: line["title"] for line in report["links"]}
     assert sum(counts.values()) == 5_565
     assert counts["resolved"] == pytest.approx(4_442, abs=10)  # by the title alone 4,442; branches and texts add a few
-    assert counts["unread_project"] == 31
+    assert "PARQUET 31" in titles["unread_project"]
+    assert counts["unread_project"] == 30  # one of the 31 names an ARROW item by its branch
     assert counts["no_key_merged"] == pytest.approx(337, abs=5)
 
 
