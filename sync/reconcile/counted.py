@@ -1,4 +1,8 @@
-"""Which work items are counted (metrics.md §1.1)."""
+"""Which work items are counted (metrics.md §1.1).
+
+By default every type of the standard level, not only Story, Task, Bug and Spike: trackers name their types as they
+like (Improvement, Wish, Test), and a list of names would silently lose most of the work of those that do.
+"""
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING
