@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Engine
 
 from benchmarks.sites import EMAIL, TOKEN
-from connectors.github import GitHub
+from connectors import github
 from connectors.jira import GATEWAY, Jira, SignIn
 from connectors.jira import connect as connect_jira
 from connectors.jira.survey import Scope
@@ -42,7 +42,7 @@ def read_github(url: str, repositories: tuple[str, ...], store: str) -> None:
 
 
 def _github(url: str, repositories: tuple[str, ...]) -> Source:
-    return GitHub.connect(
+    return github.connect(
         name="github", url=url, token=TOKEN, repositories=repositories, clock=CLOCK, jitter=random.Random(1)
     )
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -33,13 +33,6 @@ class Form(StrEnum):
     text = "text"
     html = "html"
     json = "json"
-
-
-class Rows(StrEnum):
-    """The forms of an export."""
-
-    jsonl = "jsonl"
-    parquet = "parquet"
 
 
 class Severity(StrEnum):
@@ -156,13 +149,13 @@ def export(
     out: Annotated[Path, typer.Option("--out", help="The folder to write, one file a record kind.")],
     config: ConfigFile = DEFAULT,
     as_of: AsOf = None,
-    form: Annotated[Rows, typer.Option("--format", help="How to write the rows.")] = Rows.jsonl,
+    form: Annotated[Literal["jsonl", "parquet"], typer.Option("--format", help="How to write the rows.")] = "jsonl",
     origins: Annotated[bool, typer.Option("--origins", help="Also write when and how each was read.")] = False,
     verbose: Verbose = False,
 ) -> None:
     """Write all that is stored and what it means, sorted so that equal stores give equal files."""
     with _work(config, verbose=verbose) as work:
-        work.export(out, as_of=_instant(as_of), form=form.value, origins=origins)
+        work.export(out, as_of=_instant(as_of), form=form, origins=origins)
         _note([f"wrote {out}"])
 
 

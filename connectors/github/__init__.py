@@ -49,38 +49,6 @@ class GitHub:
         self._transport = transport
         self._clock = clock
 
-    @classmethod
-    def connect(
-        cls,
-        *,
-        name: str,
-        url: str,
-        token: str,
-        repositories: Sequence[str],
-        since: date | None = None,
-        clock: Clock,
-        jitter: random.Random,
-    ) -> "GitHub":
-        """A source that reads over the network; `url` is the address of the REST API. Close it when done."""
-        sign_in = Token(value=token)
-        transport = Transport(
-            source=name,
-            client=httpx.AsyncClient(timeout=TIMEOUT),
-            headers=sign_in.headers,
-            governor=Governor(clock=clock, at_once=AT_ONCE),
-            clock=clock,
-            jitter=jitter,
-        )
-        return cls(
-            name=name,
-            url=url,
-            sign_in=sign_in,
-            repositories=repositories,
-            since=since,
-            transport=transport,
-            clock=clock,
-        )
-
     async def discover(self) -> list[Check]:
         """Sign-in, limits and each configured name."""
         from connectors.github import admin  # PyGithub takes a while to import
@@ -147,3 +115,34 @@ class GitHub:
             Check(subject=name, ok=False, found=why, hint=api.ACCESS_HINT) for name, why in resolved.unknown.items()
         ]
         return [Check(subject="repositories", ok=bool(resolved.repositories), found=found), *unknown]
+
+
+def connect(
+    *,
+    name: str,
+    url: str,
+    token: str,
+    repositories: Sequence[str],
+    since: date | None = None,
+    clock: Clock,
+    jitter: random.Random,
+) -> GitHub:
+    """A source that reads over the network; `url` is the address of the REST API. Close it when done."""
+    sign_in = Token(value=token)
+    transport = Transport(
+        source=name,
+        client=httpx.AsyncClient(timeout=TIMEOUT),
+        headers=sign_in.headers,
+        governor=Governor(clock=clock, at_once=AT_ONCE),
+        clock=clock,
+        jitter=jitter,
+    )
+    return GitHub(
+        name=name,
+        url=url,
+        sign_in=sign_in,
+        repositories=repositories,
+        since=since,
+        transport=transport,
+        clock=clock,
+    )

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import Engine
 
@@ -70,7 +71,7 @@ class Work:
         forms = {suffix: self.render(report, form) for form, suffix in SUFFIXES.items()}
         return file.deliver(report, forms, folder=Path(self.config.reports))
 
-    def export(self, out: Path, *, as_of: datetime | None, form: str, origins: bool) -> None:
+    def export(self, out: Path, *, as_of: datetime | None, form: Literal["jsonl", "parquet"], origins: bool) -> None:
         """What is stored and what it means, one file a record kind."""
         known = reporting.meaning(self.engine, config=self.config, files=self.files, as_of=self._instant(as_of))
         export(self.engine, out, format=form, origins=origins, extra=reporting.derived(known))

@@ -3,13 +3,14 @@
 import json
 
 from mappings.load import json_schema
+from mappings.model import UserFile
 from mappings.people import People
 from mappings.rules import Mappings
 from mappings.strategy import Strategy
 from sync.config import Config
 from sync.report import model
 
-FILES = {"fingerpost": Config, "strategy": Strategy, "mappings": Mappings, "people": People}
+FILES: dict[str, type[UserFile]] = {"fingerpost": Config, "strategy": Strategy, "mappings": Mappings, "people": People}
 
 
 def schema_of(name: str) -> str:

@@ -34,9 +34,9 @@ def _source(name: str, *, config: Config, clock: Clock) -> Source:
             clock=clock,
             jitter=jitter,
         )
-    from connectors.github import GitHub
+    from connectors import github
 
-    return GitHub.connect(
+    return github.connect(
         name=name,
         url=said.url,
         token=said.secret,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from connectors.github import GitHub
+from connectors import github
 from connectors.twin.github_state import GitHubHost
 from tests.connectors.contract import Stage, Stored
 
@@ -115,8 +115,8 @@ def host_of(*repositories: dict[str, Any], **fields: Any) -> GitHubHost:
 
 def connect(
     stage: Stage, *, repositories: Sequence[str] = ("acme/*",), token: str = "right", since: date | None = None
-) -> GitHub:
-    return GitHub.connect(
+) -> github.GitHub:
+    return github.connect(
         name="github",
         url=stage.url,
         token=token,
