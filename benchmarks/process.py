@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Generic, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -20,6 +20,7 @@ T = TypeVar("T")
 class Spent(Generic[T]):
     result: T
     seconds: float  #: without the start of the process and the imports of the function's module
+    cpu_seconds: float  #: of all cores in that time: what is left where other work keeps the machine busy
     peak_mb: float
 
 
@@ -36,9 +37,14 @@ def use_one_core() -> None:
 
 
 def _timed(function: Callable[[], T]) -> Spent[T]:
-    began_s = perf_counter()
+    began_s, cpu_began_s = perf_counter(), process_time()
     result = function()
-    return Spent(result=result, seconds=perf_counter() - began_s, peak_mb=_peak_mb())
+    return Spent(
+        result=result,
+        seconds=perf_counter() - began_s,
+        cpu_seconds=process_time() - cpu_began_s,
+        peak_mb=_peak_mb(),
+    )
 
 
 def _peak_mb() -> float:

@@ -53,7 +53,7 @@ def _large(large: Reported) -> Iterator[Row]:
 
 def _seconds(what: str, reported: Reported) -> Row:
     counts = ", ".join(f"{reported.rows[name]:,} {name}" for name in ("work_items", "changes", "pull_requests"))
-    on = f"{counts}; {reported.spent.peak_mb:,.0f} MB"
+    on = f"{counts}; {reported.spent.cpu_seconds:,.1f} s of processor time, {reported.spent.peak_mb:,.0f} MB"
     return Row(what=what, result=reported.spent.result, unit="s", on=on.replace("_", " "))
 
 
