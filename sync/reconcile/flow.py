@@ -118,4 +118,5 @@ def _flags(timed: "ir.Table") -> "ir.ArrayValue":
         "bulk_closed": timed.is_bulk,
     }
     raised = reduce(add, [ibis.ifelse(holds, f"{name} ", "") for name, holds in flags.items()])
-    return ibis.ifelse(raised == "", ibis.literal([], "array<string>"), raised.rstrip().split(" "))
+    none = ibis.array([""])[:0]  # PostgreSQL cannot tell the type of an empty array
+    return ibis.ifelse(raised == "", none, raised.rstrip().split(" "))

@@ -85,8 +85,7 @@ def flow_of(
     thresholds: Thresholds | None = None,
 ) -> dict[str, Row]:
     """Key → its row of the flow, for items by key."""
-    work_items = [{"key": key, **told.item} for key, told in items.items()]
-    changes = [_of(key, change) for key, told in items.items() for change in told.changes]
+    work_items, changes = written(items)
     projects = dict.fromkeys((key.rsplit("-", 1)[0] for key in items), WORKFLOW)
     flowed = flow(
         snapshot(as_of=as_of, work_items=work_items, changes=changes, pull_requests=pull_requests or []),
@@ -95,6 +94,12 @@ def flow_of(
         thresholds=thresholds or Thresholds(),
     )
     return {row["ref"].split(":", 2)[2]: row for row in flowed.to_pyarrow().to_pylist()}
+
+
+def written(items: Mapping[str, Told]) -> tuple[list[Row], list[Row]]:
+    """Their work items and changes as rows of the snapshot."""
+    work_items = [{"key": key, **told.item} for key, told in items.items()]
+    return work_items, [_of(key, change) for key, told in items.items() for change in told.changes]
 
 
 def _of(key: str, change: Row) -> Row:
