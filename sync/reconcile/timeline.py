@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 def moves(items: "ir.Table", changes: "ir.Table") -> "ir.Table":
-    """Each change of status and its surroundings: item, created_us, current_id, author, at_us, from_id, to_id;
+    """Each change of status: item, created_us, current_id, author, at_us, from_id, to_id, earlier_id, until_us, is_lost.
 
-    `earlier_id`, where the move before it led, null for the first; `until_us`, when the stay that it began ended, null
-    for the last; `is_lost`, whether the item is now elsewhere than its last move led: it then went there at `until_us`.
-    A move dated before the item's creation, as imports bring them, counts from the creation on.
+    `earlier_id` is where the move before it led, null for the first. `until_us` is when the stay that it began ended,
+    null while that lasts. `is_lost` says that the item is now elsewhere than this last move led: it went there at
+    `until_us`. A move dated before the item's creation, as imports bring them, counts from the creation on.
     """
     import ibis
 
