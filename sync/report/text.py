@@ -55,6 +55,7 @@ def _objectives(rows: Sequence[ObjectiveRow]) -> Iterator[str]:
         cells = [_cell(figures.get(identity)) for identity in ids]
         yield _columns((words.line(row.name), *cells, str(sum(row.severities.values()))))
         yield "    " + " · ".join(filter(None, (_marked(row.state), row.owner and words.line(row.owner))))
+    yield "– too few to say, or no data: the page and the JSON say which"
 
 
 def _columns(cells: Sequence[str]) -> str:

@@ -183,7 +183,10 @@ def instant(at: datetime, *, zone: str) -> str:
 
 def age(since: datetime | None, *, as_of: datetime) -> str:
     """Whole days; a dash where nobody knows since when."""
-    return "–" if since is None else count((as_of - since).days, "day")
+    if since is None:
+        return "–"
+    days = (as_of - since).days
+    return count(days, "day") if days else "under a day"
 
 
 def rounded(value: float | Decimal, *, places: int) -> str:

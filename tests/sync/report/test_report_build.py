@@ -65,7 +65,7 @@ def report(rows: dict[str, list[dict[str, Any]]], **changes: Any) -> Report:
 
 
 def company() -> dict[str, list[dict[str, Any]]]:
-    """Six items of checkout delivered in the week, one of wallets begun in it, one of nothing, and a merge without a key."""
+    """Six items of checkout delivered in the week, one of wallets begun, one of nothing, and a merge without a key."""
     return {
         "sources": [
             {"name": "jira", "type": "jira", "complete_us": AS_OF - timedelta(minutes=3)},
