@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 
 def moves(items: "ir.Table", changes: "ir.Table") -> "ir.Table":
-    """Each change of status: item, created_us, current_id, author, at_us, from_id, to_id, earlier_id, until_us, is_lost.
+    """Each change of status: item, created_us, current_id, author, at_us, from_id, to_id, and
+    earlier_id, until_us, is_lost.
 
     `earlier_id` is where the move before it led, null for the first. `until_us` is when the stay that it began ended,
     null while that lasts. `is_lost` says that the item is now elsewhere than this last move led: it went there at
