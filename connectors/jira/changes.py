@@ -1,15 +1,17 @@
 """Jira's changelog → changes in our words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
-from itertools import chain
 from operator import itemgetter
+from typing import TypeAlias
 
 from connectors.jira import wire
 from connectors.jira.accounts import Accounts
 from connectors.jira.dates import instant
 from connectors.jira.fields import Roles
 from connectors.records import Change, ItemRef
+
+Sides: TypeAlias = tuple[str | None, str | None, str | None, str | None]
 
 #: Jira's field ids, and the names that stand where a change has no id (jira.md §1.3), → our words.
 WORDS = {
@@ -41,6 +43,8 @@ WORDS = {
 RANK = "rank"  #: changes with every drag on a board and says nothing (jira.md §1.4)
 #: Fields whose sides are whole lists as one text: an empty side is an empty list, and never absent.
 WHOLE_LISTS = frozenset({"labels", "sprints"})
+#: Fields whose sides are not told as Jira tells them.
+TRANSLATED = WHOLE_LISTS | {"parent", "assignees", "project"}
 
 
 class Vocabulary:
@@ -74,22 +78,23 @@ class Changes:
     def of(self, histories: Iterable[wire.History], *, item_ref: str) -> tuple[Change, ...]:
         """Every change but those of rank, oldest first: by instant, then history, then place in it (jira.md §7.1)."""
         dated = {history.id: (instant(history.created), _number(history.id), history) for history in histories}
-        ordered = sorted(dated.values(), key=itemgetter(0, 1))
-        return tuple(
-            chain.from_iterable(self._history(history, at=at, item_ref=item_ref) for at, _, history in ordered)
-        )
+        rows: list[Change] = []
+        for at, _, history in sorted(dated.values(), key=itemgetter(0, 1)):
+            rows += self._history(history, at=at, item_ref=item_ref)
+        return tuple(rows)
 
-    def _history(self, history: wire.History, *, at: datetime, item_ref: str) -> Iterator[Change]:
-        author = self._accounts.ref(history.author)
+    def _history(self, history: wire.History, *, at: datetime, item_ref: str) -> list[Change]:
+        author, identity = self._accounts.ref(history.author), str(history.id)
         items = history.items or []
+        rows: list[Change] = []
         for index, item in enumerate(items):
             word = self._vocabulary.word(item)
             if word == RANK:
                 continue
             from_id, from_text, to_id, to_text = self._sides(word, item, items)
-            yield Change(
+            row = Change(
                 item_ref=item_ref,
-                id=str(history.id),
+                id=identity,
                 index=index,
                 at=at,
                 author=author,
@@ -100,20 +105,23 @@ class Changes:
                 to_id=to_id,
                 to_text=to_text,
             )
+            rows.append(row)
+        return rows
 
-    def _sides(self, word: str, item: wire.ChangeItem, items: list[wire.ChangeItem]) -> tuple[str | None, ...]:
+    def _sides(self, word: str, item: wire.ChangeItem, items: list[wire.ChangeItem]) -> Sides:
         """Id and text before, id and text after."""
-        before, before_text = _text(item.from_), _text(item.from_string)
-        after, after_text = _text(item.to), _text(item.to_string)
+        sides = (_text(item.from_), _text(item.from_string), _text(item.to), _text(item.to_string))
+        if word not in TRANSLATED:
+            return sides
+        before, before_text, after, after_text = sides
         if word == "parent":
-            before, after = self._issue_ref(before), self._issue_ref(after)
-        elif word == "assignees":
-            before, after = self._accounts.ref_of(before), self._accounts.ref_of(after)
-        elif word in WHOLE_LISTS:
-            before, before_text, after, after_text = before or "", before_text or "", after or "", after_text or ""
-        elif word == "project":
+            return self._issue_ref(before), before_text, self._issue_ref(after), after_text
+        if word == "assignees":
+            return self._accounts.ref_of(before), before_text, self._accounts.ref_of(after), after_text
+        if word == "project":
             before_text, after_text = _keys(items) or (before_text, after_text)
-        return before, before_text, after, after_text
+            return before, before_text, after, after_text
+        return before or "", before_text or "", after or "", after_text or ""
 
     def _issue_ref(self, identity: str | None) -> str | None:
         """The ref of a parent told by its id; one told by its key alone has the key in its text."""

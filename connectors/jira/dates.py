@@ -16,7 +16,7 @@ def instant(value: str | int) -> datetime:
         at = datetime.fromisoformat(value)
         if at.tzinfo is None:
             raise Malformed(f"the instant {value!r} has no offset")
-        return at.astimezone(UTC)
+        return at if at.tzinfo is UTC else at.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise Malformed(f"{value!r} is no instant") from error
 
