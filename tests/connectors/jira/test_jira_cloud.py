@@ -31,7 +31,7 @@ def later(someone: Reader, **by: float) -> None:
 
 
 def test_a_thousand_issues_with_twenty_histories_each_cost_five_requests() -> None:
-    site = cloud_site(size=2_900, rankings=14)
+    site = cloud_site(size=1_950, rankings=13.6)
     histories = {issue.id: len(issue.histories or ()) for issue in site.issues.values()}
     assert sum(histories.values()) / len(histories) >= 19
     with reader(site) as someone:
