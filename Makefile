@@ -14,7 +14,7 @@ demo: $(VENV)/.runtime ## install what is locked, then poll, tag and report an i
 	$(BIN)/fingerpost demo
 
 test: $(VENV)/.dev check ## install what is locked, then run every check and test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/.dev ## formatting, lint, types and import contracts
 	$(BIN)/ruff format --check .

@@ -131,6 +131,15 @@ def check(config: ConfigFile = DEFAULT) -> None:
         _say(checked(config, environment=os.environ))
 
 
+@app.command("test")
+def try_cases(config: ConfigFile = DEFAULT) -> None:
+    """Try the cases beside the rules; asks no source anything."""
+    with _usage():
+        from sync.work.embedded import tried
+
+        _say(tried(config, environment=os.environ, clock=SystemClock()))
+
+
 @app.command()
 def doctor(config: ConfigFile = DEFAULT, verbose: Verbose = False) -> None:
     """Look at sign-in, permissions and scope of every source, and say what to fix."""

@@ -8,18 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
 from connectors.errors import SourceError
 from connectors.source import Check
 from connectors.transport import Clock
+from mappings.cases import run_cases
+from mappings.problems import Problems
 from sync import config as configuration
 from sync import log
 from sync.config import Config
 from sync.deliver import file
 from sync.files import Files, read_files
 from sync.poll import Pass, poll
+from sync.reconcile.periods import day_of
 from sync.report.model import Report
 from sync.store.database import connect
 from sync.store.export import export
@@ -105,6 +109,17 @@ def checked(path: Path, *, environment: Mapping[str, str]) -> str:
         f"{name}: {len(each.rules)} rules, {len(each.exempt)} exemptions" for name, each in files.mappings.items()
     ]
     return "\n".join([*counts, f"{path}: {len(config.sources)} sources", "nothing wrong"])
+
+
+def tried(path: Path, *, environment: Mapping[str, str], clock: Clock) -> str:
+    """How many cases beside the rules hold, in a line; raises `Problems` with every one that does not."""
+    config = configuration.load_config(path, environment=environment)
+    files = read_files(config, folder=path.parent)
+    day = day_of(clock.now(), zone=ZoneInfo(config.zone))
+    failures = [failure.problem for each in files.mappings.values() for failure in run_cases(each, day=day)]
+    if failures:
+        raise Problems(failures)
+    return f"{sum(1 for each in files.mappings.values() for _ in each.cases()):,} cases hold"
 
 
 @contextmanager
