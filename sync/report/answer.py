@@ -1,6 +1,6 @@
 """The answer in a sentence or two: what was delivered, how much of it serves an objective, what asks for a decision."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import SEVERITIES
@@ -30,16 +30,12 @@ def _delivered(figure: Figure | None, *, masthead: Masthead) -> str:
 
 
 def _led_somewhere(figures: Mapping[str, Figure]) -> str:
-    coverage = figures.get("coverage")
-    if coverage is None or not _delivered_any(figures.get("throughput")):
+    delivered, coverage = figures.get("throughput"), figures.get("coverage")
+    if delivered is None or not delivered.value or coverage is None:
         return ""
     if coverage.value is None:
         return f"; how many of them serve an objective is unknown: {words.reason(coverage)}"
     return f"; {_between(coverage)} of them serve an objective or are exempt"
-
-
-def _delivered_any(figure: Figure | None) -> bool:
-    return figure is not None and bool(figure.value)
 
 
 def _between(coverage: Figure) -> str:
@@ -61,12 +57,7 @@ def _standing(severities: Mapping[str, int]) -> str:
 
 
 def _doubt(masthead: Masthead) -> str:
-    if masthead.verdict == "complete":
-        return ""
     behind = [source.name for source in masthead.sources if source.state != "fresh"]
-    return f"Not everything could be read{_named(behind)}, so what depends on it is unknown."
-
-
-def _named(names: Iterable[str]) -> str:
-    listed = " and ".join(names)
-    return f" from {listed}" if listed else ""
+    if behind:
+        return f"Not everything could be read from {' and '.join(behind)}, so what depends on it is unknown."
+    return "Not everything could be read: what is missing stands above." if masthead.gaps else ""

@@ -14,7 +14,6 @@ from sync.reconcile.figures import Figure, proportion_of
 from sync.reconcile.findings import SEVERITIES, Finding
 from sync.reconcile.objectives import ALL
 from sync.reconcile.periods import Period, day_of
-from sync.reconcile.series import Week
 from sync.reconcile.thresholds import Thresholds
 from sync.report import words
 from sync.report.answer import sentence
@@ -59,14 +58,7 @@ def build(
         masthead=head,
         answer=_answer(figures, findings, head),
         objectives=tuple(
-            _row(
-                objective,
-                rank=rank,
-                on=today,
-                figures=figures,
-                weeks=reconciliation.weeks.get(objective.id, ()),
-                findings=findings,
-            )
+            _row(objective, rank=rank, on=today, reconciliation=reconciliation)
             for rank, objective in enumerate(strategy.objectives, start=1)
         ),
         top=top(findings),
@@ -91,26 +83,19 @@ def _answer(figures: Sequence[Figure], findings: Sequence[Finding], head: Masthe
     return replace(answer, sentence=sentence(answer, masthead=head))
 
 
-def _row(
-    objective: Objective,
-    *,
-    rank: int,
-    on: date,
-    figures: Sequence[Figure],
-    weeks: tuple[Week, ...],
-    findings: Sequence[Finding],
-) -> ObjectiveRow:
+def _row(objective: Objective, *, rank: int, on: date, reconciliation: Reconciliation) -> ObjectiveRow:
+    found = (finding for finding in reconciliation.findings if finding.objective == objective.id)
     return ObjectiveRow(
         id=objective.id,
         name=objective.name,
         rank=rank,
         parent=objective.parent,
         owner=objective.owner,
-        objective_class=objective.class_,
+        class_=objective.class_,
         state=objective.state_on(on),
-        figures=tuple(figure for figure in figures if figure.scope == objective.id),
-        weeks=weeks,
-        severities=_severities(finding for finding in findings if finding.objective == objective.id),
+        figures=tuple(figure for figure in reconciliation.figures if figure.scope == objective.id),
+        weeks=reconciliation.weeks.get(objective.id, ()),
+        severities=_severities(found),
     )
 
 

@@ -15,14 +15,13 @@ from sync.reconcile.stats import percentile
 Spec: TypeAlias = dict[str, Any]
 
 WIDTH, RIGHT = 640, 36
-INK, MUTED, LINE, ACCENT = "var(--ink)", "var(--muted)", "var(--line)", "var(--accent)"
+MUTED, LINE, ACCENT = "var(--muted)", "var(--line)", "var(--accent)"
 CONFIG: Spec = {
     "font": "system-ui, sans-serif",
     "view": {"stroke": None},
     "axis": {
         "labelColor": MUTED,
         "labelFontSize": 11,
-        "titleColor": MUTED,
         "domain": False,
         "ticks": False,
         "gridColor": LINE,
@@ -36,7 +35,7 @@ def throughput(weeks: Sequence[Week]) -> Spec:
     """A run chart: items delivered each week, and the median of the weeks shown."""
     known = sorted(week.value for week in weeks if week.value is not None)
     rows = [{"week": week.starts_on.isoformat(), "delivered": week.value} for week in weeks]
-    line = {"mark": {"type": "line", "color": ACCENT, "strokeWidth": 2, "interpolate": "linear"}}
+    line = {"mark": {"type": "line", "color": ACCENT, "strokeWidth": 2}}
     points = {"mark": {"type": "point", "color": ACCENT, "filled": True, "size": 28, "opacity": 1}}
     median = {
         "data": {"values": [{"median": percentile(known, percent=50)}] if known else []},
@@ -54,44 +53,37 @@ def throughput(weeks: Sequence[Week]) -> Spec:
 
 def durations(figures: Sequence[Figure]) -> Spec:
     """Each percentile as a point on its 90 % interval; a dotted end where the data do not bound it."""
-    known = [figure for figure in figures if figure.value is not None]
-    longest = max((figure.high or figure.value or 0.0 for figure in known), default=0.0)
-    rows = [
-        {
-            "title": figure.title,
-            "value": figure.value,
-            "low": figure.value if figure.low is None else figure.low,
-            "high": figure.value if figure.high is None else figure.high,
-            "end": longest * 1.1 if figure.high is None else figure.high,
-        }
-        for figure in known
-    ]
+    known = [(figure, figure.value) for figure in figures if figure.value is not None]
+    edge = 1.1 * max((figure.high or value for figure, value in known), default=0.0) or 1.0
+    rows = [_interval(figure, value, edge=edge) for figure, value in known]
     y = {"field": "title", "type": "nominal", "sort": None, "axis": {"grid": False, "labelLimit": 150}}
-    scale = {"domain": [0, longest * 1.1 or 1], "nice": False}
-    x = {"type": "quantitative", "scale": scale, "axis": {"tickCount": 6, "format": ",~f"}}
-    open_end = {
-        "mark": {"type": "rule", "color": MUTED, "strokeWidth": 2, "strokeDash": [1, 4]},
-        "encoding": {"x": x | {"field": "high"}, "x2": {"field": "end"}},
-    }
-    interval = {
-        "mark": {"type": "rule", "color": ACCENT, "strokeWidth": 2},
-        "encoding": {"x": x | {"field": "low"}, "x2": {"field": "high"}},
-    }
-    point = {
-        "mark": {"type": "point", "color": ACCENT, "filled": True, "size": 60, "opacity": 1},
-        "encoding": {"x": x | {"field": "value"}},
-    }
-    layers = {"data": {"values": rows}, "encoding": {"y": y}, "layer": [open_end, interval, point]}
-    return _chart([layers], height=24 * len(rows), left=160)
+    x = {"scale": {"domain": [0, edge], "nice": False}, "axis": {"tickCount": 6, "format": ",~f"}}
+    point = {"type": "point", "color": ACCENT, "filled": True, "size": 60, "opacity": 1}
+    marks = [
+        _span("high", "edge", {"type": "rule", "color": MUTED, "strokeWidth": 2, "strokeDash": [1, 4]}),
+        _span("low", "high", {"type": "rule", "color": ACCENT, "strokeWidth": 2}),
+        {"mark": point, "encoding": {"x": {"field": "value", "type": "quantitative"} | x}},
+    ]
+    return _chart([{"data": {"values": rows}, "encoding": {"y": y}, "layer": marks}], height=24 * len(rows), left=160)
+
+
+def _interval(figure: Figure, value: float, *, edge: float) -> dict[str, Any]:
+    low = value if figure.low is None else figure.low
+    high, end = (value, edge) if figure.high is None else (figure.high, figure.high)
+    return {"title": figure.title, "value": value, "low": low, "high": high, "edge": end}
+
+
+def _span(start: str, end: str, mark: Spec) -> Spec:
+    return {"mark": mark, "encoding": {"x": {"field": start, "type": "quantitative"}, "x2": {"field": end}}}
 
 
 def svg(spec: Spec, *, label: str) -> str:
     """The chart as one labelled picture, without identifiers, scripts or anything fetched."""
-    drawn = _drawn(msgspec.json.encode(spec, order="sorted"))
-    size = re.search(r'viewBox="[^"]+"', drawn)
-    body = drawn[drawn.index(">") + 1 :]
-    box = size.group() if size else ""
-    return f'<svg class="chart" role="img" aria-label="{escape(label)}" {box} xmlns="http://www.w3.org/2000/svg">{body}'
+    opening, drawn = _drawn(msgspec.json.encode(spec, order="sorted")).split(">", 1)
+    box = opening[opening.index("viewBox") :]
+    return (
+        f'<svg class="chart" role="img" aria-label="{escape(label)}" {box} xmlns="http://www.w3.org/2000/svg">{drawn}'
+    )
 
 
 def sparkline(weeks: Sequence[Week], *, label: str) -> str:

@@ -36,10 +36,11 @@ class ItemList:
 
 
 def groups(report: Report) -> list[Group]:
-    """Every kind that found something, its rows cut where the page has enough of them."""
+    """Every kind that found something, its rows cut where the page has enough of them; the first five have theirs."""
     shown: dict[str, list[Finding]] = defaultdict(list)
-    for finding in report.findings[:MOST_FINDINGS]:
-        shown[finding.kind].append(finding)
+    for place, finding in enumerate(report.findings):
+        if place < MOST_FINDINGS or finding.id in report.top:
+            shown[finding.kind].append(finding)
     return [_group(kind, shown[kind.id]) for kind in report.kinds]
 
 

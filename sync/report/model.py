@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from sync.reconcile.balance import Balance, LinkLine
 from sync.reconcile.figures import Figure
@@ -57,7 +57,7 @@ class ObjectiveRow(Struct, frozen=True, kw_only=True):
     rank: int
     parent: str | None
     owner: str | None
-    objective_class: str
+    class_: str = field(name="class")
     state: str
     figures: tuple[Figure, ...]
     weeks: tuple[Week, ...]  #: throughput, the latest last

@@ -178,7 +178,7 @@ def _objective(rank: int, identity: str, name: str, owner: str | None, state: st
         rank=rank,
         parent=None,
         owner=owner,
-        objective_class="strategic" if rank < 5 else "sanctioned",
+        class_="strategic" if rank < 5 else "sanctioned",
         state=state,
         figures=(_delivered(n + 0.5 * (rank == 2), scope=identity), *delivery(identity, n=n, first=rank)),
         weeks=weeks(26, first=5 + rank, missing=10 * (rank == 3)),

@@ -69,6 +69,12 @@ def test_names_the_source_that_casts_doubt():
     assert said.endswith("Not everything could be read from github, so what depends on it is unknown.")
 
 
+def test_a_gap_in_a_source_that_is_up_to_date_is_pointed_at():
+    answer = Answer(sentence="", figures=(delivered(9.0),), severities=CALM)
+    said = sentence(answer, masthead=masthead(gaps=("github: acme/shop refused",), verdict="incomplete"))
+    assert said.endswith("Not everything could be read: what is missing stands above.")
+
+
 def test_a_period_that_is_not_over_is_not_told_as_if_it_were():
     answer = Answer(sentence="", figures=(delivered(9.0),), severities=CALM)
     assert "week 46 of 2026, which is not over" in sentence(answer, masthead=masthead(partial=True))

@@ -7,6 +7,7 @@ import re
 import pytest
 from msgspec.structs import replace
 
+from sync.reconcile.findings import Evidence
 from sync.report import html, json
 from sync.report.folds import MOST_FINDINGS, MOST_ITEMS
 from tests.sync.report.page import Page
@@ -86,9 +87,20 @@ def test_the_page_carries_the_report_itself(page):
     assert json.read(page.one("script", id="report").text) == sample()
 
 
-def test_a_figure_without_a_value_says_why():
-    few = sample(delivery=delivery("all", n=3))
-    assert "too few to say (n = 3)" in Page.of(html.render(few)).one("main").text
+def test_a_figure_without_a_value_says_why_and_still_lists_its_items():
+    page = Page.of(html.render(sample(delivery=delivery("all", n=3))))
+    links = [a.attributes["href"] for a in page.all("a") if a.text == "too few to say (n = 3)"]
+    assert len(links) >= 2  # lead and cycle time
+    assert all(len(page.all("ul", id=link.removeprefix("#"))) == 1 for link in links)
+
+
+def test_evidence_on_the_other_side_leads_there():
+    other = item(7)
+    against = Evidence(says="Merged: acme/shop#7", ref=other.ref)
+    page = Page.of(html.render(sample(findings=(replace(finding(1), evidence=(against,)),))))
+    assert {a.text for a in page.all("a", href=other.url) if "ul" not in a.inside or "ol" in a.inside} == {
+        "Merged: acme/shop#7"
+    }
 
 
 def test_a_source_that_is_behind_is_marked_by_shape_and_word():
@@ -144,6 +156,12 @@ def test_what_is_too_much_for_the_page_is_counted():
     text = html.render(sample(findings=many, delivery=(wide,), items=items))
     assert "7 more findings of this kind in the JSON report" in text
     assert "and 9 more in the JSON report" in text
+
+
+def test_the_first_five_are_always_on_the_page():
+    many = tuple(replace(finding(5), id=f"f{number}") for number in range(MOST_FINDINGS + 7))
+    page = Page.of(html.render(replace(sample(findings=many), top=(f"f{MOST_FINDINGS + 6}",))))
+    assert len(page.all("tr", id=f"f-f{MOST_FINDINGS + 6}")) == 1
 
 
 def test_an_empty_report_is_still_a_page():
