@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One mistake: `line` and `column` count from 1; 0 where a model was not read from a file."""
+    """One mistake: `line` and `column` count from 1; 0 where it stands in no line of a file."""
 
     file: str
     line: int
@@ -16,8 +16,9 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         advice = f"; {self.hint}" if self.hint else ""
-        return f"{self.file}:{self.line}:{self.column}: {self.message}{advice}"
+        return f"{place}: {self.message}{advice}"
 
 
 class Problems(Exception):
