@@ -1,5 +1,7 @@
 """What PyGithub is good for here: looking at the sign-in. Blocking, so for a thread and never for reading in bulk."""
 
+from urllib.parse import urlsplit
+
 from github import Auth, BadCredentialsException, Github, GithubException
 from requests import RequestException
 
@@ -7,6 +9,7 @@ from connectors.github.api import TOKEN_HINT
 from connectors.source import Check
 
 TIMEOUT_S = 15
+URL_HINT = "Check `url`, the network and the proxy settings."
 
 
 def sign_in(*, url: str, token: str) -> list[Check]:
@@ -18,9 +21,11 @@ def sign_in(*, url: str, token: str) -> list[Check]:
             login = github.get_user().login
         except BadCredentialsException:
             return [Check(subject="token", ok=False, found="GitHub does not accept it", hint=TOKEN_HINT)]
-        except (GithubException, RequestException) as error:
-            hint = "Check `url`, the network and the proxy settings."
-            return [Check(subject="sign-in", ok=False, found=_first_line(error), hint=hint)]
+        except RequestException as error:
+            found = f"{urlsplit(url).netloc} cannot be reached ({type(error).__name__})"
+            return [Check(subject="sign-in", ok=False, found=found, hint=URL_HINT)]
+        except GithubException as error:
+            return [Check(subject="sign-in", ok=False, found=_first_line(error), hint=URL_HINT)]
         scopes = ", ".join(github.oauth_scopes or ()) or "fine-grained, or none"
         return [Check(subject="token", ok=True, found=f"signed in as {login} (scopes: {scopes})"), _limits(github)]
 
