@@ -64,7 +64,7 @@ def _environment(report: Report) -> Environment:
         "days": words.days,
         "definition": lambda figure: f"define-{words.measure(figure.id)}",
         "evidence": partial(words.evidence, zone=report.masthead.zone),
-        "figure": words.figure,
+        "figure": lambda figure: words.figure(figure).replace(" = ", "\u00a0=\u00a0"),
         "freshness": partial(words.freshness, zone=report.masthead.zone),
         "href": _href,
         "instant": partial(words.instant, zone=report.masthead.zone),

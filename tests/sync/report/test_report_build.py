@@ -39,14 +39,15 @@ rules:
 def report(rows: dict[str, list[dict[str, Any]]], **changes: Any) -> Report:
     """The report of the last week on these facts; `changes` replace what `build` is given."""
     built, strategy, rules = tables(**rows), load_strategy(STRATEGY, "s"), load_mappings(MAPPINGS, "m")
-    snapshot, span, day = Snapshot(as_of=AS_OF, digest="d", tables=built), period("2026-W46", zone=BERLIN), AS_OF.date()
-    linked = links(built, rules)
-    tagged = tag(built, links=linked, strategy=strategy, mappings=rules, day=day)
+    snapshot = Snapshot(as_of=AS_OF, digest="d", tables=built)
+    span, day = period("2026-W46", zone=BERLIN), day_of(AS_OF, zone=BERLIN)
+    linked = links(built, rules).cache()
+    tagged = tag(built, links=linked, strategy=strategy, mappings=rules, day=day).cache()
     found = reconcile(
         snapshot,
         tags=tagged,
         links=linked,
-        categories=categories(built, rules.statuses, day_of(AS_OF, zone=BERLIN)),
+        categories=categories(built, rules.statuses, day).cache(),
         strategy=strategy,
         period=span,
         thresholds=Thresholds(),
