@@ -11,7 +11,7 @@ import pytest
 from connectors.records import Change, Project, WorkItem
 from connectors.twin.dumps import arrow_jira, devlake_jira
 from tests.connectors.jira.reading import Reader, reader
-from tests.connectors.twin.records import shared
+from tests.shared import shared
 
 pytestmark = pytest.mark.real_data
 
@@ -23,14 +23,14 @@ RICH = {"description", "environment"}
 
 @pytest.fixture(scope="module")
 def arrow() -> Iterator[Reader]:
-    with reader(arrow_jira(shared("data", "arrow"))) as someone:
+    with reader(arrow_jira(shared("data/arrow"))) as someone:
         someone.poll()
         yield someone
 
 
 @pytest.fixture(scope="module")
 def devlake() -> Iterator[Reader]:
-    with reader(devlake_jira(shared("data", "devlake-raw")), projects=["EE", "K5"]) as someone:
+    with reader(devlake_jira(shared("data/devlake-raw")), projects=["EE", "K5"]) as someone:
         someone.poll()
         yield someone
 

@@ -1,7 +1,6 @@
 """Real records, served: the stand-in holds what the dumps hold, item by item."""
 
 import gzip
-import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,27 +13,19 @@ from connectors.twin.github_dumps import arrow_github, bitcoin_github
 from connectors.twin.github_graphql import answer
 from connectors.twin.github_limits import Limits
 from connectors.twin.github_state import GitHubHost
-
-SHARED = Path(os.environ.get("FINGERPOST_SHARED", Path(__file__).resolve().parents[3].parent / "shared"))
+from tests.shared import shared
 
 pytestmark = pytest.mark.real_data
 
 
-def data(name: str) -> Path:
-    folder = SHARED / "data" / name
-    if not folder.exists():
-        pytest.skip(f"the real records are not beside the checkout: {folder}")
-    return folder
-
-
 @pytest.fixture(scope="module")
 def arrow() -> GitHubHost:
-    return arrow_github(data("arrow"))
+    return arrow_github(shared("data/arrow"))
 
 
 @pytest.fixture(scope="module")
 def bitcoin() -> GitHubHost:
-    return bitcoin_github(data("bitcoin-core-github"))
+    return bitcoin_github(shared("data/bitcoin-core-github"))
 
 
 def rows(folder: Path, name: str) -> Iterator[Any]:
@@ -72,7 +63,9 @@ def test_arrow_has_every_pull_request_and_knows_what_it_does_not_know(arrow: Git
 
 
 def test_arrow_dates_are_instants_in_utc(arrow: GitHubHost) -> None:
-    first = next(r for r in rows(data("arrow"), "git/apache__arrow-pull-requests.jsonl.gz") if r["number"] == 8900)
+    first = next(
+        r for r in rows(shared("data/arrow"), "git/apache__arrow-pull-requests.jsonl.gz") if r["number"] == 8900
+    )
     pull = arrow.item(arrow.repositories[0], 8900)
     assert first["merged_at"] == "2020-12-15T14:59:09+02:00"
     assert pull is not None
@@ -86,7 +79,7 @@ REPOSITORIES = [("gui", 341, 537, 332, 21), ("secp256k1", 517, 1308, 944, 74)]
 def test_bitcoin_has_every_item_in_its_state(
     bitcoin: GitHubHost, name: str, issues: int, pulls: int, merged: int, still_open: int
 ) -> None:
-    folder = data("bitcoin-core-github")
+    folder = shared("data/bitcoin-core-github")
     found = {i["number"]: i for i in walk(bitcoin, f"bitcoin-core/{name}", "issues", "number state stateReason title")}
     assert len(found) == issues
     for row in rows(folder, f"{name}-issues.jsonl.gz"):
@@ -111,7 +104,7 @@ def test_bitcoin_has_every_review_commit_and_event(bitcoin: GitHubHost, name: st
     assert sum(p["reviews"]["totalCount"] for p in found.values()) == reviews
     states = [r["state"] for p in found.values() for r in p["reviews"]["nodes"]]
     assert states.count("APPROVED") == approved
-    for row in rows(data("bitcoin-core-github"), f"{name}-pulls.jsonl.gz"):
+    for row in rows(shared("data/bitcoin-core-github"), f"{name}-pulls.jsonl.gz"):
         pull, told = found[row["pull"]["number"]], Counter(event["event"] for event in row["events"])
         assert pull["fullDatabaseId"] == str(row["pull"]["id"])
         assert (pull["author"] or {"login": "ghost"})["login"] == row["pull"]["user"]["login"].removesuffix("[bot]")

@@ -1,23 +1,14 @@
 """The reduced schema is a true part of the official one; what is newer than our copy names where it is described."""
 
 import gzip
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from graphql import GraphQLSchema, build_schema, print_ast
 
 from connectors.twin.github_schema import github_schema, sdl
-
-CHECKOUT = Path(__file__).resolve().parents[3]
-OFFICIAL = (
-    Path(os.environ.get("FINGERPOST_SHARED", CHECKOUT.parent / "shared"))
-    / "contracts"
-    / "github"
-    / "graphql-schema.graphql.gz"
-)
+from tests.shared import shared
 
 # What GitHub's copy of February 2025 lacks.
 NEWER = {
@@ -57,10 +48,9 @@ NEWER = {
 
 @pytest.fixture(scope="module")
 def official() -> GraphQLSchema:
-    if not OFFICIAL.exists():
-        pytest.skip(f"GitHub's schema is not beside the checkout: {OFFICIAL}")
+    path = shared("contracts/github/graphql-schema.graphql.gz")
     # The published copy defines two fields twice, so it is not valid SDL by itself.
-    return build_schema(gzip.decompress(OFFICIAL.read_bytes()).decode(), assume_valid_sdl=True)
+    return build_schema(gzip.decompress(path.read_bytes()).decode(), assume_valid_sdl=True)
 
 
 def facts(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from jsonschema import Draft7Validator
 from connectors.twin.company import company
 from connectors.twin.jira import jira_app
 from connectors.twin.serve import serving
-from tests.connectors.twin.records import shared
+from tests.shared import shared
 
 pytestmark = pytest.mark.real_data
 
@@ -59,7 +59,7 @@ POSTS = [
 @cache
 def document(name: str) -> Json:
     """The document, with nulls allowed for what is not required."""
-    return nullable(json.loads(gzip.decompress(shared("contracts", "jira", name).read_bytes())))
+    return nullable(json.loads(gzip.decompress(shared(f"contracts/jira/{name}").read_bytes())))
 
 
 def nullable(node: Any) -> Any:

@@ -7,20 +7,20 @@ import pytest
 
 from connectors.twin.dumps import arrow_jira, devlake_jira
 from connectors.twin.jira_state import JiraSite
-from tests.connectors.twin.records import shared
 from tests.connectors.twin.sites import client
+from tests.shared import shared
 
 pytestmark = pytest.mark.real_data
 
 
 @pytest.fixture(scope="module")
 def arrow() -> JiraSite:
-    return arrow_jira(shared("data", "arrow"))
+    return arrow_jira(shared("data/arrow"))
 
 
 @pytest.fixture(scope="module")
 def devlake() -> JiraSite:
-    return devlake_jira(shared("data", "devlake-raw"))
+    return devlake_jira(shared("data/devlake-raw"))
 
 
 def test_arrow_is_a_server_with_every_issue(arrow: JiraSite) -> None:
