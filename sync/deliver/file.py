@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from mappings.problems import Problem, Problems
 from sync.report.model import Report
 
 
@@ -19,7 +20,18 @@ def deliver(report: Report, forms: Mapping[str, str], *, folder: Path) -> list[P
 
 
 def write(path: Path, text: str) -> None:
-    """Writes the file whole or not at all: whoever reads beside us sees the old one or the new one."""
+    """Writes the file whole or not at all: whoever reads beside us sees the old one or the new one.
+
+    Raises `Problems` where it cannot be written.
+    """
+    try:
+        _replace(path, text)
+    except OSError as error:
+        message = f"cannot be written: {(error.strerror or str(error)).lower()}"
+        raise Problems([Problem(str(path), 0, 0, message, "name another place")]) from error
+
+
+def _replace(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

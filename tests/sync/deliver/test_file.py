@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from mappings.problems import Problems
 from sync.deliver.file import write
 
 
@@ -17,3 +18,12 @@ def test_a_text_that_cannot_be_written_leaves_the_old_one_and_nothing_beside_it(
     with pytest.raises(UnicodeEncodeError):
         write(tmp_path / "report.txt", "half a pair: \ud800")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"report.txt": "old"}
+
+
+@pytest.mark.parametrize("name", ["folder", "file/report.txt"])
+def test_a_place_that_takes_no_file_is_told(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    with pytest.raises(Problems, match=f"{name}: cannot be written: "):
+        write(tmp_path / name, "text")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
