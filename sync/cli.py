@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -54,14 +55,52 @@ class Document(StrEnum):
     report = "report"
 
 
+def _instant(text: str) -> datetime:
+    """The instant that the option names; a day alone is its end, in UTC."""
+    form = "write 2026-11-20T18:00Z or 2026-11-20"
+    if text[:1] not in ("1", "2"):  # what is near the first or the last year has no time in some zone
+        raise typer.BadParameter(f"{text!r} is no instant; {form}")
+    try:
+        if len(text) == len("2026-11-20"):
+            return datetime.combine(date.fromisoformat(text), time.max, UTC).replace(microsecond=0)
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no instant; {form}") from None
+    if at.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} names no zone; write 2026-11-20T18:00Z or 2026-11-20T18:00+01:00")
+    return at.astimezone(UTC)
+
+
+def _period(text: str) -> str:
+    """The text, if it names a period."""
+    from sync.reconcile.periods import period
+
+    try:
+        period(text, zone=ZoneInfo("UTC"))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    return text
+
+
 ConfigFile = Annotated[Path, typer.Option("--config", envvar="FINGERPOST_CONFIG", help="The configuration file.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")]
 AsOf = Annotated[
-    str | None, typer.Option("--as-of", help="What was known then, e.g. 2026-11-20T18:00Z or 2026-11-20; default now.")
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        parser=_instant,
+        metavar="INSTANT",
+        help="What was known then, e.g. 2026-11-20T18:00Z or 2026-11-20; default now.",
+    ),
 ]
 Period = Annotated[
     str | None,
-    typer.Option("--period", help="2026-W46, 2026-11, 2026-Q4 or 2026-11-02..2026-11-16; default the last whole week."),
+    typer.Option(
+        "--period",
+        parser=_period,
+        metavar="PERIOD",
+        help="2026-W46, 2026-11, 2026-Q4 or 2026-11-02..2026-11-16; default the last whole week.",
+    ),
 ]
 FailOn = Annotated[Severity | None, typer.Option("--fail-on", help="End with 1 if a finding weighs this much or more.")]
 DEFAULT = Path("fingerpost.yaml")
@@ -89,7 +128,7 @@ def run(
 ) -> None:
     """The scheduled job: read what is new, reconcile, and write the report into the reports folder."""
     with _work(config, verbose=verbose) as work:
-        _run(work, as_of=_instant(as_of), period=period, fail_on=fail_on)
+        _run(work, as_of=as_of, period=period, fail_on=fail_on)
 
 
 @app.command()
@@ -113,7 +152,7 @@ def report(
 ) -> None:
     """Report on what is stored; asks no source anything."""
     with _work(config, verbose=verbose) as work:
-        made = work.report(as_of=_instant(as_of), period=period)
+        made = work.report(as_of=as_of, period=period)
         rendered = work.render(made, form.value)
         if out:
             work.write(out, rendered)
@@ -164,7 +203,7 @@ def export(
 ) -> None:
     """Write all that is stored and what it means, sorted so that equal stores give equal files."""
     with _work(config, verbose=verbose) as work:
-        work.export(out, as_of=_instant(as_of), form=form, origins=origins)
+        work.export(out, as_of=as_of, form=form, origins=origins)
         _note([f"wrote {out}"])
 
 
@@ -225,21 +264,6 @@ def _usage() -> Iterator[None]:
     else:
         return
     raise typer.Exit(USAGE)
-
-
-def _instant(text: str | None) -> datetime | None:
-    """The instant that the option names; a day alone is its end, in UTC."""
-    if text is None:
-        return None
-    try:
-        if len(text) == len("2026-11-20"):
-            return datetime.combine(date.fromisoformat(text), time.max, UTC).replace(microsecond=0)
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no instant; write 2026-11-20T18:00Z or 2026-11-20") from None
-    if at.tzinfo is None:
-        raise typer.BadParameter(f"{text!r} names no zone; write 2026-11-20T18:00Z or 2026-11-20T18:00+01:00")
-    return at.astimezone(UTC)
 
 
 def _say(text: str) -> None:

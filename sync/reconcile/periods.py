@@ -66,7 +66,7 @@ def day_of(instant: datetime, *, zone: ZoneInfo) -> date:
 def period(text: str, *, zone: ZoneInfo) -> Period:
     """The period that a text names; ValueError, with a sentence for the reader, when it names none."""
     for pattern, days in _FORMS.items():
-        if match := re.fullmatch(pattern, text):
+        if match := re.fullmatch(pattern, text, re.ASCII):
             try:
                 first_on, until_on = days(*match.groups())
             except ValueError as error:
@@ -120,9 +120,10 @@ def _first_of_month(year: int, month: int) -> date:
     return date(year + month // 13, (month - 1) % 12 + 1, 1)
 
 
+_YEAR = r"[12]\d{3}"  #: far from the first and the last that a date can have, whatever the zone
 _FORMS: dict[str, Callable[..., tuple[date, date]]] = {
-    r"(\d{4})-W(\d{2})": _week,
-    r"(\d{4})-(\d{2})": _month,
-    r"(\d{4})-Q([1-4])": _quarter,
-    r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})": _days,
+    rf"({_YEAR})-W(\d{{2}})": _week,
+    rf"({_YEAR})-(\d{{2}})": _month,
+    rf"({_YEAR})-Q([1-4])": _quarter,
+    rf"({_YEAR}-\d{{2}}-\d{{2}})\.\.({_YEAR}-\d{{2}}-\d{{2}})": _days,
 }

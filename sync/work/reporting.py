@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from mappings.links import links
-from mappings.problems import Problem, Problems
 from mappings.statuses import categories
 from mappings.tag import tag
 from sync import __version__
@@ -58,7 +57,7 @@ def meaning(engine: Engine, *, config: Config, files: Files, as_of: datetime) ->
 def report(engine: Engine, *, config: Config, files: Files, as_of: datetime, period: str | None) -> Report:
     """The report on a period as known at `as_of`. The same store, files and arguments give the same report."""
     zone, thresholds = ZoneInfo(config.zone), Thresholds()
-    span = _span(period, as_of=as_of, zone=zone)
+    span = named_period(period, zone=zone) if period else last_complete_week(as_of, zone=zone)
     known = meaning(engine, config=config, files=files, as_of=as_of)
     found = reconciled(known, span=span, thresholds=thresholds)
     return build(
@@ -91,15 +90,6 @@ def reconciled(known: Meaning, *, span: Period, thresholds: Thresholds) -> Recon
 def derived(known: Meaning) -> "dict[str, pa.Table]":
     """What an export adds to the facts: links and tags."""
     return {name: table.to_pyarrow() for name, table in (("links", known.links), ("tags", known.tags))}
-
-
-def _span(text: str | None, *, as_of: datetime, zone: ZoneInfo) -> Period:
-    if text is None:
-        return last_complete_week(as_of, zone=zone)
-    try:
-        return named_period(text, zone=zone)
-    except ValueError as error:
-        raise Problems([Problem("--period", 0, 0, str(error))]) from None
 
 
 def _digest(known: Meaning, span: Period, config: Config) -> str:

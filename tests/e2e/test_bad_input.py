@@ -51,6 +51,24 @@ def test_a_mistake_in_a_file_is_shown_with_its_place(place: Place, spoil: Callab
     assert not (place.folder / "fingerpost.db").exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--as-of", "yesterday"), "'yesterday' is no instant; write 2026-11-20T18:00Z"),
+        (("--as-of", "2026-11-20T18:00"), "'2026-11-20T18:00' names no zone"),
+        (("--as-of", "0001-01-01T00:00+14:00"), "is no instant"),
+        (("--period", "2026-W99"), "'2026-W99' is no period"),
+    ],
+)
+def test_an_option_that_says_nothing_is_refused_before_any_work(
+    place: Place, arguments: tuple[str, str], said: str
+) -> None:
+    done = place.fingerpost("run", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert not (place.folder / "fingerpost.db").exists()
+
+
 def test_a_configuration_that_is_not_there(place: Place) -> None:
     done = place.fingerpost("run", "--config", "elsewhere.yaml")
     assert done.returncode == 2

@@ -71,6 +71,9 @@ def test_what_a_text_names(text: str, first_on: date, until_on: date) -> None:
         ("2026-Q5", "write 2026-W46"),
         ("2026-11-16..2026-11-02", "it ends on 2026-11-02, not after its start"),
         ("2026-11-16..2026-11-16", "it ends on 2026-11-16, not after its start"),
+        ("9999-W52", "write 2026-W46"),
+        ("0001-01-01..9999-12-31", "write 2026-W46"),
+        ("٢٠٢٦-11", "write 2026-W46"),
     ],
 )
 def test_a_text_that_names_none(text: str, says: str) -> None:
