@@ -1,12 +1,23 @@
 """What the models of all user files have in common."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr
+from pydantic import AfterValidator, BaseModel, ConfigDict, PrivateAttr
 
 from mappings.document import Document, Path
 from mappings.problems import Problem
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError):  # unknown; no name at all such as ../etc; a folder of zones such as Europe
+        raise ValueError(f"there is no time zone '{name}'; zones are named like Europe/Berlin") from None
+
+
+Zone: TypeAlias = Annotated[str, AfterValidator(_zone)]
 
 
 class Model(BaseModel):

@@ -2,25 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import Field, field_validator
 
-from mappings.model import Fault, Model, UserFile, entries, repeated_ids
+from mappings.model import Fault, Model, UserFile, Zone, entries, repeated_ids
 from mappings.problems import nearest
-
-
-def _zone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (KeyError, ValueError, OSError):  # unknown, or no name at all such as ../etc
-        raise ValueError(f"there is no time zone '{name}'; zones are named like Europe/Berlin") from None
 
 
 class Team(Model):
     id: str = Field(min_length=1)
-    zone: Annotated[str, AfterValidator(_zone)] | None = None
+    zone: Zone | None = None
     holidays: tuple[date, ...] = ()
     day_rate: float | None = Field(default=None, ge=0)
 

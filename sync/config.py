@@ -5,12 +5,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, model_validator
 
 from mappings.load import read
-from mappings.model import Model, UserFile
+from mappings.model import Model, UserFile, Zone
 from mappings.problems import Problem, Problems
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -41,17 +40,12 @@ def _secret_file(value: Any, info: ValidationInfo) -> Any:
         return value
     read: Callable[[str], str] = info.context["read"]
     try:
-        return read(value).strip()
-    except OSError as error:
-        raise ValueError(f"{value} cannot be read: {error.strerror}") from error
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"{value} is no time zone; write one such as Europe/Berlin") from error
-    return value
+        secret = read(value).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{value} cannot be read: {_why(error)}") from error
+    if not secret:
+        raise ValueError(f"{value} is empty")
+    return secret
 
 
 def _address(value: str) -> str:
@@ -64,7 +58,6 @@ Text = Annotated[str, BeforeValidator(_expanded)]
 Address = Annotated[str, BeforeValidator(_expanded), AfterValidator(_address)]
 Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 SecretFile = Annotated[SecretStr, BeforeValidator(_secret_file)]
-Zone = Annotated[str, AfterValidator(_zone)]
 
 
 class _Credentials(Model):

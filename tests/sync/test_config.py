@@ -33,6 +33,20 @@ def test_an_address_keeps_its_context_path(tmp_path: Path) -> None:
     assert source.url == "https://jira.example/base"
 
 
+@pytest.mark.parametrize(("content", "said"), [(b" \n", "token is empty"), (b"\xff", "it is not UTF-8")])
+def test_a_file_that_holds_no_secret(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "token").write_bytes(content)
+    with pytest.raises(Problems, match=said):
+        load(tmp_path, JIRA + ", token_file: token")
+
+
+@pytest.mark.parametrize("zone", ["Europe", "Europe/Atlantis", "../../etc/passwd", "''"])
+def test_a_zone_that_there_is_not(tmp_path: Path, zone: str) -> None:
+    (tmp_path / "fingerpost.yaml").write_text(f"zone: {zone}\n")
+    with pytest.raises(Problems, match="there is no time zone"):
+        load_config(tmp_path / "fingerpost.yaml", environment={})
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [
