@@ -25,6 +25,7 @@ def make(connection: duckdb.DuckDBPyConnection, items: int) -> None:
         "projects": min(MOST_PROJECTS, 1 + items // ITEMS_A_PROJECT),
         "people": 10 + items // ITEMS_A_PERSON,
     }
+    connection.execute("SET enable_progress_bar = false")  # it goes to stdout
     for name, value in told.items():
         connection.execute(f"SET VARIABLE {name} = {value}")
     connection.execute(Path(__file__).with_name("facts.sql").read_text(encoding="utf-8"))

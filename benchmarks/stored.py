@@ -17,7 +17,6 @@ def fill(path: str, items: int) -> dict[str, int]:
     """Rows by table, of a new SQLite store at `path` with so many work items."""
     connect(f"sqlite:///{path}").dispose()
     made = duckdb.connect()
-    made.execute("SET enable_progress_bar = false")
     facts.make(made, items)
     made.execute(f"CREATE VIEW {CHILD_SETS.name} AS {COMPLETE}")
     with adbc_driver_sqlite.dbapi.connect(path) as store, store.cursor() as cursor:
