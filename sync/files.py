@@ -58,12 +58,11 @@ def read_files(config: Config, *, folder: Path) -> Files:
     texts = _Texts(config, folder)
     strategies = texts.versions("strategy", load_strategy)
     mappings = texts.versions("mappings", load_mappings)
-    people = texts.one("people", load_people) or People()
-    declared = people if config.people else None
-    texts.problems += _crossed(list(strategies.values()), list(mappings.values()), declared)
+    people = texts.one("people", load_people)
+    texts.problems += _crossed(list(strategies.values()), list(mappings.values()), people)
     if texts.problems:
         raise Problems(dict.fromkeys(texts.problems))
-    return Files(strategies=strategies, mappings=mappings, people=people, digest=texts.digest())
+    return Files(strategies=strategies, mappings=mappings, people=people or People(), digest=texts.digest())
 
 
 class _Texts:

@@ -53,6 +53,13 @@ def test_mistakes_of_all_files_are_told_together(tmp_path: Path) -> None:
     assert ("mappings.yaml", 1) in said
 
 
+def test_a_mistake_in_the_people_is_not_told_again_as_owners_that_are_missing(tmp_path: Path) -> None:
+    strategy = "objectives: [{id: checkout, name: Checkout, owner: payments}]\n"
+    with pytest.raises(Problems) as found:
+        read(tmp_path, fingerpost=CONFIG + "people: people.yaml\n", people="[]\n", strategy__b=strategy)
+    assert [Path(problem.file).name for problem in found.value.problems] == ["people.yaml"]
+
+
 def test_a_file_that_is_not_there_is_told_where_it_is_named(tmp_path: Path) -> None:
     (tmp_path / "fingerpost.yaml").write_text(CONFIG)
     config = load_config(tmp_path / "fingerpost.yaml", environment={"TOKEN": "t"})
