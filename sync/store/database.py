@@ -20,12 +20,12 @@ def connect(url: str) -> Engine:
     """The store at `url`, made if it is not there and brought to our version; else StoreError, and nothing changed."""
     try:
         address = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number is a ValueError
         raise StoreError("The store's URL cannot be read.", hint=_FORMS) from None
-    match address.get_backend_name():
-        case "sqlite":
+    match address.drivername:
+        case "sqlite" | "sqlite+pysqlite":
             return _connect_sqlite(address)
-        case "postgresql":
+        case "postgresql" | "postgresql+psycopg":
             return _connect_postgresql(address)
         case other:
             raise StoreError(f"A store cannot be kept in {other}.", hint=_FORMS)

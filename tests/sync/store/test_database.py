@@ -44,7 +44,18 @@ def test_sqlite_waits_for_the_disk_and_lets_readers_read(sqlite_store: Engine) -
     assert settings == ["wal", 2]
 
 
-@pytest.mark.parametrize("url", ["", "fingerpost.db", "sqlite://", "sqlite:///:memory:", "mysql://root@host/db"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "fingerpost.db",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite+aiosqlite:///facts.db",
+        "postgresql://ops@host:port/facts",
+        "mysql://root@host/db",
+    ],
+)
 def test_a_url_of_no_store(url: str) -> None:
     assert refusal(url)
 
