@@ -23,7 +23,7 @@ def coverage(tags: "ir.Table", delivered: Sequence[str], *, scope: str) -> Figur
     """
     import ibis
 
-    blank = Figure(id="coverage", scope=scope, title="Serves an objective", unit="ratio", n=len(delivered))
+    blank = Figure(id="coverage", scope=scope, title="Serves an objective or is exempt", unit="ratio", n=len(delivered))
     if len(delivered) < SMALLEST_DENOMINATOR:
         return replace(blank, reason="small_n" if delivered else "zero_denominator")
     wanted = ibis.memtable({"ref": list(delivered)}, schema={"ref": "string"})
