@@ -11,8 +11,8 @@ from benchmarks.row import Row, Scale
 from benchmarks.sites import github_company, github_issues, jira_cloud, jira_data_center
 from benchmarks.twin import Make, Served, twin
 
-ITEMS = 1_000
-GROWTH = 4
+ITEMS = 2_000  # two portions at least, so that memory has reached its height
+GROWTH = 3
 
 
 @dataclass(frozen=True, kw_only=True)
