@@ -114,12 +114,13 @@ def touched(snapshot: Snapshot, flow: "ir.Table", links: "ir.Table", *, days: in
     """
     import ibis
 
-    since_us = micros(snapshot.as_of - timedelta(days=days))
-    pulls = _pulls(snapshot["pull_requests"])
+    as_of_us, since_us = micros(snapshot.as_of), micros(snapshot.as_of - timedelta(days=days))
+    pulls = _pulls(snapshot["pull_requests"], as_of_us=as_of_us)
     serving = links.filter(links["class"].isin(SERVES) & links.to_ref.notnull()).select("to_ref", ref="item_ref")
     served = pulls.join(serving.distinct(), "ref").select("touched_us", ref="to_ref")
     items = snapshot["work_items"]
-    untold = items.filter(~items.has_history.fill_null(False)).select("ref", touched_us="updated_us")
+    untold = items.filter(~items.has_history.fill_null(False))
+    untold = untold.select("ref", touched_us=_updated(untold, as_of_us=as_of_us))
     every = ibis.union(
         items.select("ref", touched_us="created_us"),
         untold,
@@ -132,10 +133,15 @@ def touched(snapshot: Snapshot, flow: "ir.Table", links: "ir.Table", *, days: in
     return recent.group_by("ref").aggregate(touched_us=recent.touched_us.max())
 
 
-def _pulls(pulls: "ir.Table") -> "ir.Table":
+def _updated(records: "ir.Table", *, as_of_us: int) -> "ir.IntegerValue":
+    """When each was last updated; null where that came after `as_of` and was cut to it: it says nothing of before."""
+    return records.updated_us.nullif(as_of_us)
+
+
+def _pulls(pulls: "ir.Table", *, as_of_us: int) -> "ir.Table":
     import ibis
 
-    times = (pulls.created_us, pulls.updated_us, pulls.merged_us, pulls.closed_us)
+    times = (pulls.created_us, _updated(pulls, as_of_us=as_of_us), pulls.merged_us, pulls.closed_us)
     return pulls.select("ref", touched_us=ibis.greatest(*times))
 
 
