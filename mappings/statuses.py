@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 StatusCategory: TypeAlias = Literal["todo", "active", "waiting", "done"]
 CATEGORIES: tuple[StatusCategory, ...] = ("todo", "active", "waiting", "done")
+#: Column → type of `categories`.
 STATUSES = {
     "source": "string",
     "project": "string",
@@ -23,6 +24,7 @@ STATUSES = {
     "commitment": "boolean",
     "blocked": "boolean",
     "mapped": "boolean",
+    "committing": "boolean",  # the workflow names a commitment status, this one or another
 }
 SOURCE_CATEGORIES: dict[str, StatusCategory] = {"todo": "todo", "active": "active", "done": "done"}
 
@@ -96,22 +98,19 @@ def _stated(workflow: Workflow | None, names: set[str | None]) -> StatusCategory
 def categories(tables: Mapping[str, "ir.Table"], workflows: Iterable[Workflow], day: date) -> "ir.Table":
     """One row for each status that work was ever in, by source and project, with its `StatusMeaning`.
 
-    Columns: source, project, status_id, status (its name), category, commitment, blocked, mapped. A work item that
-    was moved has a row under its old projects too (metrics.md §1.2.6). The workflow in force on `day` reads the whole
-    of history.
+    Columns as `STATUSES` describes. A work item that was moved has a row under its old projects too (metrics.md
+    §1.2.6). The workflow in force on `day` reads the whole of history.
     """
     workflows = tuple(workflows)
-    rows = [
-        {**row, **_meaning_in(row, workflow_of(workflows, row["project"], day))._asdict()}
-        for row in _seen(tables).to_pyarrow().to_pylist()
-    ]
+    rows = [_told(row, workflow_of(workflows, row["project"], day)) for row in _seen(tables).to_pyarrow().to_pylist()]
     return as_table(rows, STATUSES)
 
 
-def _meaning_in(row: Mapping[str, Any], workflow: Workflow | None) -> StatusMeaning:
-    return meaning_of(
+def _told(row: Mapping[str, Any], workflow: Workflow | None) -> dict[str, Any]:
+    meaning = meaning_of(
         workflow, status_id=row["status_id"], status=row["status"], source_category=row["source_category"]
     )
+    return {**row, **meaning._asdict(), "committing": workflow is not None and bool(workflow.commitment)}
 
 
 def _seen(tables: Mapping[str, "ir.Table"]) -> "ir.Table":

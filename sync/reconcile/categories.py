@@ -38,7 +38,7 @@ def now(items: "ir.Table", categories: "ir.Table") -> "ir.Table":
     import ibis
 
     committing = (
-        categories.filter(categories.commitment).select("source", "project").distinct().mutate(has_commitment=True)
+        categories.filter(categories.committing).select("source", "project").distinct().mutate(has_commitment=True)
     )
     known = items.left_join(categories.select(*STATUS, "category"), STATUS)
     known = known.select("item", *STATUS, "repository", "category").left_join(committing, ["source", "project"])

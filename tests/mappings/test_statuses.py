@@ -66,3 +66,4 @@ def test_every_status_that_work_was_ever_in_has_its_row():
         ("WEB", "3", "Closed", "done", True),
         ("WEB", "8", "Limbo", "todo", False),
     ]
+    assert {row["project"]: row["committing"] for row in rows} == {"PAY": True, "WEB": False}

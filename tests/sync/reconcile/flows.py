@@ -6,17 +6,14 @@ from typing import Any, NamedTuple
 
 import ibis.expr.types as ir
 
+from mappings.links import LINKS
+from mappings.statuses import STATUSES
 from sync.reconcile.flow import flow
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
 from tests.builders import ref_of, table, tables
 
 DAY_US = 86_400_000_000
-LINKS = dict.fromkeys(("item_ref", "to_ref", "to_key", "class", "place", "outcome"), "string")
-CATEGORIES = {
-    **dict.fromkeys(("source", "project", "status_id", "status", "category"), "string"),
-    **dict.fromkeys(("commitment", "blocked", "mapped"), "boolean"),
-}
 #: Statuses by their initials; X is active and mapped as blocked, S is where a team may commit itself.
 WORKFLOW = {"T": "todo", "S": "todo", "A": "active", "X": "active", "W": "waiting", "D": "done"}
 
@@ -63,11 +60,12 @@ def categories(workflows: Mapping[str, Mapping[str, str]], *, commitment: str = 
             "commitment": status == commitment,
             "blocked": status == "X",
             "mapped": True,
+            "committing": bool(commitment),
         }
         for project, workflow in workflows.items()
         for status, category in workflow.items()
     ]
-    return table(CATEGORIES, rows)
+    return table(STATUSES, rows)
 
 
 def snapshot(*, as_of: str, **rows: list[Row]) -> Snapshot:

@@ -230,6 +230,12 @@ def test_commitment_begins_the_flow_time() -> None:
     assert [rows[key]["flags"] for key in ("PAY-2", "PAY-3")] == [["no_commitment"], []]
 
 
+def test_a_commitment_status_that_nothing_ever_entered_is_one_nonetheless() -> None:
+    workflow = {name: category for name, category in WORKFLOW.items() if name != "S"}
+    row = flow_of({"PAY-1": WORKED}, as_of=AS_OF, commitment="S", workflows={"PAY": workflow})["PAY-1"]
+    assert (row["committed_us"], row["flow_us"], row["flags"]) == (None, None, ["no_commitment"])
+
+
 def test_only_leaf_items_of_the_standard_level_are_counted() -> None:
     levels = {"PAY-1": 0, "PAY-2": -1, "PAY-3": 1, "PAY-4": None}
     items = {key: history(level=level) for key, level in levels.items()}

@@ -9,11 +9,12 @@ import ibis.expr.types as ir
 import pytest
 from sqlalchemy.engine import make_url
 
+from mappings.links import LINKS
 from sync.reconcile.flow import flow
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
 from tests.builders import table
-from tests.sync.reconcile.flows import LINKS, WORKFLOW, Told, categories, change, snapshot, told, written
+from tests.sync.reconcile.flows import WORKFLOW, Told, categories, change, snapshot, told, written
 
 AS_OF = "2026-11-16T08:00Z"
 DELIVERED = told("A 2026-11-02T09:00Z", "W 2026-11-03T09:00Z", "D 2026-11-05T09:00Z", created="2026-11-01T09:00Z")
