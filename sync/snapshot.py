@@ -13,7 +13,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
     "sources": {
         "name": "string",
         "type": "string",
-        "complete_us": "int64",  # source's clock at the start of the last complete pass; null before the first
+        "complete_us": "int64",  # source's clock when the last pass that came to its end began, or as_of; null before
         "gaps": "array<string>",  # what the last pass missed
     },
     "accounts": {"ref": "string", "source": "string", "name": "string", "kind": "string"},

@@ -35,6 +35,7 @@ def as_known(facts: Tables, as_of_us: int, *, keep: Keep = lambda _, table: tabl
     rest = {
         **there,
         **{name: _children(facts[name], refs, instant, as_of_us) for name, instant in CHILDREN.items()},
+        "sources": _sources(there["sources"], as_of_us),
         "deployments": _deployments(there["deployments"], as_of_us),
         "sprints": _sprints(there["sprints"], as_of_us),
     }
@@ -72,6 +73,11 @@ def _pull_requests(table: ir.Table, as_of_us: int) -> ir.Table:
         merged_by=ifelse(merged_later, null("string"), table.merged_by),
     )
     return _cut(then, "closed_us", "merged_us", as_of_us=as_of_us)
+
+
+def _sources(table: ir.Table, as_of_us: int) -> ir.Table:
+    """A source that was read whole later is known whole up to `as_of_us`."""
+    return table.mutate(complete_us=ifelse(table.complete_us > as_of_us, as_of_us, table.complete_us))
 
 
 def _deployments(table: ir.Table, as_of_us: int) -> ir.Table:

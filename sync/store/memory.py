@@ -44,7 +44,7 @@ def record_pass(
 ) -> None:
     """Notes how the last pass over the source went.
 
-    `complete_at` is the source's clock when a complete pass began; None leaves the one before as it is. `gaps` are
+    `complete_at` is the source's clock when a pass that came to its end began; None leaves the one before as it is. `gaps` are
     what this pass could not read.
     """
     row = {

@@ -94,7 +94,9 @@ def derived(known: Meaning) -> "dict[str, pa.Table]":
 
 def _digest(known: Meaning, span: Period, config: Config) -> str:
     """SHA-256 of everything that the report was made of; the same digest means the same report."""
-    inputs = (VERSION, __version__, known.facts.digest, known.map.digest, span.text, known.facts.as_of, config.zone)
+    facts = known.facts
+    complete = facts["sources"].select("name", "complete_us").order_by("name").to_pyarrow().to_pylist()
+    inputs = (VERSION, __version__, facts.digest, complete, known.map.digest, span.text, facts.as_of, config.zone)
     return hashlib.sha256("\n".join(map(str, inputs)).encode()).hexdigest()
 
 

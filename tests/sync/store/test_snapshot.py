@@ -99,6 +99,10 @@ class TestWhatIsThere:
         apply(sqlite_store, batch(sprint()))
         assert rows(snapshot(sqlite_store, at(minute)), "sprints", "state") == [(state,)]
 
+    def test_a_source_that_was_complete_later_was_known_until_then(self, sqlite_store: Engine) -> None:
+        record_pass(sqlite_store, "jira", type="jira", complete_at=at(50))
+        assert rows(snapshot(sqlite_store, at(40)), "sources", "complete_us") == [(epoch_us(at(40)),)]
+
     def test_fields_come_only_when_asked_for(self, sqlite_store: Engine) -> None:
         apply(sqlite_store, batch(item(1, fields='{"customfield_1":1}')))
         assert rows(snapshot(sqlite_store, at(200)), "work_items", "fields") == [(None,)]
