@@ -44,8 +44,8 @@ def record_pass(
 ) -> None:
     """Notes how the last pass over the source went.
 
-    `complete_at` is the source's clock when a pass that came to its end began; None leaves the one before as it is. `gaps` are
-    what this pass could not read.
+    `complete_at` is the source's clock when a pass that came to its end began; None leaves the one before as it is.
+    `gaps` are what this pass could not read.
     """
     row = {
         "name": source,
