@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from connectors.errors import Gone, Malformed, Refused, Retry, SourceError, TooLarge
 from connectors.exchange import Answer, Request
@@ -65,7 +65,7 @@ def question(url: str, query: str, variables: Mapping[str, object], *, label: st
 
 def read(answer: Answer, kind: type[T]) -> Graph[T]:
     """The data as `kind`, or the `SourceError` that says what to do; what to wait for is told by the server's clock."""
-    if answer.status != 200:
+    if answer.status != 200 and not _names_errors(answer):
         raise _failure(answer)
     reply = _reply(answer, kind)
     _judge(reply, answer)
@@ -81,19 +81,16 @@ def causes(errors: tuple[GraphError, ...], *path: str | int) -> list[str]:
 
 
 def _reply(answer: Answer, kind: type[T]) -> Reply[T]:
-    try:
-        return msgspec.json.decode(answer.body, type=Reply[kind])  # type: ignore[valid-type]
-    except (msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise Malformed(f"GitHub's answer is not what its schema promises: {error}") from error
-    except msgspec.DecodeError as error:
-        if answer.body.lstrip()[:1] == b"<":
-            raise Retry("a web page came in place of GitHub's answer", hint="Check `url` and the proxy.") from error
-        raise TooLarge("GitHub's answer broke off") from error
+    if answer.body.lstrip()[:1] == b"<":
+        raise Retry("a web page came in place of GitHub's answer", hint="Check `url` and the proxy.")
+    return answer.decode(Reply[kind])  # type: ignore[valid-type]
 
 
 def _judge(reply: Reply[T], answer: Answer) -> None:
     """Raises what the errors mean for the whole answer; returns where all of them are about single hidden things."""
     errors = reply.errors or []
+    if reply.data is None and _names_limit(words := reply.message or ""):  # a secondary limit may come as a 200
+        raise _limited(answer, words)
     for error in errors:
         if error.type in LIMIT_TYPES or _names_limit(error.message):
             raise _limited(answer, said(error), primary=error.type in LIMIT_TYPES)
@@ -101,13 +98,28 @@ def _judge(reply: Reply[T], answer: Answer) -> None:
             raise SchemaChanged(f"GitHub's schema is not as it was: {said(error)}", hint="Run it again.")
         if error.type == "INVALID_CURSOR_ARGUMENTS":
             raise CursorLost(f"GitHub has lost its place: {said(error)}")
-        if reply.data is None and error.type is None and error.locations and not error.path:
+        if reply.data is None and (answer.status != 200 or _not_understood(error)):
             raise Malformed(f"GitHub does not understand the question: {said(error)}")
     spoiling = [error for error in errors if error.type not in HIDDEN_TYPES]
     if spoiling:
         # RESOURCE_LIMITS_EXCEEDED, MAX_NODE_LIMIT_EXCEEDED, a timeout in words: what is null may be there, and a
         # smaller question is answered. # spiceai/spiceai#13762, airbytehq/airbyte#86914
         raise TooLarge(f"GitHub did not finish its answer: {said(spoiling[0])}")
+
+
+def _names_errors(answer: Answer) -> bool:
+    """GraphQL's own errors under another status, as GraphQL over HTTP has it for questions that are not valid."""
+    if answer.status not in (400, 422):
+        return False
+    try:
+        return bool(msgspec.json.decode(answer.body, type=Reply[Raw]).errors)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+
+
+def _not_understood(error: GraphError) -> bool:
+    """About the question and not about anything in the answer; or the schema is nobody's business."""
+    return "introspection" in error.message.lower() or (error.type is None and bool(error.locations) and not error.path)
 
 
 def _nothing(reply: Reply[T]) -> Gone | TooLarge:

@@ -23,6 +23,7 @@ class Gathered:
     missed: Mapping[str, str]  #: by id, why; worth another try
     longer: tuple[str, ...]  #: ids of items of which the answer held only a part
     ended: bool  #: nothing further is newer than `since`
+    newest_at: datetime | None  #: the latest instant among them
     unfinished_at: datetime | None  #: the oldest item that is still going to change without showing it
 
 
@@ -50,6 +51,7 @@ def gathered(found: Found, *, stream: Stream, source: str, name: str, since: dat
         missed=missed,
         longer=tuple(dict.fromkeys(row.item.id for row in found.longer if row.item.id in moved)),
         ended=found.cursor is None or len(new) < len(found.items),
+        newest_at=max(map(stream.moved_at, new), default=None),
         unfinished_at=min((stream.moved_at(item) for item in new if _unfinished(item, at)), default=None),
     )
 

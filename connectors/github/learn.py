@@ -47,13 +47,9 @@ async def _types(reader: Reader) -> dict[str, list[str]] | None:
     kind = dict[str, SchemaType | None]
     try:
         graph = await reader.ask(queries.introspection(), {}, kind, label="schema")
-    except (Gone, Malformed):
-        return None
-    except TooLarge as error:
-        if "introspection" not in str(error).lower():
-            raise
-        return None
-    return known_types(graph.data)
+    except (Gone, Malformed, Refused, TooLarge):
+        return None  # some serve all but this; what is wrong with the whole server, the next question says
+    return known_types(graph.data) or None
 
 
 def _ordered(repositories: Sequence[Repository]) -> tuple[Repository, ...]:

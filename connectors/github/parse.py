@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias, TypeVar
 
 import msgspec
@@ -218,8 +218,8 @@ def _commits(rows: list[wire.PullRequestCommit], ref: str, accounts: Accounts) -
             item_ref=ref,
             sha=row.commit.oid,
             author=accounts.ref(row.commit.author.user) if row.commit.author else None,
-            authored_at=row.commit.authored_date.astimezone(UTC),
-            committed_at=row.commit.committed_date.astimezone(UTC),
+            authored_at=_utc(row.commit.authored_date),
+            committed_at=_utc(row.commit.committed_date),
             message=_text(row.commit.message),
         )
         for row in rows
@@ -253,6 +253,14 @@ def _names(connection: wire.Connection[wire.Named] | None) -> tuple[str, ...]:
 
 def _key(found: wire.PullRequest | wire.Issue) -> str:
     return f"{found.repository.name_with_owner}#{found.number}"
+
+
+def _utc(instant: datetime) -> datetime:
+    """The same in UTC; git lets anybody write any date, and one hours beyond the calendar is kept as it reads."""
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        return instant.replace(tzinfo=UTC)
 
 
 def _text(text: str | None) -> str:

@@ -150,7 +150,8 @@ class Poll:
         name = shown.repository.name_with_owner
         page = gathered(found, stream=stream, source=self._source, name=name, since=walk.since, at=shown.at)
         walk = walk.owing((*page.longer, *page.missed))
-        return walk.onward(None if page.ended else found.cursor, unfinished_at=page.unfinished_at), page.batch
+        cursor = None if page.ended else found.cursor
+        return walk.onward(cursor, newest_at=page.newest_at, unfinished_at=page.unfinished_at), page.batch
 
     async def _again(self, stream: Stream, shown: Shown, walk: Walk) -> tuple[Walk, Batch]:
         """Items by their ids. What cannot be read even so is a gap, and is tried again by the next poll."""

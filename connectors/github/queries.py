@@ -97,10 +97,10 @@ def more(kind: str, connections: Iterable[str], schema: Schema) -> str:
 
 
 def has(schema: Schema, kind: str, name: str) -> bool:
-    """Whether the type has this field, `field(argument)` or enum value; a type that is not known is taken to."""
-    if schema is None:
+    """Whether the type has this field, `field(argument)` or enum value; one that is not known, all but the newer."""
+    if schema is None or kind not in schema:
         return f"{kind}.{name}" not in NEWER
-    return kind not in schema or name in schema[kind]
+    return name in schema[kind]
 
 
 def _item(kind: str, schema: Schema, sizes: Mapping[str, int]) -> str:

@@ -30,6 +30,7 @@ class Reader:
         self.schema: Schema = None
         self.sizes: dict[str, PageSize] = {}  #: what works, by question
         self.began_at: datetime | None = None  #: the server's clock at its first answer
+        self._patient = True  #: until one item alone was too much, all the transport's patience long
         self._transport = transport
         self._url = url
 
@@ -134,15 +135,17 @@ class Reader:
     ) -> T:
         """What `ask` makes of the largest size that is answered, of what is `left`; `TooLarge` where 1 is too much.
 
-        The last try is left to the transport's patience, so that a bad moment is not taken for a large answer.
+        The last try is left to the transport's patience, so that a bad moment is not taken for a large answer; but
+        only once, so that a thousand items that are too much do not take a thousand times as long.
         """
         while True:
             size = self.sizes.get(name, PageSize(first or most))
             asked = min(size.size, left or size.size)
             try:
-                answer = await ask(asked, asked > 1)
+                answer = await ask(asked, asked > 1 or not self._patient)
             except TooLarge:
                 if asked == 1:
+                    self._patient = False
                     raise
                 self.sizes[name] = PageSize(asked).smaller()
                 continue

@@ -1,12 +1,13 @@
 """Where reading stands, as values: one stream of one repository, and how large a page may be."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 OVERLAP = timedelta(minutes=5)  # replicas of the source lag behind each other
+EARLIEST = datetime.min.replace(tzinfo=UTC) + OVERLAP
 CLEAN_PAGES = 10
 AGAIN_AT_ONCE = 20
 
@@ -21,6 +22,7 @@ class Walk(Struct, frozen=True, kw_only=True, omit_defaults=True):
     began_at: datetime | None = None  #: the source's clock when this pass began; None between passes
     cursor: str | None = None
     head: str = ""  #: what the probe showed when this pass, or the last one, began
+    newest_at: datetime | None = None  #: the latest instant of any item that was ever read
     unfinished_at: datetime | None = None  #: the oldest thing in this pass that is still going to change
     again: tuple[str, ...] = ()  #: ids that were not read whole, to be read by themselves before the pass ends
     missed: tuple[str, ...] = ()  #: ids that could not be read at all; tried once more by every poll
@@ -56,16 +58,25 @@ class Walk(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def from_the_front(self) -> "Walk":
         return replace(self, cursor=None)
 
-    def onward(self, cursor: str | None, *, unfinished_at: datetime | None) -> "Walk":
+    def onward(
+        self, cursor: str | None, *, newest_at: datetime | None = None, unfinished_at: datetime | None = None
+    ) -> "Walk":
         """After one page: at the next one, or between passes if that was the last."""
-        instants = [instant for instant in (self.unfinished_at, unfinished_at) if instant]
-        walk = replace(self, cursor=cursor, unfinished_at=min(instants, default=None))
+        met = [instant for instant in (self.newest_at, newest_at) if instant]
+        unfinished = [instant for instant in (self.unfinished_at, unfinished_at) if instant]
+        walk = replace(
+            self, cursor=cursor, newest_at=max(met, default=None), unfinished_at=min(unfinished, default=None)
+        )
         return walk if cursor else walk.finished()
 
     def finished(self) -> "Walk":
-        """Between passes: the next one goes back to when this one began, a little more, and to what had not ended."""
-        began_at = self.began_at or self.since
-        since = began_at - OVERLAP if began_at else None
+        """Between passes: the next one goes back to when this one began, or to the latest item if that was
+        before, as where the clock behind the items is not the one behind the answers; a little more; and to what had
+        not ended.
+        """
+        since = self.since
+        if self.began_at and self.newest_at:
+            since = max(EARLIEST, min(self.began_at, self.newest_at)) - OVERLAP
         if since and self.unfinished_at:
             since = min(since, self.unfinished_at)
         return replace(self, since=since, began_at=None, cursor=None, unfinished_at=None)

@@ -59,6 +59,7 @@ LIMITS = {
     "secondary, told": (answer(403, SECONDARY, {"retry-after": "90"}), 90, "", False),
     "secondary, untold": (answer(403, SECONDARY), 60, "", True),
     "secondary, in a 200": (answer(200, errors(SECONDARY)), 60, "", True),
+    "secondary, in place of a 200's data": (answer(200, SECONDARY, {"retry-after": "5"}), 5, "", False),
     "retry-after before the reset": (answer(429, SECONDARY, SPENT | {"retry-after": "30"}), 30, "graphql", False),
     "a date": (answer(429, {}, {"retry-after": "Fri, 20 Nov 2026 12:00:45 GMT"}), 45, "", False),
     "nonsense": (answer(429, {}, {"retry-after": "soon"}), 60, "", True),
@@ -125,6 +126,11 @@ OTHERS = {
         SchemaChanged,
     ),
     "a question it cannot read": (answer(200, errors({"message": "Syntax", "locations": [{"line": 1}]})), Malformed),
+    "another schema, by status too": (
+        answer(400, errors({"message": "Cannot query field", "locations": [{"line": 1}]})),
+        SchemaChanged,
+    ),
+    "no word of the schema": (answer(200, errors({"message": "Introspection is disabled"})), Malformed),
     "a place it has lost": (answer(200, errors({"type": "INVALID_CURSOR_ARGUMENTS", "message": "x"})), CursorLost),
     "data of another shape": (answer(200, {"data": {"nodes": 7}}), Malformed),
 }

@@ -1,6 +1,6 @@
 """GitHub's objects as records, GitHub's events as changes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -190,6 +190,14 @@ def test_commits_carry_utc_and_the_person_github_knows() -> None:
     assert isinstance(commit, Commit)
     assert (commit.authored_at, commit.authored_at.tzinfo, commit.author) == (NOON, UTC, "github:account:U_1")
     assert "\x00" not in commit.message
+
+
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"])
+def test_a_commit_of_the_end_of_the_calendar_is_read(date: str) -> None:
+    row = {"oid": "c0ffee", "message": "", "authoredDate": date, "committedDate": date}
+    _, children, _ = parsed(PULL_REQUESTS, PULL | {"commits": {"nodes": [{"commit": row}]}})
+    assert children["commits"].complete
+    assert [row.authored_at.utcoffset() for row in children["commits"].rows] == [timedelta(0)]
 
 
 def test_closing_references_are_links_to_refs_that_last() -> None:

@@ -58,7 +58,7 @@ def children(stored: Stored, number: int, kind: str) -> ChildSet:
 
 
 class TestWhatIsNew:
-    def test_an_edited_pull_request_is_read_again_and_alone(self) -> None:
+    def test_an_edited_pull_request_is_read_again_with_the_one_that_was_the_newest(self) -> None:
         host = host_of(repository(pullRequests=[pull(n) for n in range(1, 31)]))
         with staged(host) as stage:
             stored = poll_of(stage)
@@ -66,8 +66,17 @@ class TestWhatIsNew:
             changed = Stored(watermarks=stored.watermarks, capabilities=stored.capabilities)
             asked = len(stage.requests)
             read(stage, changed)
-        assert {key: item.title for key, item in pulls(changed).items()} == {"acme/shop#4": "Another"}
+        told = {"acme/shop#4": "Another", "acme/shop#30": "Change 30"}
+        assert {key: item.title for key, item in pulls(changed).items()} == told
         assert len(stage.requests) - asked == 2
+
+    def test_a_change_is_seen_though_its_instant_is_long_before_the_clock_of_the_answers(self) -> None:
+        host = host_of(repository(pullRequests=[pull(n) for n in range(1, 31)]))
+        with staged(host) as stage:
+            stored = poll_of(stage)
+            edits.edit(host, host.by_id["PR_4"], at=hours(36), by=DEV, title="Another")
+            read(stage, stored)
+        assert pulls(stored)["acme/shop#4"].title == "Another"
 
     def test_what_changes_while_a_backfill_stands_still_is_not_lost(self) -> None:
         host = host_of(repository(pullRequests=[pull(n) for n in range(1, 61)]))
@@ -235,6 +244,17 @@ class TestTooMuch:
         assert len(pulls(stored)) == 30
         assert not stored.gaps
 
+    def test_many_items_that_are_too_much_are_waited_for_but_once(self) -> None:
+        host = host_of(repository(pullRequests=[pull(n) for n in range(1, 31)]))
+
+        def choke(operation: str, answer: Any) -> Any:
+            return answer if operation in ("schema", "repositories", "probe", "skim") else {"data": None}
+
+        with staged(host, change=choke) as stage:
+            stored = poll_of(stage)
+        assert {gap.ref for gap in stored.gaps} == {f"github:pull_request:PR_{n}" for n in range(1, 31)}
+        assert stage.clock.now() - NOW < timedelta(minutes=2)
+
     def test_rows_that_are_hidden_halfway_leave_an_item_that_is_not_whole(self) -> None:
         def hide(operation: str, answer: Any) -> Any:
             return {"data": {"n0": None}, "errors": [FORBIDDEN | {"path": ["n0"]}]} if operation == "more" else answer
@@ -392,6 +412,23 @@ class TestServers:
         host = host_of(repository(issues=[issue(1)]), dialect="ghes", hourly_limit=None)
         with staged(host, Injection(fault=secret, operation="schema")) as stage:
             stored = poll_of(stage)
+        assert not stored.gaps
+        assert "github:issue:I_1" in stored.records
+
+    @pytest.mark.parametrize(
+        "refusal",
+        [
+            Answer(status=400, body=json.dumps({"errors": [{"message": "GraphQL introspection is not allowed"}]})),
+            Answer(status=403, body='{"message": "Forbidden"}'),
+            Answer(status=200, body='{"data": {}}'),
+            graphql_errors({"message": "Introspection is disabled"}),
+        ],
+    )
+    def test_however_the_schema_is_refused_the_documented_minimum_is_asked_for(self, refusal: Answer) -> None:
+        host = host_of(repository(issues=[issue(1)]), dialect="ghes", hourly_limit=None)
+        with staged(host, Injection(fault=refusal, operation="schema")) as stage:
+            stored = poll_of(stage)
+            assert stage.requests.count(operation="schema") == 1
         assert not stored.gaps
         assert "github:issue:I_1" in stored.records
 

@@ -37,15 +37,28 @@ def test_the_next_pass_goes_back_to_a_little_before_this_one_began() -> None:
     walk = Walk().begun(at=BEGAN, head="new").onward("c1", unfinished_at=None)
     assert not walk.rests_at("new")
     assert walk.begun(at=BEGAN + timedelta(hours=1), head="newer") == walk, "a pass that stands still goes on"
-    done = walk.onward(None, unfinished_at=None)
+    done = walk.onward(None, newest_at=BEGAN)
     assert done.rests_at("new")
     assert not done.rests_at("newer")
     assert (done.since, done.cursor) == (BEGAN - OVERLAP, None)
 
 
+def test_the_next_pass_goes_back_to_the_latest_item_where_the_clocks_differ() -> None:
+    newest_at = BEGAN - timedelta(days=600)
+    done = Walk().begun(at=BEGAN, head="new").onward("c1", newest_at=newest_at).onward(None)
+    assert done.since == newest_at - OVERLAP
+    again = done.begun(at=BEGAN + timedelta(hours=1), head="newer").onward(None)
+    assert again.since == newest_at - OVERLAP, "nothing was met that is later"
+
+
+def test_where_nothing_was_ever_met_the_next_pass_goes_back_as_far_as_this_one() -> None:
+    since = BEGAN - timedelta(days=30)
+    assert Walk(since=since).begun(at=BEGAN, head="new").onward(None).since == since
+
+
 def test_the_next_pass_goes_back_to_what_has_not_ended() -> None:
     oldest = BEGAN - timedelta(days=9)
-    walk = Walk().begun(at=BEGAN, head="new").onward("c1", unfinished_at=oldest)
+    walk = Walk().begun(at=BEGAN, head="new").onward("c1", newest_at=BEGAN, unfinished_at=oldest)
     assert walk.onward(None, unfinished_at=BEGAN - timedelta(days=2)).since == oldest
 
 
