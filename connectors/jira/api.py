@@ -9,7 +9,7 @@ import msgspec
 
 from connectors.errors import Gone, Refused, Retry, SourceError, TooLarge
 from connectors.exchange import Answer, Request
-from connectors.jira.limits import limited
+from connectors.jira.limits import asks_to_wait, limited
 
 T = TypeVar("T")
 
@@ -90,7 +90,7 @@ def dated(kind: type[T], request: Request) -> Callable[[Answer], tuple[T, dateti
 
 def _refusal(answer: Answer, request: Request) -> SourceError | None:
     status = answer.status
-    if status == 429 or (status in (403, 503) and "retry-after" in answer.headers):
+    if asks_to_wait(answer):
         return limited(answer, bucket=request.bucket)
     if status == 401 or _anonymous(answer):
         return _unauthorized(answer)

@@ -64,7 +64,8 @@ class Vocabulary:
 
     def word(self, item: wire.ChangeItem) -> str:
         """Our word, else Jira's."""
-        return self._words.get(item.field_id or item.field) or self._words.get(item.field) or item.field
+        name = item.field or ""
+        return self._words.get(item.field_id or name) or self._words.get(name) or name or item.field_id or ""
 
 
 class Changes:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec import Raw, Struct
 
-from connectors.errors import Gone, Malformed, Refused
+from connectors.errors import Gone, Malformed, Refused, TooLarge
 from connectors.jira import api, wire
 from connectors.jira.dialect import WHOLE, Page, Reading, expanded, in_parts, joined
 from connectors.jira.fields import Roles, groups
@@ -52,6 +52,15 @@ class Cloud:
 
     async def find(self, query: str, *, after: str | None, whole: bool) -> Page:
         whole = whole or not self._ways.bulk
+        try:
+            return await self._page(query, after=after, whole=whole)
+        except TooLarge:
+            if not whole or not self._ways.bulk:
+                raise
+            # An issue that spoils its page is found by bulk reads, which can ask for less.
+            return await self._page(query, after=after, whole=False)
+
+    async def _page(self, query: str, *, after: str | None, whole: bool) -> Page:
         options: dict[str, object] = {
             "fields": WHOLE if whole else ["id"],
             "maxResults": WHOLE_PAGE if whole else IDS_PAGE,
@@ -60,7 +69,8 @@ class Cloud:
             options["expand"] = "changelog"
         if after:
             options["nextPageToken"] = after
-        request = api.search(self._base, "/search/jql", query=query, options=options)
+        shrinkable = whole and self._ways.bulk
+        request = api.search(self._base, "/search/jql", query=query, options=options, shrinkable=shrinkable)
         found, server_at = await self._transport.send(request, api.dated(wire.Found, request))
         return Page(found=found.issues, next=found.next_page_token or None, server_at=server_at)
 
@@ -68,7 +78,9 @@ class Cloud:
         if self._ways.bulk:
             try:
                 return await self._in_bulk(found)
-            except Gone:  # the endpoint is: an issue that is not there is merely left out of the answer
+            except api.Unauthorized:
+                raise
+            except (Gone, Refused):  # the endpoint: an issue that is not there is merely left out of the answer
                 self._ways.bulk = False
         bare = [str(issue.id) for issue in found if issue.bare]
         reading = expanded([issue for issue in found if not issue.bare] + await self._by_search(bare))
@@ -91,7 +103,7 @@ class Cloud:
         bare = [str(issue.id) for issue in found if issue.bare]
         contents, missed = await in_parts(bare, self._contents)
         issues = [issue for issue in found if not issue.bare] + [issue for part in contents for issue in part.issues]
-        missed |= {str(unread.id): unread.error_message for part in contents for unread in part.issue_errors or ()}
+        missed |= {identity: why for part in contents for identity, why in part.missed.items()}
         read = [str(issue.id) for issue in issues]
         told, untold = await in_parts(read, self._histories)
         histories = {identity: found for part in told for identity, found in part.items()}

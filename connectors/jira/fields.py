@@ -77,7 +77,7 @@ def roles(fields: Iterable[wire.Field]) -> Roles:
     ids["points"] += tuple(field.id for field, kind in found if _is_points(field, kind))
     ids["flagged"] = tuple(field.id for field, kind in found if _is_flag(field, kind))
     playing = {identity for role in ids.values() for identity in role}
-    return Roles(**ids, names={field.id: field.name for field, _ in found if field.id in playing})
+    return Roles(**ids, names={field.id: field.name or field.id for field, _ in found if field.id in playing})
 
 
 def groups(ids: Iterable[str], *, size: int) -> list[list[str]]:
@@ -101,4 +101,4 @@ def _is_flag(field: wire.Field, kind: str) -> bool:
 
 def _plain_name(field: wire.Field) -> str:
     """The name before translation, where the site tells it."""
-    return (field.untranslated_name or field.name).casefold()
+    return (field.untranslated_name or field.name or "").casefold()

@@ -15,8 +15,11 @@ BURST = "jira-burst-based"  #: charged to one endpoint; every other reason, know
 
 
 def limited(answer: Answer, *, bucket: str) -> Retry:
-    """The wait that the answer asks for, by the source's clock. Without a hint it counts as a failed attempt."""
+    """The wait that the answer asks for, by the source's clock. It counts as a failed attempt where there is no hint,
+    and where the server is down (503): that may never pass."""
     until = _until(answer.headers, now=answer.server_at)
+    if answer.status == 503:
+        return Retry("Jira is not ready (503)", hint="It passes by itself, or the site is down.", until=until)
     reason = answer.headers.get("ratelimit-reason", "")
     return Retry(
         f"the limit on requests is reached{f' ({reason})' if reason else ''}",
@@ -25,6 +28,13 @@ def limited(answer: Answer, *, bucket: str) -> Retry:
         bucket=bucket if reason == BURST else "",
         counts=until is None,
     )
+
+
+def asks_to_wait(answer: Answer) -> bool:
+    """Whether this is a limit, by whatever status. Data Center says `Retry-After: 0` on every answer (jira.md §4.2)."""
+    if answer.status == 429:
+        return True
+    return answer.status in (403, 503) and answer.headers.get("retry-after", "0") != "0"
 
 
 def _until(headers: Mapping[str, str], *, now: datetime) -> datetime | None:

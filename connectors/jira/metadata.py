@@ -20,7 +20,7 @@ class Metadata:
         self, projects: Iterable[wire.Project], fields: Iterable[wire.Field], statuses: Iterable[wire.Status]
     ) -> Iterator[Record]:
         projects = list(projects)
-        keys = {str(project.id): project.key for project in projects}
+        keys = {str(project.id): project.key or str(project.id) for project in projects}
         yield from map(self.project, projects)
         yield from map(self.field, fields)
         yield from (self.status(status, keys) for status in statuses)
@@ -29,15 +29,16 @@ class Metadata:
         return Project(
             ref=self._ref("project", project.id),
             source=self._source,
-            key=project.key,
-            name=project.name,
+            key=project.key or "",
+            name=project.name or project.key or "",
             url=f"{self._url}/browse/{project.key}",
         )
 
     def field(self, field: wire.Field) -> Field:
         schema = field.schema or wire.Schema()
-        kind = schema.custom or schema.system or schema.type
-        return Field(ref=self._ref("field", field.id), source=self._source, id=field.id, name=field.name, type=kind)
+        kind = schema.custom or schema.system or schema.type or ""
+        name = field.name or field.id
+        return Field(ref=self._ref("field", field.id), source=self._source, id=field.id, name=name, type=kind)
 
     def status(self, status: wire.Status, keys: Mapping[str, str]) -> Status:
         """`keys`: of the projects that are read, by id; any other is told by its id."""
@@ -46,7 +47,7 @@ class Metadata:
             ref=self._ref("status", status.id),
             source=self._source,
             id=str(status.id),
-            name=status.name,
+            name=status.name or str(status.id),
             category=category(status),
             project=keys.get(str(served.id), str(served.id)) if served else None,
         )
@@ -56,8 +57,8 @@ class Metadata:
             ref=self._ref("sprint", sprint.id),
             source=self._source,
             id=str(sprint.id),
-            name=sprint.name,
-            state=sprint.state,
+            name=sprint.name or str(sprint.id),
+            state=sprint.state or "",
             board=None if sprint.origin_board_id is None else str(sprint.origin_board_id),
             start_at=_at(sprint.start_date),
             end_at=_at(sprint.end_date),

@@ -44,9 +44,14 @@ async def values(
 ) -> AsyncIterator[Raw]:
     """Every entry of a list that comes in pages. It goes on from what came: Jira caps a page as it likes."""
     start = 0
+    before: list[bytes] = []
     while True:
         request = api.get(url, "", label=label, params={**(params or {}), "startAt": start, "maxResults": MOST})
         page = await transport.send(request, api.reading(wire.Values, request))
+        told = [bytes(raw) for raw in page.values]
+        if told and told == before:
+            raise Malformed(f"Jira gives the same page of {label} again and again")
+        before = told
         for raw in page.values:
             yield raw
         start += len(page.values)

@@ -144,7 +144,7 @@ class Parser:
             status_changed_at=_lenient(instant, found.statuscategorychangedate, ref, gaps),
             resolution=_name(found.resolution),
             priority=_name(found.priority),
-            labels=tuple(found.labels or ()),
+            labels=tuple(label for label in found.labels or () if label),
             components=_names(found.components),
             fix_versions=_names(found.fix_versions),
             parent_ref=self._parent(found.parent, custom),
@@ -187,7 +187,8 @@ class Parser:
         return [ChildSet(item_ref=item.ref, kind="stated_links", version_at=item.updated_at, complete=True, rows=rows)]
 
     def _link(self, link: wire.Link, item_ref: str) -> Iterator[StatedLink]:
-        for said, other in ((link.type.outward, link.outward_issue), (link.type.inward, link.inward_issue)):
+        kind = link.type or wire.LinkType()
+        for said, other in ((kind.outward or "", link.outward_issue), (kind.inward or "", link.inward_issue)):
             if other is None:
                 continue
             yield StatedLink(
@@ -259,7 +260,7 @@ def _name(entry: wire.Named | wire.IssueType | wire.Status | None) -> str | None
 
 
 def _names(entries: list[wire.Named] | None) -> tuple[str, ...]:
-    return tuple(entry.name for entry in entries or ())
+    return tuple(entry.name for entry in entries or () if entry.name)
 
 
 def _without_nulls(fields: Mapping[str, Raw]) -> str:

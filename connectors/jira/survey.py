@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from connectors.errors import Gone, Malformed, Refused, SourceError
+from connectors.errors import Gone, Malformed, Refused, Retry, SourceError
 from connectors.jira import api, cloud, data_center, wire
 from connectors.jira.fields import Roles, roles
 from connectors.jira.metadata import Metadata
@@ -39,9 +39,10 @@ class Site(Struct, frozen=True, kw_only=True):
     fields: tuple[str, ...] = ()
     roles: Roles = Roles()
     denied: dict[str, str] = {}  #: what the account may not read here, by stream, and Jira's words for it
+    whole: bool = True  #: whether every list came; else all is asked again at the next poll
 
     def fresh(self, now: datetime) -> bool:
-        return timedelta(0) <= now - self.read_at < FRESH_FOR
+        return self.whole and timedelta(0) <= now - self.read_at < FRESH_FOR
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,7 @@ class Survey:
         self._known = known.denied if known else {}
         self._denied: dict[str, str] = {}
         self._gaps: list[Gap] = []
+        self._whole = True
         self._metadata = Metadata(source=scope.source, url=scope.url)
         self._base = scope.url
         self._edition: Edition = "cloud"
@@ -91,6 +93,7 @@ class Survey:
             fields=tuple(field.id for field in fields),
             roles=playing,
             denied=self._denied,
+            whole=self._whole,
         )
         denied = [Gap(stream=what, cause=why) for what, why in self._denied.items() if what not in self._known]
         learned = {"site": msgspec.json.encode(self.site).decode()}
@@ -150,15 +153,21 @@ class Survey:
         for keys in portions(self._scope.projects, KEYS_AT_ONCE):
             path = f"{self._api}/project/search"
             pages = values(self._transport, path, label="projects", params={"keys": list(keys)})
-            with suppress(Gone):
+            try:
                 found += [decode(raw, wire.Project) async for raw in pages]
+            except api.Unauthorized:
+                raise
+            except (Gone, Refused):  # the list, not the projects: they are asked for one by one
+                return found
         return found
 
     async def _listed(self) -> list[wire.Project]:
         request = api.get(self._api, "/project", label="projects")
         try:
             return await self._transport.send(request, api.reading(list[wire.Project], request))
-        except Gone:
+        except api.Unauthorized:
+            raise
+        except (Gone, Refused):
             return []
 
     async def _named(self, key: str) -> wire.Project:
@@ -189,8 +198,19 @@ class Survey:
                 found = [decode(raw, wire.Sprint) async for raw in values(self._transport, path, label="sprints")]
             except (Gone, Refused):
                 continue  # 400 or 422: a board without sprints (estuary/connectors#4848)
+            except Malformed as error:
+                self._miss("sprints", f"board {board.id}: {error}")
+                continue
+            except Retry as error:
+                self._miss("sprints", f"board {board.id}: {error}")
+                return
             yield self._told([sprint for sprint in found if str(sprint.id) not in told])
             told |= {str(sprint.id) for sprint in found}
+
+    def _miss(self, stream: str, cause: str) -> None:
+        """Notes what the issues can be read without, and that the site is to be surveyed again."""
+        self._gaps.append(Gap(stream=stream, cause=cause))
+        self._whole = False
 
     def _told(self, sprints: Iterable[wire.Sprint]) -> list[Sprint]:
         """The sprints that can be read; one that cannot is a gap."""
@@ -205,9 +225,12 @@ class Survey:
     async def _boards(self, projects: Sequence[wire.Project]) -> list[wire.Board]:
         """The boards of these projects that may have sprints."""
         try:
-            boards = await self._placed([project.key for project in projects])
+            boards = await self._placed([project.key for project in projects if project.key])
         except (Gone, Refused) as error:
             self._denied["boards"] = str(error)  # no Jira Software, or a token without its scopes (jira.md §5)
+            return []
+        except (Retry, Malformed) as error:
+            self._miss("boards", str(error))
             return []
         return [board for board in boards.values() if board.type in WITH_SPRINTS]
 

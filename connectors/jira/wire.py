@@ -22,8 +22,7 @@ class Wire(Struct, rename="camel", gc=False):
 
 
 class ServerInfo(Wire):
-    deployment_type: str = "Server"
-    version: str = ""
+    deployment_type: str | None = None
 
 
 class TenantInfo(Wire):
@@ -48,8 +47,8 @@ class Scope(Wire):
 
 class Project(Wire):
     id: Id
-    key: str = ""
-    name: str = ""
+    key: str | None = None
+    name: str | None = None
 
 
 class StatusCategory(Wire):
@@ -58,7 +57,7 @@ class StatusCategory(Wire):
 
 class Status(Wire):
     id: Id
-    name: str = ""
+    name: str | None = None
     status_category: StatusCategory | None = None
     scope: Scope | None = None
 
@@ -66,14 +65,14 @@ class Status(Wire):
 class Schema(Wire):
     """A field's kind: `custom` names the plugin's, `system` Jira's own."""
 
-    type: str = ""
+    type: str | None = None
     custom: str | None = None
     system: str | None = None
 
 
 class Field(Wire):
     id: str
-    name: str = ""
+    name: str | None = None
     untranslated_name: str | None = None
     schema: Schema | None = None
 
@@ -90,8 +89,8 @@ class Board(Wire):
 
 class Sprint(Wire):
     id: Id
-    name: str = ""
-    state: str = ""
+    name: str | None = None
+    state: str | None = None
     origin_board_id: Id | None = None
     start_date: str | None = None
     end_date: str | None = None
@@ -130,13 +129,19 @@ class Found(Wire):
 class Unread(Wire):
     """An issue that Jira could not read for a bulk answer."""
 
-    id: Id = ""
-    error_message: str = ""
+    id: Id | None = None
+    error_message: str | None = None
 
 
 class BulkIssues(Wire):
     issues: list[Issue]
     issue_errors: list[Unread] | None = None
+
+    @property
+    def missed(self) -> dict[str, str]:
+        """By issue id, why it could not be read."""
+        found = self.issue_errors or ()
+        return {str(one.id): one.error_message or "Jira could not read it" for one in found if one.id is not None}
 
 
 class IssueHistories(Wire):
@@ -157,7 +162,7 @@ class Changelog(Wire):
 
 
 class ChangeItem(Wire):
-    field: str = ""
+    field: str | None = None
     field_id: str | None = None
     from_: Side = msgspec.field(default=None, name="from")
     from_string: Side = None
@@ -174,12 +179,12 @@ class History(Wire):
 
 class Named(Wire):
     id: Id | None = None
-    name: str = ""
+    name: str | None = None
 
 
 class IssueType(Wire):
-    name: str = ""
-    subtask: bool = False
+    name: str | None = None
+    subtask: bool | None = None
     hierarchy_level: int | None = None
 
 
@@ -191,13 +196,13 @@ class Linked(Wire):
 
 
 class LinkType(Wire):
-    inward: str = ""
-    outward: str = ""
+    inward: str | None = None
+    outward: str | None = None
 
 
 class Link(Wire):
     id: Id
-    type: LinkType = msgspec.field(default_factory=LinkType)
+    type: LinkType | None = None
     inward_issue: Linked | None = None
     outward_issue: Linked | None = None
 
@@ -214,7 +219,7 @@ class Fields(Wire):
     status: Status | None = None
     resolution: Named | None = None
     priority: Named | None = None
-    labels: list[str] | None = None
+    labels: list[str | None] | None = None
     components: list[Named] | None = None
     fix_versions: list[Named] | None = None
     parent: Linked | None = None

@@ -224,3 +224,23 @@ def test_no_secret_is_logged(web: respx.MockRouter) -> None:
         ("fields", "/rest/api/2/field", 200)
     ]
     assert not any(word in str(events) for word in ("secret", "private", "PAY"))
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        (rb"cut \ud83d here", "cut \ufffd here"),
+        (rb"\udf89\ud83c", "\ufffd\ufffd"),
+        (rb"\ud83c\udf89 \ud800", "\N{PARTY POPPER} \ufffd"),
+        (rb"a path\\ud800 \udfff", r"a path\ud800 " + "\ufffd"),
+    ],
+)
+def test_half_a_character_spoils_no_document(told: bytes, read: str) -> None:
+    answer = Answer(status=200, headers={}, body=b'["' + told + b'"]', server_at=NOON)
+    assert answer.decode(list[str]) == [read]
+
+
+def test_a_document_that_nests_too_deep_is_too_large() -> None:
+    answer = Answer(status=200, headers={}, body=b"[" * 9_000 + b"]" * 9_000, server_at=NOON)
+    with pytest.raises(TooLarge, match="deep"):
+        answer.decode(list[object])

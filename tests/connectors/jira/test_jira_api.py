@@ -90,6 +90,16 @@ def test_a_503_or_403_that_says_when_is_waited_for() -> None:
     assert waits(answered(503)) is None
 
 
+def test_a_server_that_is_down_is_not_waited_for_without_end() -> None:
+    down = answered(503, Retry_After="9")
+    assert isinstance(down, Retry)
+    assert down.counts
+
+
+def test_a_403_is_no_limit_while_there_are_requests_left() -> None:
+    assert isinstance(answered(403, Retry_After="0", X_RateLimit_Remaining="5"), Refused)
+
+
 @pytest.mark.parametrize("status", [500, 502, 504, 413])
 def test_what_may_have_been_too_much(status: int) -> None:
     assert isinstance(answered(status, "<html>"), TooLarge)

@@ -174,14 +174,34 @@ def test_metadata_is_read_once_a_day() -> None:
         assert someone.asked("serverInfo|/field|/status|/board|/project") > 4
 
 
-@pytest.mark.parametrize("path", ["bulkfetch", "changelog/bulkfetch"])
-def test_a_site_without_bulk_reads_is_read_all_the_same(path: str) -> None:
+@pytest.mark.parametrize("status", [400, 403, 404])
+@pytest.mark.parametrize("path", ["issue/bulkfetch", "changelog/bulkfetch"])
+def test_a_site_without_bulk_reads_is_read_all_the_same(path: str, status: int) -> None:
     site = cloud_site(size=60)
     for minute in range(120):  # a history that a search cuts
         site.edit("PAY-1", at=NOON + timedelta(minutes=minute), author=DEV, summary=f"Version {minute}")
     whole = read_once(site)
-    missing = Injection(fault=Answer(status=404, body='{"message": "null for uri"}'), path=path, times=None)
+    missing = Injection(fault=Answer(status=status, body='{"message": "null for uri"}'), path=path, times=None)
     assert _same(read_once(site, missing), whole)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_a_site_that_lists_no_projects_is_asked_for_each(status: int) -> None:
+    refused = Injection(fault=Answer(status=status), path="project/search", times=None)
+    assert len(read_once(with_issues(cloud(), 3), refused).gaps) == 0
+
+
+def test_an_issue_that_spoils_the_page_of_changes_is_found_by_bulk_reads() -> None:
+    with reader(with_issues(cloud(), 3)) as someone:
+        someone.poll()
+        later(someone, hours=1)
+        for key in ("PAY-1", "PAY-2"):
+            someone.site.edit(key, at=someone.site.now(), author=DEV, summary=f"New {key}")
+    spoilt = Injection(fault=Answer(status=200, body='{"issues": [{"id": "1'), path="jql.*all", times=None)
+    with reader(someone.site, spoilt) as again:
+        again.stored = someone.stored
+        again.poll()
+        assert again.items["PAY-2"].title == "New PAY-2"
 
 
 @pytest.mark.parametrize("plan", [[], [Injection(fault=Answer(status=404), path="bulkfetch", times=None)]])
@@ -250,6 +270,27 @@ def test_boards_that_may_not_be_read_are_said_once() -> None:
         someone.poll()
         assert len(someone.stored.gaps) == 1
         assert len(someone.items) == 2
+
+
+@pytest.mark.parametrize("path", ["agile/1.0/board$|board[?]", "/sprint"])
+def test_boards_that_fail_keep_no_issue_back_and_are_tried_again(path: str) -> None:
+    site = cloud_site(size=60)
+    with reader(site, Injection(fault=html(500), path=path, times=6)) as someone:
+        someone.poll()
+        assert len(someone.items) == len(site.issues)
+        assert {gap.stream for gap in someone.stored.gaps} <= {"boards", "sprints"}
+        assert someone.stored.gaps
+        someone.stored.gaps.clear()
+        someone.poll()
+        assert someone.stored.gaps == []
+        assert any(isinstance(record, Sprint) for record in someone.stored.records.values())
+
+
+def test_a_list_that_gives_one_page_again_and_again_ends() -> None:
+    circle = Answer(status=200, body='{"values": [{"id": 1, "type": "kanban"}], "isLast": false}')
+    stored = read_once(with_issues(cloud(), 2), Injection(fault=circle, path="agile/1.0/board", times=50))
+    assert [gap.stream for gap in stored.gaps] == ["boards"]
+    assert "again and again" in stored.gaps[0].cause
 
 
 def test_a_project_that_does_not_exist_is_named() -> None:

@@ -70,6 +70,21 @@ def test_every_field_that_may_be_null_may_be_null() -> None:
     assert item(**{**nulls, "fixVersions": None, "created": AT, "updated": AT}).key == "PAY-7"
 
 
+def test_what_has_no_name_spoils_no_issue() -> None:
+    nameless = {"id": "1", "name": None}
+    read = item(
+        status=nameless,
+        issuetype={**nameless, "subtask": None},
+        project={"id": "1", "key": None, "name": None},
+        labels=["a", None],
+        components=[nameless, {"id": "2", "name": "api"}],
+        fixVersions=[nameless],
+        issuelinks=[{"id": "1", "type": None, "inwardIssue": {"id": "9"}}],
+    )
+    assert (read.status_id, read.status, read.project) == ("1", None, "PAY")
+    assert (read.labels, read.components, read.fix_versions) == (("a",), ("api",), ())
+
+
 @pytest.mark.parametrize(
     ("told", "meant"),
     [
