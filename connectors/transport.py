@@ -129,6 +129,8 @@ class Transport:
         try:
             async with asyncio.timeout(DEADLINE_S):
                 response, moved_to = await self._follow(request)
+        except (httpx.LocalProtocolError, UnicodeEncodeError):  # its words hold the header, and so the token
+            raise Refused("the token holds a character that no header may hold", hint="Copy the token anew.") from None
         except (httpx.RequestError, TimeoutError) as error:
             self._log.warning("request", label=request.label, path=_path(request.url), error=type(error).__name__)
             raise _unanswered(error, request.url) from error

@@ -26,6 +26,8 @@ def sign_in(*, url: str, token: str) -> list[Check]:
             return [Check(subject="sign-in", ok=False, found=found, hint=URL_HINT)]
         except GithubException as error:
             return [Check(subject="sign-in", ok=False, found=_first_line(error), hint=URL_HINT)]
+        if not login:
+            return [Check(subject="sign-in", ok=False, found="no GitHub API answers at this address", hint=URL_HINT)]
         scopes = ", ".join(github.oauth_scopes or ()) or "fine-grained, or none"
         return [Check(subject="token", ok=True, found=f"signed in as {login} (scopes: {scopes})"), _limits(github)]
 
@@ -33,11 +35,14 @@ def sign_in(*, url: str, token: str) -> list[Check]:
 def _limits(github: Github) -> Check:
     """How much is left; Enterprise Server may have no limits and no such page."""
     try:
-        left = github.get_rate_limit().resources
-    except GithubException:
+        resources = github.get_rate_limit().resources
+    except (GithubException, RequestException):
+        resources = None
+    left = resources.graphql if resources else None
+    if left is None:
         return Check(subject="rate limit", ok=True, found="none")
-    found = f"{left.graphql.remaining} of {left.graphql.limit} points of GraphQL left this hour"
-    return Check(subject="rate limit", ok=left.graphql.remaining > 0 or left.graphql.limit == 0, found=found)
+    found = f"{left.remaining} of {left.limit} points of GraphQL left this hour"
+    return Check(subject="rate limit", ok=left.remaining > 0 or left.limit == 0, found=found)
 
 
 def _first_line(error: Exception) -> str:

@@ -33,7 +33,7 @@ class Scope(Struct, frozen=True, kw_only=True):
     at: datetime
     asked: tuple[str, ...]
     repositories: tuple[Repository, ...]
-    refused: dict[str, str] = {}  #: streams that the token may not read, and what the server says
+    refused: dict[str, str] = {}  #: streams, or owner/*, that the token may not read, and what is said
 
 
 class Capabilities(Struct, frozen=True, kw_only=True):

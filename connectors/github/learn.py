@@ -30,7 +30,8 @@ async def learn(reader: Reader, *, asked: tuple[str, ...], before: Capabilities,
         name, why = next(iter(resolved.unknown.items()))
         raise Refused(f"{name} cannot be read: {why}", hint=f"Check its spelling. {ACCESS_HINT}")
     kept = [repository for repository in known if repository.name_with_owner in resolved.unknown]
-    scope = Scope(at=now, asked=asked, repositories=_ordered([*kept, *resolved.repositories.values()]))
+    repositories = _ordered([*kept, *resolved.repositories.values()])
+    scope = Scope(at=now, asked=asked, repositories=repositories, refused=resolved.hidden)
     capabilities = Capabilities(schema=schema, scope=scope, page_sizes=before.page_sizes)
     return Lesson(capabilities=capabilities, unknown=resolved.unknown)
 

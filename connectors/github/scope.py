@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from connectors.errors import Refused
+from connectors.errors import Malformed, Refused
 from connectors.github import api, queries, wire
 from connectors.github.reader import Reader
 
@@ -13,10 +13,11 @@ NAMED_AT_ONCE = 50
 
 @dataclass
 class Resolved:
-    """The repositories found, each once, and the configured names that nothing was found for."""
+    """The repositories found, each once, the configured names that nothing was found for, and what is hidden."""
 
     repositories: dict[str, wire.Repository] = field(default_factory=dict)  #: by id
     unknown: dict[str, str] = field(default_factory=dict)  #: configured name → why
+    hidden: dict[str, str] = field(default_factory=dict)  #: owner/* of whom not all is shown → why
 
     def add(self, repository: wire.Repository) -> None:
         self.repositories[repository.id] = repository
@@ -56,7 +57,7 @@ async def _named(reader: Reader, names: Sequence[str], resolved: Resolved) -> No
 
 
 async def _owned(reader: Reader, owner: str, patterns: Sequence[str], resolved: Resolved) -> None:
-    listed = await _all_of(reader, owner)
+    listed = await _all_of(reader, owner, resolved)
     for pattern in patterns:
         matching = [found for found in listed if fnmatchcase(found.name_with_owner.lower(), pattern.lower())]
         for found in matching:
@@ -65,8 +66,8 @@ async def _owned(reader: Reader, owner: str, patterns: Sequence[str], resolved: 
             resolved.unknown[pattern] = f"{owner} has no such repository that this token may see"
 
 
-async def _all_of(reader: Reader, owner: str) -> list[wire.Repository]:
-    """Every repository of that owner that the token may see."""
+async def _all_of(reader: Reader, owner: str, resolved: Resolved) -> list[wire.Repository]:
+    """Every repository of that owner that the token may see; whether there are others is noted in `resolved`."""
     listed: list[wire.Repository] = []
     cursor: str | None = None
     while True:
@@ -76,8 +77,13 @@ async def _all_of(reader: Reader, owner: str) -> list[wire.Repository]:
             return listed
         page = graph.data.repository_owner.repositories
         listed += page.rows
-        if not page.longer or page.page_info.end_cursor in (None, cursor):
+        if None in (page.nodes or ()):
+            why = dict.fromkeys(api.causes(graph.hidden, "repositoryOwner", "repositories"))
+            resolved.hidden[f"{owner}/*"] = "; ".join(why) or "repositories left out without a reason"
+        if not page.longer:
             return listed
+        if page.page_info.end_cursor in (None, cursor):
+            raise Malformed(f"GitHub's pages of {owner}'s repositories stand still")
         cursor = page.page_info.end_cursor
 
 

@@ -12,7 +12,7 @@ import pytest
 from connectors.errors import Refused, Retry, SourceError
 from connectors.records import ChildSet, Deployment, ItemRef, PullRequest, Repository, WorkItem
 from connectors.twin import github_edits as edits
-from connectors.twin.faults import Answer, Faults, Injection, graphql_errors
+from connectors.twin.faults import Answer, Faults, Injection, Reset, graphql_errors
 from connectors.twin.github import github_app
 from connectors.twin.github_state import GitHubHost
 from connectors.twin.serve import serving
@@ -326,6 +326,13 @@ class TestHidden:
         with staged(host_of(repository())) as stage, pytest.raises(Refused, match="names no repository"):
             connect(stage, repositories=[name])
 
+    @pytest.mark.parametrize("token", ["s\u00e9cret", "secret\n"])
+    def test_a_token_that_no_header_may_hold_is_refused_at_once_and_not_shown(self, token: str) -> None:
+        with staged(host_of(repository())) as stage, pytest.raises(Refused, match="no header may hold") as refused:
+            read(stage, Stored(), token=token)
+        assert token not in str(refused.value)
+        assert not stage.requests.seen
+
     def test_a_repository_that_vanished_is_a_gap_and_the_others_are_read(self) -> None:
         host = host_of(repository(pullRequests=[pull(1)]), repository("web", pullRequests=[pull(2)]))
         with staged(host) as stage:
@@ -337,6 +344,22 @@ class TestHidden:
         assert [(gap.stream, "R_web" in gap.cause) for gap in stored.gaps] == [("acme/web", True)]
         assert pulls(stored)["acme/shop#1"].title == "Another"
         assert "acme/web#2" in pulls(stored)
+
+    def test_a_repository_that_a_pattern_may_mean_but_that_is_hidden_is_a_gap_every_time(self) -> None:
+        def hide(operation: str, answer: Any) -> Any:
+            if operation == "repositories":
+                answer["data"]["repositoryOwner"]["repositories"]["nodes"][0] = None
+                path = ["repositoryOwner", "repositories", "nodes", 0]
+                answer["errors"] = [FORBIDDEN | {"path": path, "extensions": {"saml_failure": True}}]
+            return answer
+
+        host = host_of(repository("aside"), repository(issues=[issue(1)]))
+        with staged(host, change=hide) as stage:
+            stored = poll_of(stage)
+            read(stage, stored)
+        assert "github:issue:I_1" in stored.records
+        assert [gap.stream for gap in stored.gaps] == ["acme/*", "acme/*"]
+        assert all("single sign-on" in gap.cause for gap in stored.gaps)
 
     def test_a_token_that_is_not_authorised_for_single_sign_on_is_told_so(self) -> None:
         def protect(operation: str, answer: Any) -> Any:
@@ -444,6 +467,23 @@ class TestServers:
             read(stage, stored)
         assert stage.requests.count(operation="schema") == 2
         assert "github:issue:I_1" in stored.records
+
+    @pytest.mark.parametrize(
+        "fault", [Reset(), Answer(status=200, body="<html>"), Answer(status=200, body='{"resources": {"core": {}}}')]
+    )
+    def test_discovery_needs_no_page_of_limits(self, fault: Answer | Reset) -> None:
+        with staged(host_of(repository()), Injection(fault=fault, path="/rate_limit", times=None)) as stage:
+            checks = asyncio.run(connect(stage).discover())
+        assert [(check.subject, check.found) for check in checks if check.subject == "rate limit"] == [
+            ("rate limit", "none")
+        ]
+
+    def test_a_web_page_signs_nobody_in(self) -> None:
+        page = Injection(fault=Answer(status=200, body="<html>", content_type="text/html"), path="/user")
+        with staged(host_of(repository()), page) as stage:
+            (check,) = asyncio.run(connect(stage).discover())
+        assert not check.ok
+        assert "no GitHub API" in check.found
 
     def test_discovery_says_who_signs_in_and_what_can_be_read(self) -> None:
         with staged(host_of(repository(), viewer={"login": "fingerpost-reader"})) as stage:
