@@ -17,7 +17,8 @@ from sync.store.memory import acquire, recall, record_pass, release
 
 Verdict = Literal["complete", "incomplete", "failed", "busy"]
 
-LEASE_S = 600  # renewed with every batch; a dead process's source is free again after this
+LEASE_S = 60  # a dead process's source is free again after this
+HEARTBEAT_S = 15  # so that a long wait for a source's limit keeps the lease
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,16 +58,25 @@ async def poll(source: Source, *, kind: str, engine: Engine, holder: str, clock:
     if not acquire(engine, source.name, holder=holder, now=clock.now(), for_s=LEASE_S):
         return Pass(source=source.name, verdict="busy")
     walk, verdict = _Walk(), "complete"
+    heart = asyncio.create_task(_keep(source.name, engine=engine, holder=holder, clock=clock))
     try:
         await _read_on(source, walk=walk, engine=engine, holder=holder, clock=clock)
     except SourceError as error:
         walk.gaps.append(Gap(stream=source.name, cause=f"{error}. {error.hint}".strip(" .")))
         verdict = "failed"
     finally:
+        heart.cancel()
         release(engine, source.name, holder=holder)
     complete_at = walk.started_at if verdict == "complete" else None
     record_pass(engine, source.name, type=kind, complete_at=complete_at, gaps=walk.gaps)
     return _closed(source.name, verdict, walk)
+
+
+async def _keep(source: str, *, engine: Engine, holder: str, clock: Clock) -> None:
+    """Renews the lease for as long as this process lives."""
+    while True:
+        await clock.sleep(HEARTBEAT_S)
+        await asyncio.to_thread(acquire, engine, source, holder=holder, now=clock.now(), for_s=LEASE_S)
 
 
 async def _read_on(source: Source, *, walk: _Walk, engine: Engine, holder: str, clock: Clock) -> None:

@@ -71,6 +71,12 @@ def acquire(engine: Engine, source: str, *, holder: str, now: datetime, for_s: f
         return connection.execute(statement.returning(LEASES.c.source), row).first() is not None
 
 
+def holder_of(engine: Engine, source: str) -> str | None:
+    """Who has the source's lease, whether or not it has run out."""
+    with reading(engine) as connection:
+        return connection.execute(select(LEASES.c.holder).where(LEASES.c.source == source)).scalar()
+
+
 def release(engine: Engine, source: str, *, holder: str) -> None:
     """Gives the lease back if it is still this holder's."""
     with writing(engine) as connection:

@@ -1,7 +1,6 @@
 """The whole work in one process: read the sources, reconcile what is stored, make the report and deliver it."""
 
 import asyncio
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from sync.reconcile.periods import day_of
 from sync.report.model import Report
 from sync.store.database import connect
 from sync.store.export import export
-from sync.work import reporting
+from sync.work import holder, reporting
 from sync.work.sources import connected
 
 SUFFIXES = {"html": "html", "json": "json", "text": "txt"}
@@ -44,12 +43,13 @@ class Work:
 
     def sync(self) -> list[Pass]:
         """One pass over every source, side by side."""
-        holder = secrets.token_hex(8)
+        ours = holder.name()
 
         async def one(name: str) -> Pass:
             kind = self.config.sources[name].type
+            holder.free_the_dead(self.engine, name)
             async with connected(name, config=self.config, clock=self.clock) as source:
-                return await poll(source, kind=kind, engine=self.engine, holder=holder, clock=self.clock)
+                return await poll(source, kind=kind, engine=self.engine, holder=ours, clock=self.clock)
 
         async def every() -> list[Pass]:
             return list(await asyncio.gather(*(one(name) for name in self.config.sources)))

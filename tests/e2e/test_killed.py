@@ -4,33 +4,38 @@ import os
 import random
 import signal
 import subprocess
-import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from connectors.twin.company import company
-from tests.stage import AS_OF, Place, furnished, staged
+from tests.stage import AS_OF, Place, Stage, furnished, staged
 
 SOAK = "FINGERPOST_SOAK" in os.environ
 SIZE = 600 if SOAK else 150
-LONGEST_S = 3.0  # about as long as an undisturbed run takes
+MOST_REQUESTS = 25  # an undisturbed run makes a few more
 
 
-def kill_after(process: subprocess.Popen[str], seconds: float) -> None:
-    """Kills the process that many seconds from now, if it still runs then."""
-    timer = threading.Timer(seconds, process.send_signal, [signal.SIGKILL])
-    timer.start()
+def kill_at(process: subprocess.Popen[str], stage: Stage, *, request: int) -> None:
+    """Kills the process once it has made that many requests, wherever it then is; it may end before."""
+    before = asked(stage)
+    while process.poll() is None and asked(stage) - before < request:
+        time.sleep(0.001)
+    process.send_signal(signal.SIGKILL)
     process.communicate()
-    timer.cancel()
 
 
-def sync_through_kills(place: Place, moments: random.Random, *, kills: int) -> int:
+def asked(stage: Stage) -> int:
+    return len(stage.jira.requests) + len(stage.github.requests)
+
+
+def sync_through_kills(place: Place, stage: Stage, moments: random.Random, *, kills: int) -> int:
     """How often the run was really killed before it was left to end."""
     killed = 0
     for _ in range(kills):
         process = place.start("sync")
-        kill_after(process, moments.uniform(0.5, LONGEST_S))
+        kill_at(process, stage, request=moments.randint(1, MOST_REQUESTS))
         killed += process.returncode == -signal.SIGKILL
     done = place.fingerpost("sync")
     assert done.returncode == 0, done.stderr
@@ -49,6 +54,6 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path, seed: int) -> None:
         undisturbed = furnished(calm, stage)
         assert undisturbed.fingerpost("sync").returncode == 0
         disturbed = furnished(stormy, stage)
-        killed = sync_through_kills(disturbed, random.Random(seed), kills=6)
+        killed = sync_through_kills(disturbed, stage, random.Random(seed), kills=6)
         assert killed > 0
         assert disturbed.exported("--as-of", AS_OF) == undisturbed.exported("--as-of", AS_OF)
