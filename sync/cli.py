@@ -90,7 +90,7 @@ AsOf = Annotated[
         "--as-of",
         parser=_instant,
         metavar="INSTANT",
-        help="What was known then, e.g. 2026-11-20T18:00Z or 2026-11-20; default now.",
+        help="What was known then: 2026-11-20T18:00Z, or a whole day, 2026-11-20 in UTC; default now.",
     ),
 ]
 Period = Annotated[
