@@ -19,7 +19,7 @@ from connectors.jira.paging import Tokens, portions
 from connectors.jira.parse import stamps
 
 MINUTE_MS = 60_000
-SLICE_ROWS = 100  # pages may be as small as one issue; a slice is not
+SLICE_ROWS = 10  # pages may be as small as one issue; a slice is not
 LEDGER = 1_000
 
 

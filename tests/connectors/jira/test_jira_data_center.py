@@ -120,7 +120,11 @@ def test_an_empty_page_before_the_end_is_asked_again() -> None:
     assert len(someone.items) == 250
 
 
-def test_a_row_that_leaves_while_pages_are_turned_shifts_no_other_out() -> None:
+@pytest.mark.parametrize("cap", [20, 100])
+def test_a_row_that_leaves_while_pages_are_turned_shifts_no_other_out(
+    cap: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jira_server, "SEARCH_CAP", cap)
     site = with_issues(server(), 250)
     with reader(site) as someone:
         asked = jira_app(site)
