@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from sync.reconcile.balance import SERVES
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -114,7 +116,7 @@ def activations(items: "ir.Table", changes: "ir.Table", pull_requests: "ir.Table
 
 
 def _linked(issues: "ir.Table", pull_requests: "ir.Table", links: "ir.Table") -> "ir.Table":
-    serving = links.filter(links["class"].isin(["closes", "implements"]))
+    serving = links.filter(links["class"].isin(SERVES))
     found = issues.join(serving, issues.ref == serving.to_ref)
     opened = pull_requests.filter(pull_requests.created_us.notnull()).select(pull_ref="ref", active_us="created_us")
     return found.join(opened, found.item_ref == opened.pull_ref).select("item", "active_us")
