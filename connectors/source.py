@@ -5,6 +5,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from connectors.census import CensusKind, Confirmed, Roll
+from connectors.delivery import Delivery, Notice
 from connectors.records import Batch, ItemRef
 
 
@@ -42,5 +44,54 @@ class Source(Protocol):
     async def fetch(self, refs: Sequence[ItemRef], memory: Memory) -> Batch:
         """The named items as they are now."""
 
+    def census(self, kind: CensusKind, memory: Memory) -> AsyncIterator[Roll]:
+        """Everything that each project or repository shows, bounded by `since` as `poll` is, a roll for each."""
+
+    async def confirm(self, refs: Sequence[ItemRef], memory: Memory) -> Confirmed:
+        """What became of items that are held and were not called."""
+
+    def verify(self, delivery: Delivery) -> None:
+        """Returns if the delivery is the source's own, by its raw bytes; raises `Refused` if not, or if in doubt."""
+
+    def accept(self, delivery: Delivery) -> Notice:
+        """What the delivery comes to; raises `Malformed` where it is none of the source's. Asks nobody anything."""
+
     async def close(self) -> None:
         """Lets go of connections."""
+
+
+class Mirror(Struct, frozen=True, kw_only=True):
+    """The one label or field of an item that is to say which objective it serves: opt-in, and nothing else is touched.
+
+    Exactly one of the two is set. A label is `label_prefix` and the objective's id; a label that does not begin so is
+    never touched.
+    """
+
+    label_prefix: str | None = None
+    field: str | None = None  #: the field's id; on GitHub `PROJECT_ID/FIELD_ID` of a planning project
+
+
+class Writing(Struct, frozen=True, kw_only=True):
+    """One thing to write so that an item mirrors its tag: what goes and what comes, either may be absent."""
+
+    ref: str
+    key: str
+    remove: str | None
+    add: str | None
+
+
+class Written(Struct, frozen=True, kw_only=True):
+    """How one writing went; `error` is None where it is done, or was done already."""
+
+    writing: Writing
+    error: str | None = None
+
+
+class Writer(Protocol):
+    """A source that may be written to, where the configuration asks for it and its permission allows it."""
+
+    async def plan(self, tags: Mapping[str, str | None], memory: Memory) -> list[Writing]:
+        """What is to be written so that each ref shows its objective's id, or none; nothing where it does already."""
+
+    async def write(self, writings: Sequence[Writing], memory: Memory) -> list[Written]:
+        """Writes them, one by one, each only if the item still lacks it."""

@@ -38,6 +38,16 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None: ...
 
 
+class Gate(Protocol):
+    """Where processes that share a credential tell each other until when nobody may ask."""
+
+    async def closed_until(self) -> Mapping[str, datetime]:
+        """By bucket, the instants that are still to come; the empty bucket is all of them."""
+
+    async def close(self, bucket: str, until: datetime) -> None:
+        """Tells all others; never shortens what was told before."""
+
+
 class Governor:
     """The limits of one host and credential, shared by all tasks: how many at once, and until when nobody may ask."""
 

@@ -1,0 +1,110 @@
+"""What one read brought, to be applied whole or not at all."""
+
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from connectors.records.catalogue import (
+    Board,
+    BoardColumn,
+    Field,
+    ItemType,
+    Label,
+    Milestone,
+    Project,
+    Repository,
+    Sprint,
+    Status,
+    Version,
+)
+from connectors.records.code import ChangedFile, Commit, PullRequest, Review, ReviewThread
+from connectors.records.identity import Account, Member, Tombstone
+from connectors.records.items import BoardItem, Change, Comment, RemoteLink, StatedLink, WorkItem, Worklog
+from connectors.records.shipping import Deployment, DeploymentStatus, GitTag, Release, WorkflowRun
+
+Record: TypeAlias = (
+    Account
+    | Project
+    | Repository
+    | Status
+    | ItemType
+    | Field
+    | Sprint
+    | Version
+    | Milestone
+    | Label
+    | Board
+    | WorkItem
+    | Worklog
+    | BoardItem
+    | PullRequest
+    | Deployment
+    | Release
+    | GitTag
+    | WorkflowRun
+)
+Child: TypeAlias = (
+    Member
+    | BoardColumn
+    | Change
+    | StatedLink
+    | RemoteLink
+    | Comment
+    | Review
+    | ReviewThread
+    | Commit
+    | ChangedFile
+    | DeploymentStatus
+)
+ChildKind: TypeAlias = Literal[
+    "members",
+    "board_columns",
+    "changes",
+    "stated_links",
+    "remote_links",
+    "comments",
+    "reviews",
+    "review_threads",
+    "commits",
+    "changed_files",
+    "deployment_statuses",
+]
+
+
+class ChildSet(Struct, frozen=True, kw_only=True):
+    """Rows that belong to one item. A complete set replaces what is held; an incomplete one only adds."""
+
+    item_ref: str
+    kind: ChildKind
+    version_at: datetime  #: the item's `updated_at` when this was read
+    complete: bool
+    rows: tuple[Child, ...]  #: all of the kind that `kind` names
+
+
+class Gap(Struct, frozen=True, kw_only=True):
+    """Something that this run could not read. The run ends as incomplete and says so."""
+
+    stream: str
+    cause: str
+    ref: str | None = None
+
+
+class Count(Struct, frozen=True, kw_only=True):
+    """How many items of a kind the source says a project or repository has, whether or not they were read."""
+
+    scope: str  #: the project's key or the repository's name
+    kind: str  #: of `ItemRef`
+    total: int
+
+
+class Batch(Struct, frozen=True, kw_only=True):
+    source: str
+    read_at: datetime  #: the source's clock when it answered
+    records: tuple[Record, ...] = ()
+    children: tuple[ChildSet, ...] = ()
+    tombstones: tuple[Tombstone, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    counts: tuple[Count, ...] = ()
+    watermarks: dict[str, str] = {}  #: by stream; durable position of the walk, opaque to everyone but its source
+    capabilities: dict[str, str] = {}  #: by name; what was learned about the source, opaque likewise
