@@ -12,12 +12,14 @@ from connectors.errors import SourceError
 from connectors.github import api, scope
 from connectors.github.api import SchemaChanged
 from connectors.github.capabilities import Capabilities
+from connectors.github.catalogues import CATALOGUES
 from connectors.github.gather import gaps_of, gathered
 from connectors.github.learn import learn_schema
 from connectors.github.poll import Poll
 from connectors.github.reader import Reader
 from connectors.github.sign_in import Token
 from connectors.github.streams import STREAMS, Stream
+from connectors.github.visit import Visit
 from connectors.records import Batch, ItemRef
 from connectors.source import Check, Memory
 from connectors.transport import TIMEOUT, Clock, Governor, Transport
@@ -81,6 +83,7 @@ class GitHub:
         known = Capabilities.recall(memory.capabilities).schema or await learn_schema(reader, now=self._clock.now())
         reader.schema = known.schema
         parts = [await self._fetch(reader, stream, refs) for stream in STREAMS]
+        parts += [batch async for batch in self._catalogued(reader, refs, memory)]
         return Batch(
             source=self.name,
             read_at=reader.began_at or self._clock.now(),
@@ -94,7 +97,7 @@ class GitHub:
         await self._transport.close()
 
     def _reader(self) -> Reader:
-        return Reader(transport=self._transport, url=api.graphql_url(self._url))
+        return Reader(transport=self._transport, url=self._url)
 
     async def _fetch(self, reader: Reader, stream: Stream, refs: Sequence[ItemRef]) -> Batch:
         ids = [ref.id for ref in refs if ref.kind == stream.kind]
@@ -103,6 +106,22 @@ class GitHub:
         items = gathered(found, stream=stream, source=self.name, name=self.name, since=None, at=at)
         gaps = gaps_of(items.missed, stream=stream, source=self.name, name=self.name)
         return replace(items.batch, gaps=(*items.batch.gaps, *gaps))
+
+    async def _catalogued(self, reader: Reader, refs: Sequence[ItemRef], memory: Memory) -> AsyncIterator[Batch]:
+        """Those among the refs that are no items."""
+        scope = Capabilities.recall(memory.capabilities).scope
+        for catalogue in CATALOGUES:
+            if asked := [ref for ref in refs if ref.kind in catalogue.kinds]:
+                visit = Visit(
+                    source=self.name,
+                    reader=reader,
+                    repositories=scope.repositories if scope else (),
+                    shown={},
+                    now=self._clock.now(),
+                    since=self._since,
+                    remembered=memory.capabilities.get(catalogue.name, ""),
+                )
+                yield await catalogue.fetch(asked, visit)
 
     async def _scope_checks(self) -> list[Check]:
         """Which of the configured names can be read."""

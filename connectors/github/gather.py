@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from connectors.errors import Malformed
 from connectors.github.accounts import Accounts
+from connectors.github.deployments import unfinished
 from connectors.github.found import Found
-from connectors.github.parse import ENDED, Parsed
+from connectors.github.parse import Parsed
 from connectors.github.streams import Stream
-from connectors.github.wire import Deployment, Item
 from connectors.records import Batch, Gap, ItemRef
-
-UNFINISHED_FOR = timedelta(days=30)  # a deployment that says nothing for so long says nothing more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +50,7 @@ def gathered(found: Found, *, stream: Stream, source: str, name: str, since: dat
         longer=tuple(dict.fromkeys(row.item.id for row in found.longer if row.item.id in moved)),
         ended=found.cursor is None or len(new) < len(found.items),
         newest_at=max(map(stream.moved_at, new), default=None),
-        unfinished_at=min((stream.moved_at(item) for item in new if _unfinished(item, at)), default=None),
+        unfinished_at=min((stream.moved_at(item) for item in new if unfinished(item, at=at)), default=None),
     )
 
 
@@ -62,9 +60,3 @@ def gaps_of(missed: Mapping[str, str], *, stream: Stream, source: str, name: str
         Gap(stream=f"{name} {stream.name}", cause=why, ref=str(ItemRef(source, stream.kind, one)))
         for one, why in missed.items()
     )
-
-
-def _unfinished(item: Item, at: datetime) -> bool:
-    if not isinstance(item, Deployment) or at - item.created_at > UNFINISHED_FOR:
-        return False
-    return (item.state or "").lower() not in ENDED

@@ -37,8 +37,6 @@ REVIEW_STATES: dict[str, ReviewState] = {
     "DISMISSED": "dismissed",
 }
 RESOLUTIONS = {"COMPLETED": "completed", "DUPLICATE": "duplicate", "NOT_PLANNED": "not_planned"}
-#: States after which a deployment says nothing more that matters.
-ENDED = ("abandoned", "active", "destroyed", "error", "failure", "inactive", "success")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +135,7 @@ def issue(found: wire.Issue, accounts: Accounts) -> Parsed:
         labels=_names(found.labels),
         milestone=found.milestone.title if found.milestone else None,
         parent_ref=f"{accounts.source}:issue:{found.parent.id}" if found.parent else None,
-        assignees=tuple(filter(None, map(accounts.ref, _rows(found.assignees)))),
+        assignees=tuple(filter(None, map(accounts.ref, rows_of(found.assignees)))),
         author=accounts.ref(found.author),
         created_at=found.created_at,
         updated_at=found.updated_at,
@@ -145,25 +143,6 @@ def issue(found: wire.Issue, accounts: Accounts) -> Parsed:
     )
     changes = _children(found, ref, "changes", found.timeline_items, lambda rows: _changes(rows, ref, accounts, True))
     return Parsed(record=record, children=(changes,))
-
-
-def deployment(found: wire.Deployment, accounts: Accounts) -> Parsed:
-    """The deployment, with the first success among its statuses. GraphQL does not say whether it is for production."""
-    succeeded = [status.created_at for status in _rows(found.statuses) if status.state == "SUCCESS"]
-    record = Deployment(
-        ref=f"{accounts.source}:deployment:{found.id}",
-        source=accounts.source,
-        repository=found.repository.name_with_owner,
-        environment=found.environment or found.latest_environment or "",
-        production=None,
-        sha=found.commit_oid,
-        git_ref=found.ref.name if found.ref else None,
-        state=(found.state or "pending").lower(),
-        created_at=found.created_at,
-        updated_at=found.updated_at,
-        succeeded_at=min(succeeded, default=None),
-    )
-    return Parsed(record=record)
 
 
 def connections(found: wire.Item) -> Mapping[str, wire.Connection[Any]]:
@@ -185,7 +164,7 @@ def _children(
         kind=kind,
         version_at=found.updated_at,
         complete=connection is not None and connection.whole,
-        rows=rows(_rows(connection)),
+        rows=rows(rows_of(connection)),
     )
 
 
@@ -243,12 +222,13 @@ def _changes(rows: list[wire.Event], ref: str, accounts: Accounts, work_item: bo
     return timeline.changes(rows, item_ref=ref, accounts=accounts, work_item=work_item)
 
 
-def _rows(connection: wire.Connection[T] | None) -> list[T]:
+def rows_of(connection: wire.Connection[T] | None) -> list[T]:
+    """What the server showed of it."""
     return connection.rows if connection else []
 
 
 def _names(connection: wire.Connection[wire.Named] | None) -> tuple[str, ...]:
-    return tuple(row.name for row in _rows(connection))
+    return tuple(row.name for row in rows_of(connection))
 
 
 def _key(found: wire.PullRequest | wire.Issue) -> str:

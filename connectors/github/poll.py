@@ -1,6 +1,6 @@
 """One poll: what is new in every repository, batch by batch, each safe to stop after."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from itertools import product
 
@@ -10,12 +10,14 @@ from connectors.errors import Gone, Malformed
 from connectors.github import parse, probe
 from connectors.github.api import CursorLost, Graph
 from connectors.github.capabilities import Capabilities, Scope, written
+from connectors.github.catalogues import CATALOGUES
 from connectors.github.gather import gaps_of, gathered
 from connectors.github.learn import learn
 from connectors.github.probe import Shown
 from connectors.github.queries import has
 from connectors.github.reader import Reader
-from connectors.github.streams import STREAMS, Stream
+from connectors.github.streams import STREAMS, Stream, Watched
+from connectors.github.visit import Catalogue, Visit
 from connectors.github.walk import AGAIN_AT_ONCE, Walk
 from connectors.github.wire import Probe
 from connectors.records import Batch, Gap
@@ -40,6 +42,7 @@ class Poll:
         self._asked = tuple(asked)
         self._since = since
         self._watermarks = memory.watermarks
+        self._remembered = memory.capabilities
         self._capabilities = Capabilities.recall(memory.capabilities)
         self._now = now
         reader.sizes.update(self._capabilities.page_sizes)
@@ -47,20 +50,27 @@ class Poll:
         self._sizes = written(reader.sizes)
 
     async def batches(self) -> AsyncIterator[Batch]:
-        """First what is asked but once a day, then all repositories, as many as one probe holds at a time."""
+        """First what is asked but once a day, then the items of all repositories, as many as one probe holds at a time,
+        then the catalogues.
+        """
         if not self._capabilities.fresh(now=self._now, asked=self._asked):
             yield await self._learn()
         if self._capabilities.schema:
             self._reader.schema = self._capabilities.schema.schema
         left = [repository.id for repository in self._scope.repositories]
+        met: dict[str, Shown] = {}
         while left:
             count, graph = await self._probe(left)
             asked, left = left[:count], left[count:]
-            seen = probe.shown(graph, asked, self._streams)
+            seen = probe.shown(graph, asked, self._watched)
+            met |= {shown.id: shown for shown in seen}
             yield self._seen(asked, graph, seen)
             for shown, stream in product(seen, self._streams):
                 async for batch in self._walk(stream, shown):
                     yield batch
+        for catalogue in CATALOGUES:
+            async for batch in catalogue.batches(self._visit(catalogue, met)):
+                yield replace(batch, capabilities=batch.capabilities | self._new_sizes())
 
     @property
     def _scope(self) -> Scope:
@@ -82,17 +92,33 @@ class Poll:
 
     @property
     def _streams(self) -> list[Stream]:
-        """Those that the server has and this token may read, as far as is known."""
-        there = [stream for stream in STREAMS if has(self._reader.schema, "Repository", stream.connection)]
-        return [stream for stream in there if stream.name not in self._scope.refused]
+        return [stream for stream in STREAMS if stream in self._watched]
+
+    @property
+    def _watched(self) -> list[Watched]:
+        """The lists that the server has and this token may read, as far as is known."""
+        wanted = [*STREAMS, *(one for catalogue in CATALOGUES for one in catalogue.watched)]
+        there = [one for one in wanted if has(self._reader.schema, "Repository", one.connection)]
+        return [one for one in there if one.name not in self._scope.refused]
+
+    def _visit(self, catalogue: Catalogue, met: Mapping[str, Shown]) -> Visit:
+        return Visit(
+            source=self._source,
+            reader=self._reader,
+            repositories=self._scope.repositories,
+            shown=met,
+            now=self._now,
+            since=self._since,
+            remembered=self._remembered.get(catalogue.name, ""),
+        )
 
     async def _probe(self, ids: Sequence[str]) -> tuple[int, Graph[Probe]]:
         """The newest of as many repositories as may be asked for at once, and how many those are."""
         while True:
-            count, graph = await self._reader.probe(ids, self._streams)
+            count, graph = await self._reader.probe(ids, self._watched)
             if len(graph.data.nodes) != count:
                 raise Malformed(f"GitHub answers {len(graph.data.nodes)} of {count} questions")
-            refused = probe.refused(graph, self._streams)
+            refused = probe.refused(graph, self._watched)
             if not refused:
                 return count, graph
             scope = replace(self._scope, refused=self._scope.refused | refused)

@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from connectors.github import wire
 from connectors.github.api import Graph, causes
-from connectors.github.streams import Stream
+from connectors.github.streams import Watched
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,26 +17,19 @@ class Shown:
     id: str
     at: datetime  #: the server's clock
     repository: wire.Repository
-    heads: Mapping[str, str]  #: by stream: other than before as soon as anything is new; empty where nothing is there
+    heads: Mapping[str, str]  #: by name: other than before as soon as anything is new; empty where nothing is there
+    totals: Mapping[str, int]  #: by name, how many there are
 
 
-def shown(graph: Graph[wire.Probe], asked: Sequence[str], streams: Sequence[Stream]) -> list[Shown]:
-    """The repositories that are to be seen, by the ids they were `asked` by, each with the streams that are."""
-    return [
-        Shown(
-            id=identity,
-            at=graph.server_at,
-            repository=_plain(found),
-            heads={stream.name: _head(newest) for stream in streams if (newest := _newest(found, stream))},
-        )
-        for identity, found in zip(asked, graph.data.nodes, strict=True)
-        if found is not None
-    ]
+def shown(graph: Graph[wire.Probe], asked: Sequence[str], watched: Sequence[Watched]) -> list[Shown]:
+    """The repositories that are to be seen, by the ids they were `asked` by, each with the lists that are."""
+    there = zip(asked, graph.data.nodes, strict=True)
+    return [_shown(identity, found, graph.server_at, watched) for identity, found in there if found is not None]
 
 
-def refused(graph: Graph[wire.Probe], streams: Sequence[Stream]) -> dict[str, str]:
-    """Streams that this token may not read, and what the server says of them: they may hide a repository whole."""
-    by_connection = {stream.connection: stream.name for stream in streams}
+def refused(graph: Graph[wire.Probe], watched: Sequence[Watched]) -> dict[str, str]:
+    """Lists that this token may not read, and what the server says of them: they may hide a repository whole."""
+    by_connection = {one.connection: one.name for one in watched}
     named = [(error.path[2], error.message) for error in graph.hidden if error.path and len(error.path) == 3]
     return {by_connection[str(name)]: message for name, message in named if name in by_connection}
 
@@ -50,9 +43,15 @@ def unseen(graph: Graph[wire.Probe], asked: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _newest(found: wire.Probed, stream: Stream) -> wire.Newest | None:
-    by_stream = {"pull_requests": found.pull_requests, "issues": found.issues, "deployments": found.deployments}
-    return by_stream[stream.name]
+def _shown(identity: str, found: wire.Probed, at: datetime, watched: Sequence[Watched]) -> Shown:
+    lists = {one.name: newest for one in watched if (newest := found.newest(one.connection))}
+    return Shown(
+        id=identity,
+        at=at,
+        repository=_plain(found),
+        heads={name: _head(newest) for name, newest in lists.items()},
+        totals={name: newest.total_count for name, newest in lists.items()},
+    )
 
 
 def _head(newest: wire.Newest) -> str:

@@ -7,6 +7,7 @@ from connectors.github.selections import (
     CONNECTIONS,
     EVENTS,
     FIELDS,
+    LATEST_TEN,
     NEWER,
     NEWEST,
     PAGE_INFO,
@@ -148,9 +149,8 @@ def _walk(kind: str, connection: str, row: str) -> str:
 
 def _newest(connection: str) -> str:
     """Enough of the newest that whatever changes among them shows, though two changes share a second."""
-    first, order, row = NEWEST.get(connection, (10, "UPDATED_AT", "id updatedAt"))
-    order_by = f"orderBy: {{field: {order}, direction: DESC}}"
-    return f"{connection}(first: {first}, {order_by}) {{ totalCount nodes {{ {row} }} }}"
+    arguments, row = NEWEST.get(connection, LATEST_TEN)
+    return f"{connection}({arguments}) {{ totalCount nodes {{ {row} }} }}"
 
 
 def _repository(schema: Schema) -> str:

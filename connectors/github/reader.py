@@ -12,7 +12,7 @@ from connectors.github import api, queries, wire
 from connectors.github.api import Graph
 from connectors.github.found import Found, Longer, found, identity, joined
 from connectors.github.queries import Schema
-from connectors.github.streams import Stream
+from connectors.github.streams import Stream, Watched
 from connectors.github.walk import AGAIN_AT_ONCE, PageSize
 from connectors.transport import Transport
 
@@ -27,25 +27,27 @@ class Reader:
     """Questions to one host, each answered whole or not at all."""
 
     def __init__(self, *, transport: Transport, url: str) -> None:
+        """`url` is the address of the REST API."""
+        self.url = url.rstrip("/")
+        self.transport = transport
         self.schema: Schema = None
         self.sizes: dict[str, PageSize] = {}  #: what works, by question
         self.began_at: datetime | None = None  #: the server's clock at its first answer
         self._patient = True  #: until one item alone was too much, all the transport's patience long
-        self._transport = transport
-        self._url = url
+        self._graphql = api.graphql_url(url)
 
     async def ask(
         self, query: str, variables: Mapping[str, object], kind: type[T], *, label: str, shrinkable: bool = False
     ) -> Graph[T]:
         """The answer to one query."""
-        question = api.question(self._url, query, variables, label=label, shrinkable=shrinkable)
-        graph = await self._transport.send(question, lambda answer: api.read(answer, kind))
+        question = api.question(self._graphql, query, variables, label=label, shrinkable=shrinkable)
+        graph = await self.transport.send(question, lambda answer: api.read(answer, kind))
         self.began_at = self.began_at or graph.server_at
         return graph
 
-    async def probe(self, ids: Sequence[str], streams: Sequence[Stream]) -> tuple[int, Graph[wire.Probe]]:
+    async def probe(self, ids: Sequence[str], watched: Sequence[Watched]) -> tuple[int, Graph[wire.Probe]]:
         """The newest of as many of these repositories as can be asked for at once, and how many those are."""
-        query = queries.probe([stream.connection for stream in streams], self.schema)
+        query = queries.probe([one.connection for one in watched], self.schema)
 
         async def ask(size: int, shrinkable: bool) -> tuple[int, Graph[wire.Probe]]:
             asked = ids[:size]

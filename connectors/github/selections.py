@@ -44,7 +44,10 @@ CONNECTIONS = {
 }
 #: How much of a connection the probe shows, where not 10 by their update. Deployments know no order but creation,
 #: and are news until they have ended.
-NEWEST = {"deployments": (30, "CREATED_AT", "id state updatedAt")}
+NEWEST = {
+    "deployments": ("first: 30, orderBy: {field: CREATED_AT, direction: DESC}", "id state updatedAt"),
+}
+LATEST_TEN = ("first: 10, orderBy: {field: UPDATED_AT, direction: DESC}", "id updatedAt")
 
 _EVENT = ("id", "createdAt", "actor { ...actor }")
 _REVIEWER = "requestedReviewer { ...actor ... on Team { __typename id slug } }"

@@ -8,18 +8,25 @@ from typing import Any
 from msgspec import Raw
 
 from connectors.github.accounts import Accounts
-from connectors.github.parse import Parsed, decode, deployment, issue, pull_request
+from connectors.github.deployments import deployment
+from connectors.github.parse import Parsed, decode, issue, pull_request
 from connectors.github.wire import Deployment, Issue, Item, PullRequest
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stream:
-    """One kind of item."""
+class Watched:
+    """A list of a repository's of which the probe shows the newest."""
 
     name: str
+    connection: str  #: GitHub's name for it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream(Watched):
+    """One kind of item, read by walking from its latest to its oldest."""
+
     kind: str  #: in the refs of its items
     typename: str  #: GitHub's name for it
-    connection: str  #: GitHub's name for a repository's list of them
     most: int  #: items in a page that costs one point: 148 / connections, or less (github.md §2a)
     wire: type[Item]
     parse: Callable[[Any, Accounts], Parsed]

@@ -1,7 +1,7 @@
 """GitHub's answers as they come: only what is read, and tolerant of what may be null or absent."""
 
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, cast
 
 from msgspec import Meta, Raw, Struct, field
 
@@ -263,6 +263,12 @@ class Probed(Repository):
     pull_requests: Newest | None = None
     issues: Newest | None = None
     deployments: Newest | None = None
+    releases: Newest | None = None
+
+    def newest(self, connection: str) -> Newest | None:
+        """What was shown of it, by GitHub's name for it."""
+        attribute = dict(zip(self.__struct_encode_fields__, self.__struct_fields__, strict=True))[connection]
+        return cast("Newest | None", getattr(self, attribute))
 
 
 class Probe(Wire):

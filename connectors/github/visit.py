@@ -1,0 +1,43 @@
+"""What is read beside the items of a repository: a seat for each such catalogue, and what it is given."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from connectors.github.probe import Shown
+from connectors.github.reader import Reader
+from connectors.github.streams import Watched
+from connectors.github.wire import Repository
+from connectors.records import Batch, ItemRef
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One poll's occasion to read a catalogue, or one fetch's."""
+
+    source: str
+    reader: Reader
+    repositories: tuple[Repository, ...]  #: all in scope, those that are not to be seen now too
+    shown: Mapping[str, Shown]  #: by repository id, what this poll's probe saw; empty when it is a fetch
+    now: datetime  #: our clock
+    since: datetime | None  #: where the backfill starts
+    remembered: str = ""  #: what the catalogue's own capability says; empty at first, and when it is to be read anew
+
+
+class Catalogue(Protocol):
+    """Reads what repositories or their owners define, each by a clock of its own."""
+
+    name: str  #: of the capability that it remembers itself by
+    watched: tuple[Watched, ...]  #: what the probe is to show of each repository for it
+    kinds: tuple[str, ...]  #: of the refs that it can fetch
+
+    def batches(self, visit: Visit) -> AsyncIterator[Batch]:
+        """What is due, or shown to be new; nothing, without a question, where it is neither.
+
+        A batch writes what is remembered as the capability `name`. A `SourceError` that is about this catalogue alone
+        is a gap; what is wrong with the whole source goes on upwards.
+        """
+
+    async def fetch(self, refs: Sequence[ItemRef], visit: Visit) -> Batch:
+        """These, of its kinds, as they are now."""
