@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import re2
 
+from mappings import globs
 from mappings.conditions import FIELD, LISTS, Condition, Operators, Test
 
 if TYPE_CHECKING:
@@ -83,8 +84,7 @@ def _patterns(test: Operators, attribute: str) -> list[str]:
     """What the value is searched for, as regular expressions."""
     patterns = [test.regex] if test.regex is not None else []
     if test.glob is not None:
-        signs = {"*": ".*", "?": "."}
-        patterns.append("(?s)^" + "".join(signs.get(sign) or re2.escape(sign) for sign in test.glob) + "$")
+        patterns.append(globs.pattern(test.glob))
     if test.contains is not None and _is_list(attribute):
         patterns.append(re2.escape(test.contains))
     return patterns

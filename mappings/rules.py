@@ -130,8 +130,10 @@ class Service(Model):
     """What is deployed, and which items tell of its failures and hotfixes."""
 
     id: Id
-    repositories: tuple[str, ...]
-    environment: str | None = None
+    repositories: tuple[str, ...]  #: owner/name; * stands for any name
+    environment: str | None = None  #: the one that users see; without it, what such environments are called
+    workflow: str | None = None  #: the name, or the path, of the workflow whose success is a deployment
+    tags: str | None = None  #: with * and ?: the tags that are deployments
     incidents: Condition | None = None
     hotfix: Condition | None = None
 
