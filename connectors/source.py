@@ -47,8 +47,8 @@ class Source(Protocol):
     def census(self, kind: CensusKind, memory: Memory) -> AsyncIterator[Roll]:
         """Everything that each project or repository shows, bounded by `since` as `poll` is, a roll for each."""
 
-    async def confirm(self, refs: Sequence[ItemRef], memory: Memory) -> Confirmed:
-        """What became of items that are held and were not called."""
+    async def confirm(self, missing: Mapping[ItemRef, str], memory: Memory) -> Confirmed:
+        """What became of items that are held and were not called, each with the key that it was last known by."""
 
     def verify(self, delivery: Delivery) -> None:
         """Returns if the delivery is the source's own, by its raw bytes; raises `Refused` if not, or if in doubt."""
