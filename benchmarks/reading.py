@@ -12,8 +12,9 @@ from sqlalchemy import Engine
 
 from benchmarks.sites import EMAIL, TOKEN
 from connectors import github
-from connectors.jira import GATEWAY, Jira, SignIn
+from connectors.jira import Jira, Token
 from connectors.jira import connect as connect_jira
+from connectors.jira.sign_in import TokenSignature, headers
 from connectors.jira.survey import Scope
 from connectors.source import Source
 from connectors.transport import Clock, Governor, Transport
@@ -51,8 +52,7 @@ def _jira(url: str, projects: tuple[str, ...], *, email: str | None) -> Source:
     return connect_jira(
         name="jira",
         url=url,
-        email=email,
-        token=TOKEN,
+        sign_in=Token(email=email, token=TOKEN),
         projects=projects,
         since=None,
         clock=CLOCK,
@@ -61,17 +61,17 @@ def _jira(url: str, projects: tuple[str, ...], *, email: str | None) -> Source:
 
 
 def _recorded_jira(answers: httpx.AsyncBaseTransport, projects: tuple[str, ...]) -> Source:
-    sign_in = SignIn(email=EMAIL, token=TOKEN)
+    signature = TokenSignature(Token(email=EMAIL, token=TOKEN))
     transport = Transport(
         source="jira",
-        client=httpx.AsyncClient(transport=answers),
-        headers=sign_in.headers,
+        client=httpx.AsyncClient(transport=answers, auth=signature),
+        headers=headers,
         governor=Governor(clock=CLOCK, at_once={}),
         clock=CLOCK,
         jitter=random.Random(1),
     )
-    scope = Scope(source="jira", url="https://recorded.example", gateway=GATEWAY, projects=projects)
-    return Jira(scope=scope, since=None, sign_in=sign_in, transport=transport, clock=CLOCK)
+    scope = Scope(source="jira", url="https://recorded.example", projects=projects)
+    return Jira(scope=scope, since=None, signature=signature, transport=transport, clock=CLOCK)
 
 
 def _read(connected: Callable[[], Source], *, kind: str, store: str) -> None:

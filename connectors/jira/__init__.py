@@ -1,10 +1,8 @@
 """Jira as a source: Cloud and Data Center."""
 
 import asyncio
-import base64
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import TypeVar
 
@@ -12,38 +10,22 @@ import httpx
 import msgspec
 from msgspec.structs import replace
 
+from connectors.jira.address import GATEWAY
 from connectors.jira.cloud import Cloud, Ways
 from connectors.jira.data_center import DataCenter, Pace
 from connectors.jira.dates import millis
 from connectors.jira.dialect import Dialect, Reading
 from connectors.jira.parse import Parser
+from connectors.jira.sign_in import OAuth, Signature, SignIn, Token, headers, signature
 from connectors.jira.survey import Scope, Site, Survey
 from connectors.jira.walk import Position, Walk
 from connectors.records import Batch, Gap, ItemRef
 from connectors.source import Check, Memory
 from connectors.transport import TIMEOUT, Clock, Governor, Transport
 
+__all__ = ["GATEWAY", "Jira", "OAuth", "SignIn", "Token", "connect"]
+
 T = TypeVar("T")
-
-GATEWAY = "https://api.atlassian.com/ex/jira"
-AGENT = "fingerpost"
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignIn:
-    """A Cloud account's address and API token, or a Data Center token alone."""
-
-    email: str | None
-    token: str = field(repr=False)
-
-    async def headers(self) -> Mapping[str, str]:
-        return {"Authorization": self._authorization, "Accept": "application/json", "User-Agent": AGENT}
-
-    @property
-    def _authorization(self) -> str:
-        if self.email is None:
-            return f"Bearer {self.token}"
-        return "Basic " + base64.b64encode(f"{self.email}:{self.token}".encode()).decode()
 
 
 class Jira:
@@ -54,7 +36,7 @@ class Jira:
     """
 
     def __init__(
-        self, *, scope: Scope, since: date | None, sign_in: SignIn, transport: Transport, clock: Clock
+        self, *, scope: Scope, since: date | None, signature: Signature, transport: Transport, clock: Clock
     ) -> None:
         """`since`: issues updated on or after this day (UTC) are read; it bounds the backfill and nothing else."""
         since_at = datetime.combine(since, time(), UTC) if since else None
@@ -62,13 +44,13 @@ class Jira:
         self._transport = transport
         self._scope = scope
         self._start = Position.start(projects=scope.projects, since_ms=millis(since_at) if since_at else None)
-        self._sign_in = sign_in
+        self._signature = signature
         self._clock = clock
 
     async def discover(self) -> list[Check]:
         from connectors.jira.admin import checks
 
-        return await asyncio.to_thread(checks, self._scope, email=self._sign_in.email, token=self._sign_in.token)
+        return await asyncio.to_thread(checks, self._scope, authorization=await self._signature.authorization())
 
     async def poll(self, memory: Memory) -> AsyncIterator[Batch]:
         """What surrounds the issues, once a day; then the backfill, from where it broke off; then what is new."""
@@ -111,6 +93,7 @@ class Jira:
 
     async def close(self) -> None:
         await self._transport.close()
+        await self._signature.close()
 
     def _site(self, memory: Memory) -> Site | None:
         """What is remembered of the site; nothing once the configuration names another one, or other projects."""
@@ -152,26 +135,34 @@ def connect(
     *,
     name: str,
     url: str,
-    email: str | None,
-    token: str,
+    sign_in: SignIn,
     projects: Sequence[str],
-    since: date | None,
+    since: date | None = None,
     clock: Clock,
     jitter: random.Random,
     gateway: str = GATEWAY,
 ) -> Jira:
     """A source that reads over the network. Close it when done."""
-    sign_in = SignIn(email=email, token=token)
-    transport = Transport(
+
+    def transport(signed: httpx.Auth | None) -> Transport:
+        return Transport(
+            source=name,
+            client=httpx.AsyncClient(timeout=TIMEOUT, auth=signed),
+            headers=headers,
+            governor=Governor(clock=clock, at_once={}),
+            clock=clock,
+            jitter=jitter,
+        )
+
+    signed = signature(sign_in, accounts=transport(None), clock=clock)
+    scope = Scope(
         source=name,
-        client=httpx.AsyncClient(timeout=TIMEOUT),
-        headers=sign_in.headers,
-        governor=Governor(clock=clock, at_once={}),
-        clock=clock,
-        jitter=jitter,
+        url=url.rstrip("/"),
+        projects=tuple(projects),
+        gateway=gateway,
+        oauth=isinstance(sign_in, OAuth),
     )
-    scope = Scope(source=name, url=url.rstrip("/"), gateway=gateway, projects=tuple(projects))
-    return Jira(scope=scope, since=since, sign_in=sign_in, transport=transport, clock=clock)
+    return Jira(scope=scope, since=since, signature=signed, transport=transport(signed), clock=clock)
 
 
 def _told(memory: Mapping[str, str], name: str, kind: type[T]) -> T | None:

@@ -15,9 +15,9 @@ from connectors.source import Check
 TIMEOUT_S = 30
 
 
-def checks(scope: Scope, *, email: str | None, token: str) -> list[Check]:
+def checks(scope: Scope, *, authorization: str) -> list[Check]:
     """The site, the sign-in and each project, one by one; the first two end it where they fail."""
-    site = _client(scope, email=email, token=token)
+    site = _client(scope, authorization=authorization)
     found = [_site(site, scope.url)]
     if found[-1].ok:
         found.append(_account(site))
@@ -26,11 +26,10 @@ def checks(scope: Scope, *, email: str | None, token: str) -> list[Check]:
     return found
 
 
-def _client(scope: Scope, *, email: str | None, token: str) -> Any:
+def _client(scope: Scope, *, authorization: str) -> Any:
     """A client that has asked nothing yet. Its own retries wait too little and too seldom (jira.md §5)."""
-    sign_in: dict[str, Any] = {"basic_auth": (email, token)} if email else {"token_auth": token}
-    options = {"server": scope.url, "check_update": False}
-    return JIRA(options=options, get_server_info=False, max_retries=0, timeout=TIMEOUT_S, logging=False, **sign_in)
+    options = {"server": scope.url, "check_update": False, "headers": {"Authorization": authorization}}
+    return JIRA(options=options, get_server_info=False, max_retries=0, timeout=TIMEOUT_S, logging=False)
 
 
 def _site(site: Any, url: str) -> Check:

@@ -10,8 +10,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from connectors.errors import Gone, Malformed, Refused, Retry, SourceError
+from connectors.errors import Gone, Malformed, Refused, Retry
 from connectors.jira import api, cloud, data_center, wire
+from connectors.jira.address import GATEWAY, addresses
 from connectors.jira.fields import Roles, roles
 from connectors.jira.metadata import Metadata
 from connectors.jira.paging import portions, values
@@ -51,8 +52,9 @@ class Scope:
 
     source: str
     url: str
-    gateway: str  #: where a scoped token of a Cloud site is good for
     projects: tuple[str, ...]
+    gateway: str = GATEWAY  #: Atlassian's
+    oauth: bool = False  #: whether an app signs in, which is charged by the object and good at the gateway alone
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -68,6 +70,7 @@ class Survey:
         self._transport = transport
         self._scope = scope
         self._known = known.denied if known else {}
+        self._known_base = known.base if known else None
         self._denied: dict[str, str] = {}
         self._gaps: list[Gap] = []
         self._whole = True
@@ -100,15 +103,19 @@ class Survey:
         yield replace(self._batch(read_at, ()), gaps=(*denied, *self._gaps), capabilities=learned)
 
     async def _open(self) -> tuple[datetime, list[wire.Project]]:
-        """The site's clock and its projects, at its own address or, where that refuses a scoped token, the gateway's
-        (CLOUD-12617)."""
-        try:
-            return await self._at(self._scope.url)
-        except api.Unauthorized:
-            gateway = await self._gateway()
-            if gateway is None:
-                raise
-            return await self._at(gateway)
+        """The site's clock and its projects, from the first address that takes the sign-in."""
+        scope, refused = self._scope, None
+        tried = addresses(
+            self._transport, url=scope.url, gateway=scope.gateway, oauth=scope.oauth, known=self._known_base
+        )
+        async for base in tried:
+            try:
+                return await self._at(base)
+            except Refused as error:
+                if not isinstance(error, api.Unauthorized) and base != self._known_base:
+                    raise
+                refused = error
+        raise refused or Refused(f"there is no address to reach {scope.url} by")
 
     async def _at(self, base: str) -> tuple[datetime, list[wire.Project]]:
         self._base = base
@@ -126,17 +133,6 @@ class Survey:
             f"there is no Jira at {self._scope.url}",
             hint="Check `url`: for Data Center it ends with the context path, such as https://host/jira.",
         )
-
-    async def _gateway(self) -> str | None:
-        """Where Atlassian's gateway serves this site; None for a site that is not Atlassian's."""
-        if not self._scope.url.startswith("https://"):
-            return None
-        request = api.get(self._scope.url, "/_edge/tenant_info", label="tenant")
-        try:
-            tenant = await self._transport.send(request, api.reading(wire.TenantInfo, request))
-        except SourceError:
-            return None
-        return f"{self._scope.gateway}/{api.segment(tenant.cloud_id)}"
 
     @property
     def _api(self) -> str:

@@ -29,6 +29,13 @@ class TenantInfo(Wire):
     cloud_id: str
 
 
+class Resource(Wire):
+    """A site that an OAuth app was let into."""
+
+    id: str
+    url: str | None = None
+
+
 class Account(Wire):
     """A person or an app: `account_id` on Cloud; `key`, which a renamed user keeps, and `name` on Data Center."""
 

@@ -27,8 +27,7 @@ def _source(name: str, *, config: Config, clock: Clock) -> Source:
         return jira.connect(
             name=name,
             url=said.url,
-            email=said.email,
-            token=said.secret,
+            sign_in=jira.Token(email=said.email, token=said.secret),
             projects=said.projects,
             since=said.since,
             clock=clock,

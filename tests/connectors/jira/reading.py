@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from connectors.jira import Jira, connect
+from connectors.jira import Jira, Token, connect
 from connectors.records import Batch, ItemRef, Record, WorkItem
 from connectors.twin.faults import Faults, Injection, Requests
 from connectors.twin.jira import jira_app
@@ -78,8 +78,7 @@ class Reader:
             "url": self.url,
             "projects": keys(self.site),
             "since": None,
-            "email": None,
-            "token": "t",
+            "sign_in": Token(token="t"),
         }
         return connect(**{**named, **self.options, **options}, clock=self.clock, jitter=random.Random(1))
 
@@ -100,6 +99,10 @@ def reader(
 ) -> Iterator[Reader]:
     stand = Stand(jira_app(site))
     faults = Faults(stand, plan)
-    options = {"projects": projects or keys(site), "since": since, "email": site.email, "token": site.token or "t"}
+    options = {
+        "projects": projects or keys(site),
+        "since": since,
+        "sign_in": Token(email=site.email, token=site.token or "t"),
+    }
     with serving({"jira": faults}) as urls:
         yield Reader(site, urls["jira"] + site.context, faults.requests, options, FakeClock(site.now()), stand)

@@ -8,7 +8,7 @@ import pytest
 import respx
 
 from connectors.errors import Refused
-from connectors.jira import Jira, connect
+from connectors.jira import Jira, Token, connect
 from connectors.records import Batch
 from connectors.source import Check, Memory
 from connectors.twin.jira import jira_app
@@ -17,8 +17,8 @@ from connectors.twin.serve import serving
 from tests.clocks import FakeClock
 from tests.connectors.jira.sites import EMAIL, cloud_site, data_center_site
 
-SITE, GATEWAY = "https://acme.example", "https://gateway.example/ex/jira"
-BEHIND = f"{GATEWAY}/c-1"
+SITE, GATEWAY = "https://acme.example", "https://gateway.example"
+BEHIND = f"{GATEWAY}/ex/jira/c-1"
 
 
 def looked_at(
@@ -39,8 +39,7 @@ def jira(url: str, *, email: str | None = EMAIL, token: str = "right", projects:
     return connect(
         name="jira",
         url=url,
-        email=email,
-        token=token,
+        sign_in=Token(email=email, token=token),
         projects=projects,
         since=None,
         clock=FakeClock(),

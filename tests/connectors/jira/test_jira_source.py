@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.jira import connect
+from connectors.jira import Token, connect
 from connectors.records import ItemRef, WorkItem
 from connectors.source import Source
 from connectors.twin import jira_cloud
@@ -33,8 +33,7 @@ class JiraContract(SourceContract):
         return connect(
             name="jira",
             url=stage.url + self.site.context,
-            email=self.email,
-            token=token,
+            sign_in=Token(email=self.email, token=token),
             projects=keys(self.site),
             since=None,
             clock=stage.clock,
