@@ -54,7 +54,7 @@ class Reader:
             graph = await self.ask(query, {"ids": asked}, wire.Probe, label="probe", shrinkable=shrinkable)
             return len(asked), graph
 
-        return await self._sized("probe", ask, first=PROBED_FIRST, most=PROBED_AT_ONCE, left=len(ids))
+        return await self.sized("probe", ask, first=PROBED_FIRST, most=PROBED_AT_ONCE, left=len(ids))
 
     async def page(self, stream: Stream, repository: str, cursor: str | None) -> Found:
         """One page of a repository's items, the latest first. `Gone` where the repository is not to be seen."""
@@ -68,7 +68,7 @@ class Reader:
             return found(stream, nodes, graph, "node", "items", "nodes", cursor=onward)
 
         try:
-            return await self._sized(stream.name, ask, most=stream.most)
+            return await self.sized(stream.name, ask, most=stream.most)
         except TooLarge as error:
             self.sizes[stream.name] = steady  # it was the item and not the page
             return await self._pass_over(stream, {**place, "first": 1}, cause=str(error))
@@ -88,7 +88,7 @@ class Reader:
 
         while left:
             try:
-                del left[: await self._sized("items", ask, most=AGAIN_AT_ONCE, left=len(left))]
+                del left[: await self.sized("items", ask, most=AGAIN_AT_ONCE, left=len(left))]
             except TooLarge as error:
                 self.sizes["items"] = steady
                 parts.append(Found(missed={left.pop(0): str(error)}))
@@ -103,7 +103,7 @@ class Reader:
 
         while longer := [row for row in partial.longer if row.item.id not in missed]:
             try:
-                await self._sized("more", ask, most=AGAIN_AT_ONCE, left=len(longer))
+                await self.sized("more", ask, most=AGAIN_AT_ONCE, left=len(longer))
             except TooLarge as error:
                 missed[longer[0].item.id] = str(error)
         return replace(partial, missed=missed)
@@ -132,7 +132,7 @@ class Reader:
         missed = {identity(raw): cause for raw in nodes if raw != b"null"}
         return Found(server_at=graph.server_at, missed=missed, cursor=onward)
 
-    async def _sized(
+    async def sized(
         self, name: str, ask: Ask[T], *, most: int, first: int | None = None, left: int | None = None
     ) -> T:
         """What `ask` makes of the largest size that is answered, of what is `left`; `TooLarge` where 1 is too much.
