@@ -49,7 +49,7 @@ def cost(document: DocumentNode, operation: str | None, variables: Mapping[str, 
         if operation in (None, definition.name.value if definition.name else None):
             defaults = _defaults(definition)
             return _Count(schema, fragments, {**defaults, **variables}).selected(
-                definition.selection_set, schema.query_type, parents=1
+                definition.selection_set, schema.get_root_type(definition.operation), parents=1
             )
     return Cost()
 

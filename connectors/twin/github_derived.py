@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from connectors.twin import github_boards as boards
 from connectors.twin.github_objects import Node
 from connectors.twin.github_state import GitHubHost
 
@@ -164,10 +165,81 @@ def lines(which: str) -> Derive:
 
 
 def content_type(host: GitHubHost, item: Node) -> str:
-    """What a project item stands for."""
+    """What a project item stands for; what the token may not see is redacted."""
     content = item.get("content")
-    found = host.by_id.get(content) if isinstance(content, str) else content
-    return {"Issue": "ISSUE", "PullRequest": "PULL_REQUEST"}.get((found or {}).get("__typename", ""), "DRAFT_ISSUE")
+    found = host.seen(content) if isinstance(content, str) else content
+    return CONTENT_TYPES[found["__typename"]] if found else "REDACTED"
+
+
+CONTENT_TYPES = {"DraftIssue": "DRAFT_ISSUE", "Issue": "ISSUE", "PullRequest": "PULL_REQUEST"}
+
+
+def project_items(host: GitHubHost, item: Node) -> list[Node]:
+    """The places of an issue or pull request on the boards of all owners."""
+    return list(host.view("project items", lambda: _places(host)).get(item["id"], ()))
+
+
+def _places(host: GitHubHost) -> dict[str, list[Node]]:
+    found: dict[str, list[Node]] = {}
+    for account in host.accounts.values():
+        for board in account.get("projectsV2") or ():
+            for place in board.get("items") or ():
+                if isinstance(place.get("content"), str):
+                    found.setdefault(place["content"], []).append(place)
+    return found
+
+
+def chosen(part: str) -> Derive:
+    """A part of the option or iteration that a board's value names by id."""
+
+    def find(host: GitHubHost, value: Node) -> Any:
+        field = host.by_id[value["field"]] if isinstance(value["field"], str) else value["field"]
+        known = {each["id"]: each for each in boards.choices(field)}
+        return known.get(value.get("optionId") or value.get("iterationId"), {}).get(part)
+
+    return find
+
+
+def catalogue(part: str) -> Derive:
+    """What the items of a repository bear (`labels`, `milestone`), each once: its catalogue, where it states none."""
+    return lambda host, repository: host.view((part, repository["id"]), lambda: _borne(host, repository, part))
+
+
+def _borne(host: GitHubHost, repository: Node, part: str) -> list[Node]:
+    found: dict[str, Node] = {}
+    for item in (*repository["issues"], *repository["pullRequests"]):
+        borne = host.completed(item).get(part) or []
+        found |= {each["id"]: each for each in (borne if isinstance(borne, list) else [borne])}
+    return list(found.values())
+
+
+def tag_of(host: GitHubHost, release: Node) -> Node | None:
+    """The tag a release was made from; a draft's need not exist yet."""
+    refs = host.by_id[release["repository"]].get("refs") or ()
+    tags = (r for r in refs if r.get("prefix") == "refs/tags/" and r["name"] == release["tagName"])
+    return next(tags, None)
+
+
+def tagged_commit(host: GitHubHost, release: Node) -> Node | None:
+    """The commit a release's tag leads to, through an annotated tag too."""
+    target = (tag_of(host, release) or {}).get("target")
+    return target.get("target") if target and target["__typename"] == "Tag" else target
+
+
+def is_latest(host: GitHubHost, release: Node) -> bool:
+    """Whether no full release was published later."""
+    published = [
+        r
+        for r in host.by_id[release["repository"]]["releases"]
+        if r.get("publishedAt") and not r.get("isDraft") and not r.get("isPrerelease")
+    ]
+    return bool(published) and max(published, key=lambda r: str(r["publishedAt"])) is release
+
+
+def in_merge_queue(_: GitHubHost, pull: Node) -> bool:
+    """Whether it was put into the merge queue and has not left it."""
+    moves = [e["__typename"] for e in pull.get("timelineItems") or () if "MergeQueue" in e.get("__typename", "")]
+    return bool(moves) and moves[-1] == "AddedToMergeQueueEvent" and not pull.get("closedAt")
 
 
 DERIVED: Mapping[str, Derive] = {
@@ -177,6 +249,7 @@ DERIVED: Mapping[str, Derive] = {
     "Issue.subIssuesSummary": sub_issues_summary,
     "Issue.blocking": blocking,
     "Issue.issueDependenciesSummary": dependencies_summary,
+    "Issue.projectItems": project_items,
     "Issue.closedByPullRequestsReferences": closing_pull_requests,
     "Issue.url": item_url,
     "PullRequest.additions": lines("additions"),
@@ -184,6 +257,8 @@ DERIVED: Mapping[str, Derive] = {
     "PullRequest.deletions": lines("deletions"),
     "PullRequest.closed": pull_request_closed,
     "PullRequest.headRefOid": head_oid,
+    "PullRequest.isInMergeQueue": in_merge_queue,
+    "PullRequest.projectItems": project_items,
     "PullRequest.merged": lambda _, pull: bool(pull.get("mergedAt")),
     "PullRequest.state": pull_request_state,
     "PullRequest.statusCheckRollup": head_rollup,
@@ -204,8 +279,22 @@ DERIVED: Mapping[str, Derive] = {
     "Milestone.closed": lambda _, milestone: bool(milestone.get("closedAt")),
     "Milestone.state": lambda _, milestone: "CLOSED" if milestone.get("closedAt") else "OPEN",
     "ProjectV2Item.type": content_type,
+    "ProjectV2ItemFieldIterationValue.duration": chosen("duration"),
+    "ProjectV2ItemFieldIterationValue.startDate": chosen("startDate"),
+    "ProjectV2ItemFieldIterationValue.title": chosen("title"),
+    "ProjectV2ItemFieldSingleSelectValue.name": chosen("name"),
+    "PullRequestChangedFile.changeType": lambda _, __: "MODIFIED",
     "Ref.prefix": lambda _, __: "refs/heads/",
+    "Release.isLatest": is_latest,
+    "Release.tag": tag_of,
+    "Release.tagCommit": tagged_commit,
     "Repository.isInOrganization": lambda _, repository: repository["owner"]["__typename"] == "Organization",
+    "Repository.labels": catalogue("labels"),
+    "Repository.milestones": catalogue("milestone"),
     "Repository.url": repository_url,
     "Repository.visibility": lambda _, repository: "PRIVATE" if repository.get("isPrivate") else "PUBLIC",
+    "OrganizationMemberEdge.role": lambda _, edge: edge["node"].get("role", "MEMBER"),
+    "Team.combinedSlug": lambda host, team: f"{host.by_id[team['organization']]['login']}/{team['slug']}",
+    "Team.privacy": lambda _, __: "VISIBLE",
+    "TeamMemberEdge.role": lambda _, edge: edge["node"].get("role", "MEMBER"),
 }

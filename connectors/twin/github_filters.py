@@ -1,6 +1,7 @@
 """Which objects of a connection its arguments let through, and in which order GitHub lists them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import methodcaller
 from typing import Any
 
 from connectors.twin.github_derived import DERIVED
@@ -10,17 +11,40 @@ from connectors.twin.github_state import GitHubHost
 
 Test = Callable[[GitHubHost, Node, Any], bool]
 
-ORDERED_BY = {
-    "CREATED_AT": "createdAt",
-    "UPDATED_AT": "updatedAt",
-    "PUSHED_AT": "pushedAt",
-    "NAME": "name",
-    "ALPHABETICAL": "name",
-    "NUMBER": "number",
-    "DUE_DATE": "dueOn",
+By = Callable[[Node], Any]
+
+
+def stated(field: str) -> By:
+    """The value an object states of that field."""
+    return methodcaller("get", field)
+
+
+def tagged_at(ref: Node) -> Any:
+    """The date of an annotated tag, or of the commit a plain one leads to."""
+    target = ref.get("target") or {}
+    return (target.get("tagger") or target.get("committer") or {}).get("date")
+
+
+ORDERED_BY: Mapping[str, By] = {
+    "CREATED_AT": stated("createdAt"),
+    "UPDATED_AT": stated("updatedAt"),
+    "PUSHED_AT": stated("pushedAt"),
+    "NAME": stated("name"),
+    "ALPHABETICAL": stated("name"),
+    "TAG_COMMIT_DATE": tagged_at,
+    "NUMBER": stated("number"),
+    "TITLE": stated("title"),
+    "LOGIN": stated("login"),
+    "DUE_DATE": stated("dueOn"),
 }
 # Without `orderBy`, as the web shows them.
-NATURAL_ORDER = {"issues": "number", "pullRequests": "number", "milestones": "number", "repositories": "name"}
+NATURAL_ORDER: Mapping[str, By] = {
+    "issues": stated("number"),
+    "pullRequests": stated("number"),
+    "milestones": stated("number"),
+    "repositories": stated("name"),
+    "teams": stated("name"),
+}
 
 
 def state(host: GitHubHost, node: Node) -> str:
@@ -56,7 +80,13 @@ TESTS: Mapping[str, Test] = {
     "isFork": lambda _, node, asked: bool(node.get("isFork")) == asked,
     "itemTypes": lambda _, node, wanted: snake(node["__typename"]).upper() in wanted,
     "labels": lambda _, node, wanted: bool(names(node.get("labels")) & set(wanted)),
+    # All members of the stand-in's teams are immediate ones.
+    "membership": lambda _, __, asked: asked != "CHILD_TEAM",
+    "minPermissionLevel": lambda _, __, level: level == "READ",
+    "privacy": lambda _, node, asked: node.get("privacy", "VISIBLE") == asked,
+    "query": lambda _, node, text: text.lower() in str(node.get("title")).lower(),
     "refPrefix": lambda _, node, prefix: bool(node.get("prefix", "refs/heads/") == prefix),
+    "role": lambda _, node, role: node.get("role", "MEMBER") == role,
     "since": lambda _, node, since: str(_dated(node)) >= since,
     "states": lambda host, node, wanted: state(host, node) in wanted,
     "until": lambda _, node, until: str(_dated(node)) <= until,
@@ -70,7 +100,7 @@ def _dated(node: Node) -> Any:
 
 def visible(host: GitHubHost, values: Sequence[Any]) -> list[Node]:
     """The objects, with ids looked up; GitHub leaves out those that are gone or hidden."""
-    found = (host.by_id.get(v) if isinstance(v, str) else v for v in values)
+    found = (host.seen(v) if isinstance(v, str) else v for v in values)
     return [node for node in found if node is not None]
 
 
@@ -85,4 +115,4 @@ def listing(nodes: list[Node], *, field: str, order: Mapping[str, Any] | None, c
     by = ORDERED_BY.get((order or {}).get("field", "")) or NATURAL_ORDER.get(field)
     if not catalogue or by is None:
         return Positions(nodes)
-    return Ordered(nodes, field=by, descending=(order or {}).get("direction") == "DESC")
+    return Ordered(nodes, by=by, descending=(order or {}).get("direction") == "DESC")

@@ -20,6 +20,7 @@ USUAL = {
     "Assignee": "User",
     "RequestedReviewer": "User",
     "RepositoryOwner": "Organization",
+    "ProjectV2Owner": "Organization",
     "GitObject": "Commit",
     "Closer": "Commit",
     "ProjectV2ItemContent": "DraftIssue",
@@ -31,11 +32,13 @@ KNOWN_IN_REPOSITORY = {"Label": "name", "Milestone": "title", "Ref": "name", "Co
 # Too many to complete at once: the host completes each when it is first met.
 LATER = {("Repository", "issues"), ("Repository", "pullRequests")}
 BACK_REFERENCES = {
-    "Repository": "repository",
-    "PullRequest": "pullRequest",
-    "Deployment": "deployment",
-    "ProjectV2": "project",
-    "ProjectV2Item": "item",
+    "Organization": ("organization", "owner"),
+    "User": ("owner",),
+    "Repository": ("repository",),
+    "PullRequest": ("pullRequest",),
+    "Deployment": ("deployment",),
+    "ProjectV2": ("project",),
+    "ProjectV2Item": ("item",),
 }
 DATED_BY = ("createdAt", "submittedAt", "closedAt", "mergedAt", "publishedAt")
 
@@ -53,7 +56,7 @@ def complete(node: Node, kind: str, *, place: str, owners: Mapping[str, str], me
     if "id" in node:
         meet(node)
     if kind in BACK_REFERENCES:
-        owners = {**owners, BACK_REFERENCES[kind]: node["id"]}
+        owners = {**owners, **dict.fromkeys(BACK_REFERENCES[kind], str(node["id"]))}
     for field, child, child_kind in children(node, kind):
         complete(child, child_kind, place=f"{node.get('id', place)}/{field}", owners=owners, meet=meet)
 

@@ -53,10 +53,10 @@ class Positions:
 
 
 class Ordered:
-    """Objects by one field, ties by id: a cursor is a value and an id, so that items that move leave it in place."""
+    """Objects by one value, ties by id: a cursor is a value and an id, so that items that move leave it in place."""
 
-    def __init__(self, nodes: Sequence[Node], *, field: str, descending: bool) -> None:
-        rows = sorted(((_sortable(n.get(field)), str(n.get("id"))), i) for i, n in enumerate(nodes))
+    def __init__(self, nodes: Sequence[Node], *, by: Callable[[Node], Any], descending: bool) -> None:
+        rows = sorted(((_sortable(by(n)), str(n.get("id"))), i) for i, n in enumerate(nodes))
         self.nodes = nodes
         self.keys = [key for key, _ in rows]
         self.order = [i for _, i in rows]

@@ -28,7 +28,7 @@ from connectors.twin.github_state import GitHubHost
 
 Resolver = Callable[..., Any]
 
-CATALOGUES = {"Repository", "Organization", "User"}
+CATALOGUES = {"Repository", "Organization", "Team", "User"}
 """Whose connections can be long and are asked in an order."""
 BLANK: Mapping[str, Any] = {"Boolean": False, "Int": 0, "String": "", "GitObjectID": "0" * 40}
 """What a non-null scalar answers where the state says nothing. A missing date is an error: it is never made up."""

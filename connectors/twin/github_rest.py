@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from connectors.twin.github_filters import names, state
+from connectors.twin.github_filters import names, state, stated
 from connectors.twin.github_objects import Node
 from connectors.twin.github_paging import Ordered, Positions
 from connectors.twin.github_rest_bodies import Bodies, timeline
@@ -53,7 +53,7 @@ def account_repositories(call: Call) -> Answer:
     if call.host.account(call.named["login"]) is None:
         call.nothing()
     found = call.host.repositories_of(call.named["login"])
-    return call.rows(Ordered(found, field="name", descending=False), shown=bodies(call).repository)
+    return call.rows(Ordered(found, by=stated("name"), descending=False), shown=bodies(call).repository)
 
 
 def viewer_repositories(call: Call) -> Answer:
@@ -138,7 +138,7 @@ def _listed(call: Call, items: list[Node], *, shown: Callable[[Node], Any], by_c
 
     def made() -> Ordered:
         found = [i for i in items if _passes(call, i, asked)]
-        return Ordered(found, field=field, descending=descending)
+        return Ordered(found, by=stated(field), descending=descending)
 
     listing = call.host.view((call.path, repr(asked)), made)
     return call.rows(listing, shown=lambda item: shown(call.host.completed(item)), by_cursor=by_cursor)

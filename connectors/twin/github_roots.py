@@ -6,10 +6,12 @@ from typing import Any
 
 from graphql import GraphQLResolveInfo
 
+from connectors.twin import github_boards as boards
+from connectors.twin.github_derived import DERIVED
 from connectors.twin.github_filters import kept, listing
 from connectors.twin.github_objects import Node
 from connectors.twin.github_paging import Page, check_bounds, page, refusal
-from connectors.twin.github_state import GitHubHost
+from connectors.twin.github_state import GitHubHost, written
 
 IDS_AT_ONCE = 100
 
@@ -86,8 +88,10 @@ def numbered(words: str, *kinds: str) -> Callable[..., Node]:
 def listed_by(field: str, argument: str, key: str) -> Callable[..., Node | None]:
     """The one of the source's list `field` whose `key` is the argument; null where there is none."""
 
-    def find(source: Node, _: Info, **asked: Any) -> Node | None:
-        return next((n for n in source.get(field) or () if n.get(key) == asked[argument]), None)
+    def find(source: Node, info: Info, **asked: Any) -> Node | None:
+        derive = DERIVED.get(f"{source['__typename']}.{field}")
+        listed = derive(info.context.host, source) if derive and field not in source else source.get(field) or ()
+        return next((n for n in listed if n.get(key) == asked[argument]), None)
 
     return find
 
@@ -112,6 +116,24 @@ def field_value(source: Node, info: Info, *, name: str) -> Node | None:
         if field and field["name"] == name:
             return dict(value)
     return None
+
+
+def set_field_value(_: Any, info: Info, **asked: Any) -> Node:
+    """The item, after its field was given the value of the input, or none; an id that is nothing's is refused."""
+    host, given = info.context.host, asked["input"]
+    item, field = (_of_board(host, given, name) for name in ("itemId", "fieldId"))
+    value = boards.value(field, given["value"]) if "value" in given else None
+    if value is None and "value" in given:
+        raise refusal("UNPROCESSABLE", f"The value does not fit the field {field['name']}.")
+    boards.set_value(host, item, field, value, at=written(host.now()), by=host.viewer)
+    return {"clientMutationId": given.get("clientMutationId"), "projectV2Item": item}
+
+
+def _of_board(host: GitHubHost, given: Mapping[str, Any], name: str) -> Node:
+    found = host.node(given[name])
+    if found is None or found.get("project") != given["projectId"]:
+        raise refusal("NOT_FOUND", f"Could not resolve to a node with the global id of '{given[name]}'.")
+    return found
 
 
 def repositories(source: Node, info: Info, **asked: Any) -> Page:
@@ -141,9 +163,13 @@ ROOTS: Mapping[str, Callable[..., Any]] = {
     "Query.user": account("a User", "User"),
     "Query.viewer": lambda _, info: info.context.host.viewer,
     "Issue.stateReason": state_reason,
+    "Mutation.clearProjectV2ItemFieldValue": set_field_value,
+    "Mutation.updateProjectV2ItemFieldValue": set_field_value,
     "Organization.projectV2": listed_by("projectsV2", "number", "number"),
     "Organization.repositories": repositories,
     "Organization.repository": owned_repository,
+    "Organization.team": listed_by("teams", "slug", "slug"),
+    "ProjectV2.field": listed_by("fields", "name", "name"),
     "ProjectV2Item.fieldValueByName": field_value,
     "Repository.issue": numbered("an Issue", "Issue"),
     "Repository.issueOrPullRequest": numbered("an issue or pull request", "Issue", "PullRequest"),
@@ -153,6 +179,7 @@ ROOTS: Mapping[str, Callable[..., Any]] = {
     "Repository.pullRequest": numbered("a PullRequest", "PullRequest"),
     "Repository.ref": ref,
     "Repository.release": listed_by("releases", "tagName", "tagName"),
+    "User.projectV2": listed_by("projectsV2", "number", "number"),
     "User.repositories": repositories,
     "User.repository": owned_repository,
 }

@@ -2,11 +2,17 @@
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from connectors.twin.github_objects import Node, complete, identify, latest
 from connectors.twin.github_schema import Dialect
+
+
+def written(at: datetime) -> str:
+    """The instant as GitHub writes it: UTC, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
 
 ITEMS = {"issues": "Issue", "pullRequests": "PullRequest"}
 VIEWS_KEPT = 1024
@@ -80,9 +86,13 @@ class GitHubHost:
         self._completed.difference_update(o["id"] for o in objects)
         self._views.clear()
 
+    def seen(self, node_id: str) -> Node | None:
+        """The object with that node id, as it stands; None where it is gone or hidden."""
+        return self.by_id.get(node_id)
+
     def node(self, node_id: str) -> Node | None:
         """The object with that node id, complete."""
-        found = self.by_id.get(node_id)
+        found = self.seen(node_id)
         return None if found is None else self.completed(found)
 
     def completed(self, item: Node) -> Node:
