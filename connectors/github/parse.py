@@ -86,8 +86,8 @@ def pull_request(found: wire.PullRequest, accounts: Accounts) -> Parsed:
         url=found.url,
         repository=found.repository.name_with_owner,
         number=found.number,
-        title=_text(found.title),
-        body=_text(found.body),
+        title=plain(found.title),
+        body=plain(found.body),
         state="merged" if found.merged_at else "open" if found.state == "OPEN" else "closed",
         draft=found.is_draft,
         author=accounts.ref(found.author),
@@ -126,8 +126,8 @@ def issue(found: wire.Issue, accounts: Accounts) -> Parsed:
         url=found.url,
         repository=found.repository.name_with_owner,
         type=found.issue_type.name if found.issue_type else None,
-        title=_text(found.title),
-        body=_text(found.body),
+        title=plain(found.title),
+        body=plain(found.body),
         status_id="closed" if closed else "open",
         status="closed" if closed else "open",
         status_category="done" if closed else "todo",
@@ -197,9 +197,9 @@ def _commits(rows: list[wire.PullRequestCommit], ref: str, accounts: Accounts) -
             item_ref=ref,
             sha=row.commit.oid,
             author=accounts.ref(row.commit.author.user) if row.commit.author else None,
-            authored_at=_utc(row.commit.authored_date),
-            committed_at=_utc(row.commit.committed_date),
-            message=_text(row.commit.message),
+            authored_at=utc(row.commit.authored_date),
+            committed_at=utc(row.commit.committed_date),
+            message=plain(row.commit.message),
         )
         for row in rows
     )
@@ -235,7 +235,7 @@ def _key(found: wire.PullRequest | wire.Issue) -> str:
     return f"{found.repository.name_with_owner}#{found.number}"
 
 
-def _utc(instant: datetime) -> datetime:
+def utc(instant: datetime) -> datetime:
     """The same in UTC; git lets anybody write any date, and one hours beyond the calendar is kept as it reads."""
     try:
         return instant.astimezone(UTC)
@@ -243,5 +243,6 @@ def _utc(instant: datetime) -> datetime:
         return instant.replace(tzinfo=UTC)
 
 
-def _text(text: str | None) -> str:
+def plain(text: str | None) -> str:
+    """The text without what PostgreSQL cannot hold."""
     return (text or "").replace("\x00", "")  # PostgreSQL holds none (apache/devlake#3564)
