@@ -46,4 +46,6 @@ class Notice(Struct, frozen=True, kw_only=True):
     refs: tuple[ItemRef, ...] = ()  #: items to look at
     departures: tuple[Departure, ...] = ()
     children: tuple[ChildSet, ...] = ()  #: incomplete sets: history that no answer tells
+    attempt: int = 0  #: how often it was sent before, where the source counts
+    bulk: bool = False  #: one of many that happened at once, and may come late
     renew: bool = False  #: what the source defines (projects, fields, labels, access …) is to be looked at anew
