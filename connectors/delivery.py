@@ -16,6 +16,9 @@ from connectors.records import ChildSet, ItemRef
 Handling: TypeAlias = Literal["handled", "ignored", "unknown"]
 
 MOST_BYTES = 25 * 1024 * 1024  # both vendors send nothing larger
+#: The capability by which a source is told that a delivery said `renew`: not empty until the source, which looks at
+#: everything that it defines anew at its next poll, has emptied it.
+RENEW = "renew"
 
 
 class Delivery(Struct, frozen=True, kw_only=True):

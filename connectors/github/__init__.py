@@ -4,27 +4,32 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, time
+from functools import partial
 
 import httpx
 from msgspec.structs import replace
 
+from connectors.delivery import Delivery, Notice
 from connectors.errors import SourceError
-from connectors.github import api, scope
+from connectors.github import api, scope, webhook
 from connectors.github.api import SchemaChanged
 from connectors.github.capabilities import Capabilities
 from connectors.github.catalogues import CATALOGUES
 from connectors.github.gather import gaps_of, gathered
+from connectors.github.installations import Installations
 from connectors.github.learn import learn_schema
+from connectors.github.limits import PACES
 from connectors.github.poll import Poll
 from connectors.github.reader import Reader
-from connectors.github.sign_in import Token
+from connectors.github.sign_in import App, Installation, Signature, Token, headers
 from connectors.github.streams import STREAMS, Stream
 from connectors.github.visit import Visit
 from connectors.records import Batch, ItemRef
 from connectors.source import Check, Memory
-from connectors.transport import TIMEOUT, Clock, Governor, Transport
+from connectors.progress import SILENT, Progress
+from connectors.transport import TIMEOUT, Clock, Gate, Governor, Transport
 
-AT_ONCE = {"graphql": 2, "core": 10}  # the budget of GraphQL's processor seconds allows no more (github.md §2)
+__all__ = ["App", "GitHub", "Installations", "connect"]
 
 
 class GitHub:
@@ -35,9 +40,10 @@ class GitHub:
         *,
         name: str,
         url: str,
-        sign_in: Token,
+        sign_in: Signature,
         repositories: Sequence[str],
         since: date | None,
+        hook_secrets: Sequence[str] = (),
         transport: Transport,
         clock: Clock,
     ) -> None:
@@ -48,6 +54,7 @@ class GitHub:
         self._sign_in = sign_in
         self._asked = tuple(repositories)
         self._since = datetime.combine(since, time(), UTC) if since else None
+        self._hook_secrets = tuple(hook_secrets)
         self._transport = transport
         self._clock = clock
 
@@ -55,7 +62,7 @@ class GitHub:
         """Sign-in, limits and each configured name."""
         from connectors.github import admin  # PyGithub takes a while to import
 
-        checks = await asyncio.to_thread(admin.sign_in, url=self._url, token=self._sign_in.value)
+        checks = await asyncio.to_thread(admin.sign_in, url=self._url, token=await self._sign_in.token())
         if not all(check.ok for check in checks):
             return checks
         return checks + await self._scope_checks()
@@ -91,6 +98,14 @@ class GitHub:
             children=tuple(child for part in parts for child in part.children),
             gaps=tuple(gap for part in parts for gap in part.gaps),
         )
+
+    def verify(self, delivery: Delivery) -> None:
+        """Returns if one of `hook_secrets` signed it; raises `Refused` if not."""
+        webhook.verify(delivery, self._hook_secrets)
+
+    def accept(self, delivery: Delivery) -> Notice:
+        """What the delivery says to look at, of the configured repositories; raises `Malformed` where it is no JSON."""
+        return webhook.accept(delivery, source=self.name, in_scope=partial(scope.covers, self._asked))
 
     async def close(self) -> None:
         """Lets go of connections."""
@@ -140,28 +155,53 @@ def connect(
     *,
     name: str,
     url: str,
-    token: str,
+    token: str | None = None,
+    app: App | None = None,
     repositories: Sequence[str],
     since: date | None = None,
     clock: Clock,
     jitter: random.Random,
-) -> GitHub:
-    """A source that reads over the network; `url` is the address of the REST API. Close it when done."""
-    sign_in = Token(value=token)
-    transport = Transport(
-        source=name,
-        client=httpx.AsyncClient(timeout=TIMEOUT),
-        headers=sign_in.headers,
-        governor=Governor(clock=clock, at_once=AT_ONCE),
-        clock=clock,
-        jitter=jitter,
-    )
-    return GitHub(
-        name=name,
-        url=url,
-        sign_in=sign_in,
-        repositories=repositories,
-        since=since,
-        transport=transport,
-        clock=clock,
-    )
+    gate: Callable[[str], Gate] | None = None,
+    progress: Progress = SILENT,
+) -> GitHub | Installations:
+    """A source that reads over the network; `url` is the address of the REST API. Close it when done.
+
+    Either a token signs in, or an App. `gate`: where others are told of the limits of the credential of this name.
+    """
+
+    def part(sign_in: Signature, repositories: Sequence[str]) -> GitHub:
+        credential = f"{urlsplit(url).netloc} {sign_in.id}"
+        governor = Governor(
+            clock=clock,
+            paces=PACES,
+            gate=gate(credential) if gate else None,
+            source=name,
+            progress=progress,
+        )
+        transport = Transport(
+            source=name,
+            client=httpx.AsyncClient(timeout=TIMEOUT, auth=sign_in),
+            headers=headers,
+            governor=governor,
+            clock=clock,
+            jitter=jitter,
+            progress=progress,
+        )
+        return GitHub(
+            name=name,
+            url=url,
+            sign_in=sign_in,
+            repositories=repositories,
+            since=since,
+            transport=transport,
+            clock=clock,
+        )
+
+    if app is None:
+        return part(Token(token or ""), repositories)
+    scope.check(repositories)
+    parts = {
+        owner: part(Installation(app, owner=owner, url=url, clock=clock), theirs)
+        for owner, theirs in scope.by_owner(repositories).items()
+    }
+    return Installations(name=name, parts=parts)

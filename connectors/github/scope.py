@@ -43,6 +43,11 @@ def check(asked: Sequence[str]) -> None:
             raise Refused(f"{name} names no repository", hint="Write owner/name; * may stand for any name.")
 
 
+def covers(asked: Sequence[str], name: str) -> bool:
+    """Whether a repository of this name is one that `asked` stands for."""
+    return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in asked)
+
+
 async def _named(reader: Reader, names: Sequence[str], resolved: Resolved) -> None:
     parts = [name.partition("/") for name in names]
     variables = {f"owner{n}": owner for n, (owner, _, _) in enumerate(parts)}
