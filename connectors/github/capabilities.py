@@ -46,9 +46,9 @@ class Capabilities(Struct, frozen=True, kw_only=True):
     @classmethod
     def recall(cls, capabilities: Mapping[str, str]) -> "Capabilities":
         return cls(
-            schema=_read(capabilities.get("schema"), KnownSchema),
-            scope=_read(capabilities.get("scope"), Scope),
-            page_sizes=_read(capabilities.get("page_sizes"), dict[str, PageSize]) or {},
+            schema=recalled(capabilities.get("schema"), KnownSchema),
+            scope=recalled(capabilities.get("scope"), Scope),
+            page_sizes=recalled(capabilities.get("page_sizes"), dict[str, PageSize]) or {},
         )
 
     def fresh(self, *, now: datetime, asked: tuple[str, ...]) -> bool:
@@ -73,7 +73,8 @@ def _names(said: SchemaType) -> list[str]:
     return sorted(fields + arguments + [value.name for value in said.enum_values or ()])
 
 
-def _read(text: str | None, kind: type[T]) -> T | None:
+def recalled(text: str | None, kind: type[T]) -> T | None:
+    """What was written down; None where nothing was, or it cannot be read any more."""
     try:
         return msgspec.json.decode(text or "", type=kind)
     except msgspec.DecodeError:
