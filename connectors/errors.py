@@ -39,6 +39,14 @@ class TooLarge(Retry):
     """The answer was too much for the source: ask for a smaller page, at the same cursor."""
 
 
+class Postponed(SourceError):
+    """The source asks to be left alone until `until`, longer than a pass waits: the next pass goes on."""
+
+    def __init__(self, message: str, *, source: str = "", hint: str = "", until: datetime) -> None:
+        super().__init__(message, source=source, hint=hint)
+        self.until = until
+
+
 class Refused(SourceError):
     """The source knows us and says no, or does not know us: nothing will change by asking again."""
 

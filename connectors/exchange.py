@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import msgspec
@@ -15,6 +16,7 @@ T = TypeVar("T")
 #: An escape of JSON's; half of a surrogate pair is caught. Java cuts texts between the halves.
 _ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)")
 _REPLACEMENT = rb"\ufffd"
+LAST_YEAR = 3000  # a clock that is beyond it tells nothing, and what follows from it cannot be reckoned with
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,25 @@ class Answer:
             raise Malformed(f"the answer is not what was asked for: {error}") from error
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise TooLarge(f"the answer broke off or is no JSON: {error}") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """What an answer says of how to go on asking. `bucket` as in `Request`; the empty one is the whole host."""
+
+    bucket: str = ""
+    slower: bool = False  #: half as many at once, as when a limit is near
+    every_s: float | None = None  #: from now on at least so long between the beginnings of two requests
+
+
+def http_date(text: str) -> datetime | None:
+    """The instant that a header says (RFC 9110 §5.6.7), in UTC where it names no zone; None where it says none."""
+    try:
+        at = parsedate_to_datetime(text)
+        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    return at if at.year < LAST_YEAR else None
 
 
 def _decoded(body: bytes, kind: type[T]) -> T:

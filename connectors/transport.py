@@ -8,9 +8,8 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
-from typing import Protocol, TypeVar
+from datetime import timedelta
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -18,61 +17,20 @@ import structlog
 import tenacity
 
 from connectors.errors import Refused, Retry, SourceError, TooLarge
-from connectors.exchange import Answer, Request
+from connectors.exchange import Advice, Answer, Request, http_date
+from connectors.governor import Clock, Gate, Gates, Governor, Pace
+from connectors.patience import Patience
+from connectors.progress import SILENT, Progress
+
+__all__ = ["TIMEOUT", "Clock", "Gate", "Gates", "Governor", "Pace", "Transport"]
 
 T = TypeVar("T")
 Headers = Callable[[], Awaitable[Mapping[str, str]]]
+Advise = Callable[[Request, Answer], Advice | None]
 
-MAX_ATTEMPTS = 6
 MAX_REDIRECTS = 3
-MAX_WAIT_S = 3900  # the longest ordinary quota is an hour; a little more, so that it can pass
 DEADLINE_S = 120.0  # for one answer, whole: a stream that trickles is a fault (apache/devlake#8614)
 TIMEOUT = httpx.Timeout(connect=5, read=60, write=30, pool=None)
-
-
-class Clock(Protocol):
-    """The time and the waiting, given at the edge so that tests do neither."""
-
-    def now(self) -> datetime: ...
-
-    async def sleep(self, seconds: float) -> None: ...
-
-
-class Gate(Protocol):
-    """Where processes that share a credential tell each other until when nobody may ask."""
-
-    async def closed_until(self) -> Mapping[str, datetime]:
-        """By bucket, the instants that are still to come; the empty bucket is all of them."""
-
-    async def close(self, bucket: str, until: datetime) -> None:
-        """Tells all others; never shortens what was told before."""
-
-
-class Governor:
-    """The limits of one host and credential, shared by all tasks: how many at once, and until when nobody may ask."""
-
-    def __init__(self, *, clock: Clock, at_once: Mapping[str, int]) -> None:
-        self._clock = clock
-        self._slots = {bucket: asyncio.Semaphore(most) for bucket, most in at_once.items()}
-        self._closed_until: dict[str, datetime] = {}
-
-    def close(self, bucket: str, until: datetime) -> None:
-        """Nobody asks this bucket before `until`. The empty bucket is all of them."""
-        self._closed_until[bucket] = max(until, self._closed_until.get(bucket, until))
-
-    def slot(self, bucket: str) -> asyncio.Semaphore:
-        """The right to ask, one of as many as the bucket has."""
-        return self._slots.setdefault(bucket, asyncio.Semaphore(4))
-
-    async def opened(self, bucket: str) -> None:
-        """Returns once neither this bucket nor the whole host is closed."""
-        while (left := self._left_s(bucket)) > 0:
-            await self._clock.sleep(left)
-
-    def _left_s(self, bucket: str) -> float:
-        now = self._clock.now()
-        untils = [self._closed_until[name] for name in (bucket, "") if name in self._closed_until]
-        return max(((until - now).total_seconds() for until in untils), default=0.0)
 
 
 class Transport:
@@ -87,7 +45,10 @@ class Transport:
         governor: Governor,
         clock: Clock,
         jitter: random.Random,
+        advise: Advise | None = None,
+        progress: Progress = SILENT,
     ) -> None:
+        """`advise`: what every answer, good or bad, says of how to go on asking."""
         self.counts: Counter[str] = Counter()
         self._source = source
         self._client = client
@@ -95,6 +56,8 @@ class Transport:
         self._governor = governor
         self._clock = clock
         self._jitter = jitter
+        self._advise = advise
+        self._progress = progress
         self._log = structlog.get_logger().bind(source=source)
 
     async def send(self, request: Request, read: Callable[[Answer], T]) -> T:
@@ -102,16 +65,17 @@ class Transport:
 
         `TooLarge` is raised at once for a shrinkable request: asking the same again would fail the same.
         """
+        patience = Patience()
         retrying = tenacity.AsyncRetrying(
             retry=tenacity.retry_if_exception(lambda error: _may_repeat(error, request)),
-            stop=_patience(),
-            wait=self._wait_s,
+            stop=lambda _: patience.is_spent,
+            wait=lambda _: patience.pause_s * self._jitter.uniform(1.0, 1.3),
             sleep=self._clock.sleep,
-            before_sleep=self._note_wait,
+            before_sleep=lambda state: self._note_wait(request, state),
             reraise=True,
         )
         try:
-            return await retrying(self._attempt, request, read)
+            return await retrying(self._attempt, request, read, patience)
         except SourceError as error:
             error.source = error.source or self._source
             raise
@@ -119,18 +83,28 @@ class Transport:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def _attempt(self, request: Request, read: Callable[[Answer], T]) -> T:
-        async with self._governor.slot(request.bucket):
-            await self._governor.opened(request.bucket)
-            answer = await self._exchange(request)
+    async def _attempt(self, request: Request, read: Callable[[Answer], T], patience: Patience) -> T:
+        answer: Answer | None = None
         try:
+            async with self._governor.turn(request.bucket):
+                answer = await self._exchange(request)
+            if self._advise and (advice := self._advise(request, answer)):
+                self._governor.heed(advice)
             return read(answer)
         except Retry as error:
+            patience.note(error)
             if error.until:
-                # Told by the source's clock, waited for by ours.
-                error.until += self._clock.now() - answer.server_at
-                self._governor.close(error.bucket, error.until)
+                await self._close(request, error, answer, patience)
             raise
+
+    async def _close(self, request: Request, error: Retry, answer: Answer | None, patience: Patience) -> None:
+        """Stops all who share the limit, told by the source's clock, by ours. The request's own bucket too, whatever
+        name the source has for it: its next try waits with the others."""
+        now = self._clock.now()
+        told_s = ((error.until or now) - (answer.server_at if answer else now)).total_seconds()
+        error.until = now + timedelta(seconds=patience.stretched_s(told_s) + self._jitter.uniform(0, 1))
+        for bucket in {error.bucket, request.bucket} if error.bucket else {error.bucket}:
+            await self._governor.close(bucket, error.until, why=str(error))
 
     async def _exchange(self, request: Request) -> Answer:
         self.counts["requests"] += 1
@@ -157,7 +131,7 @@ class Transport:
             status=response.status_code,
             headers=response.headers,
             body=response.content,
-            server_at=_server_at(response.headers) or self._clock.now(),
+            server_at=http_date(response.headers.get("date", "")) or self._clock.now(),
             moved_to=moved_to,
         )
 
@@ -180,39 +154,18 @@ class Transport:
             moved_to = str(url)
         raise Refused(f"{url.host} redirects in a circle", hint="Check `url`.")
 
-    def _wait_s(self, state: tenacity.RetryCallState) -> float:
-        """Seconds until the next try: what the source asked for and never less, else 2, 4, 8 … 60 with jitter."""
-        error = _error(state)
-        if isinstance(error, Retry) and error.until:
-            return max(0.0, (error.until - self._clock.now()).total_seconds()) + self._jitter.uniform(0, 1)
-        return float(min(60, 2**state.attempt_number)) * self._jitter.uniform(1.0, 1.3)
-
-    def _note_wait(self, state: tenacity.RetryCallState) -> None:
-        wait_s = state.next_action.sleep if state.next_action else 0.0
+    def _note_wait(self, request: Request, state: tenacity.RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
         self.counts["waits"] += 1
-        until = self._clock.now() + timedelta(seconds=wait_s)
-        self._log.info("waiting", until=until.isoformat(timespec="seconds"), why=str(_error(state)))
-
-
-def _error(state: tenacity.RetryCallState) -> BaseException | None:
-    return state.outcome.exception() if state.outcome else None
+        until = error.until if isinstance(error, Retry) else None
+        if until is None:
+            until = self._clock.now() + timedelta(seconds=state.next_action.sleep if state.next_action else 0.0)
+            self._progress.waiting(self._source, what=urlsplit(request.url).netloc, until=until, why=str(error))
+        self._log.info("waiting", until=until.isoformat(timespec="seconds"), why=str(error))
 
 
 def _may_repeat(error: BaseException, request: Request) -> bool:
     return isinstance(error, Retry) and not (request.shrinkable and isinstance(error, TooLarge))
-
-
-def _patience() -> Callable[[tenacity.RetryCallState], bool]:
-    """When to give up on one request: after too many failures; waiting for an ordinary quota is none."""
-    failures = 0
-
-    def spent(state: tenacity.RetryCallState) -> bool:
-        nonlocal failures
-        error = _error(state)
-        failures += not (isinstance(error, Retry) and not error.counts)
-        return failures >= MAX_ATTEMPTS or state.idle_for > MAX_WAIT_S
-
-    return spent
 
 
 def _unanswered(error: Exception, url: str) -> Retry:
@@ -221,13 +174,6 @@ def _unanswered(error: Exception, url: str) -> Retry:
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
         return Retry(f"{host} cannot be reached", hint="Check `url`, the network and the proxy settings.")
     return TooLarge(f"{host} broke off its answer ({type(error).__name__})")
-
-
-def _server_at(headers: httpx.Headers) -> datetime | None:
-    try:
-        return parsedate_to_datetime(headers["date"])
-    except (KeyError, ValueError):
-        return None
 
 
 def _path(url: str) -> str:

@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, time
 from functools import partial
+from urllib.parse import urlsplit
 
 import httpx
 from msgspec.structs import replace
@@ -16,7 +17,7 @@ from connectors.github.api import SchemaChanged
 from connectors.github.capabilities import Capabilities
 from connectors.github.catalogues import CATALOGUES
 from connectors.github.gather import gaps_of, gathered
-from connectors.github.installations import Installations
+from connectors.github.installations import Installations, by_owner
 from connectors.github.learn import learn_schema
 from connectors.github.limits import PACES
 from connectors.github.poll import Poll
@@ -24,10 +25,10 @@ from connectors.github.reader import Reader
 from connectors.github.sign_in import App, Installation, Signature, Token, headers
 from connectors.github.streams import STREAMS, Stream
 from connectors.github.visit import Visit
+from connectors.progress import SILENT, Progress
 from connectors.records import Batch, ItemRef
 from connectors.source import Check, Memory
-from connectors.progress import SILENT, Progress
-from connectors.transport import TIMEOUT, Clock, Gate, Governor, Transport
+from connectors.transport import TIMEOUT, Clock, Gates, Governor, Transport
 
 __all__ = ["App", "GitHub", "Installations", "connect"]
 
@@ -161,28 +162,21 @@ def connect(
     since: date | None = None,
     clock: Clock,
     jitter: random.Random,
-    gate: Callable[[str], Gate] | None = None,
+    gates: Gates | None = None,
     progress: Progress = SILENT,
 ) -> GitHub | Installations:
     """A source that reads over the network; `url` is the address of the REST API. Close it when done.
 
-    Either a token signs in, or an App. `gate`: where others are told of the limits of the credential of this name.
+    Either a token signs in, or an App. `gates`: where other processes are told of a credential's limits.
     """
 
     def part(sign_in: Signature, repositories: Sequence[str]) -> GitHub:
-        credential = f"{urlsplit(url).netloc} {sign_in.id}"
-        governor = Governor(
-            clock=clock,
-            paces=PACES,
-            gate=gate(credential) if gate else None,
-            source=name,
-            progress=progress,
-        )
+        gate = gates(f"{urlsplit(url).netloc} {sign_in.name}") if gates else None
         transport = Transport(
             source=name,
             client=httpx.AsyncClient(timeout=TIMEOUT, auth=sign_in),
             headers=headers,
-            governor=governor,
+            governor=Governor(clock=clock, paces=PACES, gate=gate, source=name, progress=progress),
             clock=clock,
             jitter=jitter,
             progress=progress,
@@ -202,6 +196,6 @@ def connect(
     scope.check(repositories)
     parts = {
         owner: part(Installation(app, owner=owner, url=url, clock=clock), theirs)
-        for owner, theirs in scope.by_owner(repositories).items()
+        for owner, theirs in by_owner(repositories).items()
     }
     return Installations(name=name, parts=parts)

@@ -1,9 +1,7 @@
 """Questions to GitHub's GraphQL, and what its answers mean."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
-from math import isfinite
+from datetime import datetime
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -12,13 +10,11 @@ from msgspec import Raw, Struct
 
 from connectors.errors import Gone, Malformed, Refused, Retry, SourceError, TooLarge
 from connectors.exchange import Answer, Request
+from connectors.github.limits import is_limit, limited, names_limit, told
 from connectors.github.wire import GraphError, Reply
 
 T = TypeVar("T")
 
-LIMIT_WAIT_S = 60  # where no header says how long: github/docs, rate-limits-for-the-rest-api
-LONGEST_WAIT_S = 3660.0  # quotas are by the hour
-LIMIT_WORDS = ("secondary rate limit", "abuse detection", "rate limit exceeded")
 LIMIT_TYPES = ("RATE_LIMITED", "RATE_LIMIT")  # the second spelling: yanyongyu/githubkit#272
 #: Errors about one thing that this token may not see. All others spoil the answer.
 HIDDEN_TYPES = ("NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES")
@@ -66,7 +62,7 @@ def question(url: str, query: str, variables: Mapping[str, object], *, label: st
 def read(answer: Answer, kind: type[T]) -> Graph[T]:
     """The data as `kind`, or the `SourceError` that says what to do; what to wait for is told by the server's clock."""
     if answer.status != 200 and not _names_errors(answer):
-        raise _failure(answer)
+        raise failure(answer)
     reply = _reply(answer, kind)
     _judge(reply, answer)
     if reply.data is None:
@@ -89,11 +85,11 @@ def _reply(answer: Answer, kind: type[T]) -> Reply[T]:
 def _judge(reply: Reply[T], answer: Answer) -> None:
     """Raises what the errors mean for the whole answer; returns where all of them are about single hidden things."""
     errors = reply.errors or []
-    if reply.data is None and _names_limit(words := reply.message or ""):  # a secondary limit may come as a 200
-        raise _limited(answer, words)
+    if reply.data is None and names_limit(words := reply.message or ""):  # a secondary limit may come as a 200
+        raise limited(answer, words)
     for error in errors:
-        if error.type in LIMIT_TYPES or _names_limit(error.message):
-            raise _limited(answer, said(error), primary=error.type in LIMIT_TYPES)
+        if error.type in LIMIT_TYPES or names_limit(error.message):
+            raise limited(answer, said(error), primary=error.type in LIMIT_TYPES)
         if _unknown_field(error):
             raise SchemaChanged(f"GitHub's schema is not as it was: {said(error)}", hint="Run it again.")
         if error.type == "INVALID_CURSOR_ARGUMENTS":
@@ -129,13 +125,13 @@ def _nothing(reply: Reply[T]) -> Gone | TooLarge:
     return TooLarge(f"GitHub answered without data: {reply.message or 'no reason given'}")
 
 
-def _failure(answer: Answer) -> Refused | Retry:
+def failure(answer: Answer) -> Refused | Retry:
     """What a status other than 200 means. The token comes first, so that it is never taken for a limit."""
-    words = _message(answer)
+    words = message(answer)
     if answer.status == 401:  # chaoss/grimoirelab-perceval#546
         return Refused(f"GitHub does not accept the token ({words})", hint=TOKEN_HINT)
-    if answer.status == 429 or (answer.status == 403 and _is_limit(answer, words)):
-        return _limited(answer, words)
+    if answer.status in (403, 429) and is_limit(answer, words):
+        return limited(answer, words)
     if answer.status == 403:
         sso = "x-github-sso" in answer.headers
         return Refused(f"GitHub refuses ({words})", hint=SSO_HINT if sso else ACCESS_HINT)
@@ -146,57 +142,8 @@ def _failure(answer: Answer) -> Refused | Retry:
             "there is no GitHub API at this address", hint="Check `url`; Enterprise Server: https://host/api/v3."
         )
     if answer.status >= 500 or answer.status == 408:
-        return Retry(f"GitHub is not available ({answer.status})", until=_told(answer))
+        return Retry(f"GitHub is not available ({answer.status})", until=told(answer))
     return Refused(f"GitHub answered {answer.status} ({words})", hint="Check `url`.")
-
-
-def _is_limit(answer: Answer, words: str) -> bool:
-    """An ordinary 403 is no limit: taken for one, it costs an hour of sleep (cloudquery/cloudquery#11820)."""
-    return "retry-after" in answer.headers or _spent(answer) or _names_limit(words)
-
-
-def _limited(answer: Answer, words: str, *, primary: bool = False) -> Retry:
-    """Until when nobody may ask. The secondary limits are the whole host's, the primary ones each resource's own."""
-    told = _told(answer)
-    bucket = answer.headers.get("x-ratelimit-resource", "graphql") if primary or _spent(answer) else ""
-    until = told or answer.server_at + timedelta(seconds=LIMIT_WAIT_S)
-    return Retry(f"GitHub's rate limit is reached ({words})", until=until, bucket=bucket, counts=told is None)
-
-
-def _told(answer: Answer) -> datetime | None:
-    """When to ask again: `retry-after` first, then the reset of a spent quota; None when not told."""
-    if (asked := answer.headers.get("retry-after")) is not None:
-        wait_s = _retry_after_s(asked, answer.server_at)
-    elif _spent(answer):
-        wait_s = _number(answer.headers.get("x-ratelimit-reset"), less=answer.server_at.timestamp() - 1)
-    else:
-        return None
-    return None if wait_s is None else answer.server_at + timedelta(seconds=min(max(wait_s, 1.0), LONGEST_WAIT_S))
-
-
-def _retry_after_s(asked: str, server_at: datetime) -> float | None:
-    """Seconds, told as such or as a date. # RFC 9110 §10.2.3"""
-    try:
-        return (parsedate_to_datetime(asked) - server_at).total_seconds()
-    except (TypeError, ValueError):
-        return _number(asked)
-
-
-def _number(text: str | None, *, less: float = 0.0) -> float | None:
-    try:
-        number = float(text or "")
-    except ValueError:
-        return None
-    return number - less if isfinite(number) else None
-
-
-def _spent(answer: Answer) -> bool:
-    """The quota is used up. Enterprise Server without limits may say 0 of 0 (apache/devlake#8020)."""
-    return answer.headers.get("x-ratelimit-remaining") == "0" and answer.headers.get("x-ratelimit-limit") != "0"
-
-
-def _names_limit(words: str) -> bool:
-    return any(limit in words.lower() for limit in LIMIT_WORDS)
 
 
 def _needs_sso(error: GraphError) -> bool:
@@ -209,7 +156,7 @@ def _unknown_field(error: GraphError) -> bool:
     return code == "undefinedField" or "doesn't exist on type" in error.message or "Cannot query field" in error.message
 
 
-def _message(answer: Answer) -> str:
+def message(answer: Answer) -> str:
     """What the body says, in one line, or the bare status."""
     try:
         words = msgspec.json.decode(answer.body, type=Message).message

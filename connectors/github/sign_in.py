@@ -1,22 +1,114 @@
-"""How requests show who asks."""
+"""How requests show who asks: by a token that stays the same, or by those of an App, which live an hour."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import blake2b
+from typing import NamedTuple
+
+import httpx
+
+from connectors.transport import Clock
 
 API_VERSION = "2022-11-28"
+#: A token is renewed while it is still good: one that ends on its way is a failed request.
+EARLY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Token:
+class App:
+    """A GitHub App: its id (or client id) and its private key in PEM; where it is installed GitHub tells."""
+
+    id: int | str
+    private_key: str = field(repr=False)
+    installations: Mapping[str, int] = field(default_factory=dict)  #: by owner, for those that need not be asked for
+
+
+async def headers() -> Mapping[str, str]:
+    """What every request carries beside its sign-in."""
+    return {
+        "Accept": "application/vnd.github+json",
+        "User-Agent": "fingerpost",
+        "X-GitHub-Api-Version": API_VERSION,
+    }
+
+
+class Signature(httpx.Auth):
+    """What signs requests, in the header `Authorization`."""
+
+    @property
+    def name(self) -> str:
+        """Other than that of any other credential, and tells nothing secret."""
+        raise NotImplementedError
+
+    async def token(self) -> str:
+        """The token, good for some minutes yet."""
+        raise NotImplementedError
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Asked for at every attempt, for tokens that end while one waits."""
+        request.headers["Authorization"] = f"Bearer {await self.token()}"
+        yield request
+
+
+class Token(Signature):
     """A fine-grained or a classic personal access token."""
 
-    value: str = field(repr=False)
+    def __init__(self, value: str) -> None:
+        self._value = value
 
-    async def headers(self) -> Mapping[str, str]:
-        """What every request carries; asked for at every attempt, for tokens that end while one waits."""
-        return {
-            "Accept": "application/vnd.github+json",
-            "Authorization": f"Bearer {self.value}",
-            "User-Agent": "fingerpost",
-            "X-GitHub-Api-Version": API_VERSION,
-        }
+    @property
+    def name(self) -> str:
+        return f"token {blake2b(self._value.encode(), digest_size=8).hexdigest()}"
+
+    async def token(self) -> str:
+        return self._value
+
+
+class Made(NamedTuple):
+    """A token as it was made for an App at one owner."""
+
+    token: str
+    lasts: timedelta
+    permissions: Mapping[str, str]  #: by what: read, write or admin
+
+
+class Installation(Signature):
+    """An App where one owner has installed it."""
+
+    def __init__(self, app: App, *, owner: str, url: str, clock: Clock) -> None:
+        self.app = app
+        self.owner = owner
+        self._url = url.rstrip("/")
+        self._clock = clock
+        self._held: Made | None = None
+        self._ends_at = clock.now()
+        self._renewing = asyncio.Lock()
+
+    @property
+    def name(self) -> str:
+        return f"app {self.app.id} at {self.owner}"
+
+    async def token(self) -> str:
+        return (await self.made()).token
+
+    async def made(self, *, refused: str | None = None) -> Made:
+        """A token that is good for some minutes yet, and not the refused one. One task renews, all others wait."""
+        from connectors.github.app import made_token  # PyGithub takes a while to import
+
+        async with self._renewing:
+            now = self._clock.now()
+            if self._held is None or self._held.token == refused or now >= self._ends_at - EARLY:
+                made = await asyncio.to_thread(made_token, self.app, owner=self.owner, url=self._url, now=now)
+                self._held, self._ends_at = made, now + made.lasts
+            return self._held
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Once more with a new token where one was revoked before its time."""
+        token = await self.token()
+        request.headers["Authorization"] = f"Bearer {token}"
+        response = yield request
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            request.headers["Authorization"] = f"Bearer {(await self.made(refused=token)).token}"
+            yield request

@@ -14,7 +14,8 @@ import structlog
 
 from connectors.errors import Malformed, Refused, Retry, SourceError, TooLarge
 from connectors.exchange import Answer, Request
-from connectors.transport import MAX_ATTEMPTS, Governor, Transport
+from connectors.patience import MAX_FAILURES
+from connectors.transport import Governor, Pace, Transport
 from tests.clocks import NOON, FakeClock
 
 T = TypeVar("T")
@@ -43,7 +44,7 @@ class Line:
 
     def __init__(self, *, clock: FakeClock | None = None, at_once: int = 4) -> None:
         self.clock = clock or FakeClock()
-        self.governor = Governor(clock=self.clock, at_once={"core": at_once})
+        self.governor = Governor(clock=self.clock, paces={"core": Pace(at_once=at_once)})
 
     def send(self, *requests: Request, read: Callable[[Answer], T] = accepting) -> list[T]:
         """The answers to requests that are sent at once."""
@@ -96,7 +97,7 @@ def test_waits_grow_and_patience_ends(web: respx.MockRouter) -> None:
     line = Line()
     with pytest.raises(Retry, match=r"jira\.example cannot be reached") as gave_up:
         line.send(question())
-    assert len(line.clock.slept) == MAX_ATTEMPTS - 1
+    assert len(line.clock.slept) == MAX_FAILURES - 1
     assert line.clock.slept == sorted(line.clock.slept)
     assert 2 <= line.clock.slept[0] <= 2.6
     assert gave_up.value.source == "jira"
@@ -127,7 +128,7 @@ def test_a_wait_by_the_servers_clock_is_kept_by_ours(web: respx.MockRouter) -> N
 
 
 def test_waiting_for_a_quota_is_no_failed_attempt(web: respx.MockRouter) -> None:
-    limited = [httpx.Response(429, headers={"Retry-After": "5"})] * (2 * MAX_ATTEMPTS)
+    limited = [httpx.Response(429, headers={"Retry-After": "5"})] * (2 * MAX_FAILURES)
     web.get(URL).mock(side_effect=[*limited, httpx.Response(200, json=["a"])])
     assert Line().send(question()) == [["a"]]
 
@@ -146,19 +147,6 @@ def test_a_limit_stops_everybody_in_its_bucket(web: respx.MockRouter) -> None:
     others = [question(url=f"https://jira.example/{n}") for n in range(5)]
     Line(clock=clock, at_once=1).send(*others)
     assert all(at >= NOON + timedelta(seconds=600) for _, at in asked[1:])
-
-
-def test_a_limit_of_one_bucket_is_not_that_of_another() -> None:
-    async def run(clock: FakeClock) -> None:
-        governor = Governor(clock=clock, at_once={})
-        governor.close("graphql", NOON + timedelta(hours=1))
-        await governor.opened("core")
-        assert clock.now() == NOON
-        governor.close("", NOON + timedelta(minutes=1))
-        await governor.opened("core")
-        assert clock.now() == NOON + timedelta(minutes=1)
-
-    asyncio.run(run(FakeClock()))
 
 
 def test_a_redirect_on_the_host_is_followed_with_its_question(web: respx.MockRouter) -> None:

@@ -1,0 +1,93 @@
+"""A GitHub App as a source: each owner's repositories are read through the installation there."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from connectors.errors import SourceError
+from connectors.records import Batch, Gap, ItemRef
+from connectors.source import Check, Memory
+
+if TYPE_CHECKING:
+    from connectors.github import GitHub
+
+
+class Installations:
+    """One source of several, each with its own sign-in, limits and memory. Where one fails the others are read."""
+
+    def __init__(self, *, name: str, parts: Mapping[str, "GitHub"]) -> None:
+        """`parts`: by owner, at least one."""
+        self.name = name
+        self._parts = parts
+
+    async def discover(self) -> list[Check]:
+        return [
+            replace(check, subject=f"{owner}: {check.subject}")
+            for owner, part in self._parts.items()
+            for check in await part.discover()
+        ]
+
+    async def poll(self, memory: Memory) -> AsyncIterator[Batch]:
+        """All that changed, owner by owner. Raises at the end what the first that failed had raised."""
+        failed: SourceError | None = None
+        for owner, part in self._parts.items():
+            try:
+                async for batch in part.poll(_of(owner, memory)):
+                    yield _kept_for(owner, batch)
+            except SourceError as error:
+                failed = failed or error
+        if failed:
+            raise failed
+
+    async def fetch(self, refs: Sequence[ItemRef], memory: Memory) -> Batch:
+        """The named items. A ref does not say whose it is, so one owner after another is asked for what is left."""
+        left, batches = list(refs), []
+        for owner, part in self._parts.items():
+            batch = await part.fetch(left, _of(owner, memory))
+            shown = {record.ref for record in batch.records}
+            theirs = [ref for ref in left if str(ref) in shown]
+            if len(theirs) < len(left):  # ask for theirs alone: what is missing then is missing there
+                batch = await part.fetch(theirs, _of(owner, memory))
+            batches.append(batch)
+            left = [ref for ref in left if ref not in theirs]
+            if not left:
+                break
+        lost = tuple(Gap(stream="items", cause="no installation of the App shows it", ref=str(ref)) for ref in left)
+        return Batch(
+            source=self.name,
+            read_at=min(batch.read_at for batch in batches),
+            records=tuple(record for batch in batches for record in batch.records),
+            children=tuple(child for batch in batches for child in batch.children),
+            gaps=tuple(gap for batch in batches for gap in batch.gaps) + lost,
+        )
+
+    async def close(self) -> None:
+        for part in self._parts.values():
+            await part.close()
+
+
+def by_owner(repositories: Sequence[str]) -> dict[str, list[str]]:
+    """The names of repositories by owner, however that is spelled."""
+    owners: dict[str, list[str]] = {}
+    for name in repositories:
+        owners.setdefault(name.partition("/")[0].casefold(), []).append(name)
+    return owners
+
+
+def _of(owner: str, memory: Memory) -> Memory:
+    """What was written down for this owner's part, before anything that was once written down without an owner."""
+    return Memory(watermarks=_named(owner, memory.watermarks), capabilities=_named(owner, memory.capabilities))
+
+
+def _named(owner: str, held: Mapping[str, str]) -> dict[str, str]:
+    ending = f"@{owner}"
+    return dict(held) | {name.removesuffix(ending): value for name, value in held.items() if name.endswith(ending)}
+
+
+def _kept_for(owner: str, batch: Batch) -> Batch:
+    return replace(
+        batch,
+        watermarks={f"{name}@{owner}": value for name, value in batch.watermarks.items()},
+        capabilities={f"{name}@{owner}": value for name, value in batch.capabilities.items()},
+    )

@@ -1,0 +1,25 @@
+"""Who is told how the reading gets on: told, never asked."""
+
+from datetime import datetime
+from typing import Protocol
+
+
+class Progress(Protocol):
+    def waiting(self, source: str, *, what: str, until: datetime, why: str) -> None:
+        """Nothing is asked of `what` (the name of a limit, or a host) before `until`. Told once for each wait."""
+
+    def read(self, source: str, *, what: str, count: int, of: int | None) -> None:
+        """So many are read; `of` how many, as far as the source tells."""
+
+
+class Silent:
+    """Tells nobody."""
+
+    def waiting(self, source: str, *, what: str, until: datetime, why: str) -> None:
+        pass
+
+    def read(self, source: str, *, what: str, count: int, of: int | None) -> None:
+        pass
+
+
+SILENT = Silent()
