@@ -66,7 +66,7 @@ def _recorded_jira(answers: httpx.AsyncBaseTransport, projects: tuple[str, ...])
         source="jira",
         client=httpx.AsyncClient(transport=answers, auth=signature),
         headers=headers,
-        governor=Governor(clock=CLOCK, at_once={}),
+        governor=Governor(clock=CLOCK, paces={}),
         clock=CLOCK,
         jitter=random.Random(1),
     )

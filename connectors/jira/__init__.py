@@ -149,7 +149,7 @@ def connect(
             source=name,
             client=httpx.AsyncClient(timeout=TIMEOUT, auth=signed),
             headers=headers,
-            governor=Governor(clock=clock, at_once={}),
+            governor=Governor(clock=clock, paces={}),
             clock=clock,
             jitter=jitter,
         )
