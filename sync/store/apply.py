@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Engine, Table, delete, func, select, tuple_
 from connectors.records import Batch
 from sync.store import memory
 from sync.store.database import writing
+from sync.store.observations import observations
 from sync.store.rows import CHILDREN, rows_of
-from sync.store.tables import CHILD_SETS, STAMP
+from sync.store.tables import CHILD_SETS, OBSERVATIONS, STAMP
 from sync.store.upsert import upsert
 
 _ITEMS_A_STATEMENT = 500
@@ -30,11 +31,13 @@ def apply(engine: Engine, batch: Batch) -> Applied:
     walk (watermarks, capabilities) is what it said last: apply the batches of one walk in its order.
     """
     rows = rows_of(batch)
+    if seen := observations(rows, batch.read_at):
+        rows[OBSERVATIONS] = seen
     with writing(engine) as connection:
         _be_alone(connection, batch.source)
         counts = {table.name: upsert(connection, table, new) for table, new in rows.items()}
-        for name, table in CHILDREN.items():
-            _drop_replaced(connection, table, [child.item_ref for child in batch.children if child.kind == name])
+        for kind, item_refs in _read_again(batch).items():
+            _drop_replaced(connection, CHILDREN[kind], item_refs)
         memory.remember(connection, batch)
     return Applied(counts=counts)
 
@@ -43,6 +46,14 @@ def _be_alone(connection: Connection, source: str) -> None:
     """One writer a source at a time, which BEGIN IMMEDIATE has given us on SQLite."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(crc32(source.encode()))))
+
+
+def _read_again(batch: Batch) -> dict[str, list[str]]:
+    """By kind of children, the items whose sets are in the batch."""
+    item_refs: dict[str, list[str]] = {}
+    for child_set in batch.children:
+        item_refs.setdefault(child_set.kind, []).append(child_set.item_ref)
+    return item_refs
 
 
 def _drop_replaced(connection: Connection, table: Table, item_refs: Sequence[str]) -> None:

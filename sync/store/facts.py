@@ -1,5 +1,6 @@
 """All facts of a store in DuckDB, as they stand: by ADBC and Arrow, from one consistent state of the store."""
 
+import json
 import sqlite3
 import tempfile
 import weakref
@@ -22,7 +23,9 @@ from sqlalchemy import (
 )
 
 from sync.snapshot import SCHEMAS
-from sync.store.tables import CHILD_SETS, METADATA, TOMBSTONES, WORK_ITEMS
+from sync.store.observations import OBSERVED
+from sync.store.rows import TABLES
+from sync.store.tables import ACCOUNTS, CHILD_SETS, EMAILS, METADATA, OBSERVATIONS, TOMBSTONES, WORK_ITEMS
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -31,24 +34,43 @@ if TYPE_CHECKING:
 _ROWS_A_BATCH = 65_536
 _MEMORY_LIMIT = "3GB"
 
+#: Ibis type → DuckDB's, for what an observation holds.
+_CAST = {"string": "VARCHAR", "int64": "BIGINT", "boolean": "BOOLEAN"}
+
 PREFIX = "stored_"
 
 
-def facts(engine: Engine, *, fields: bool, origins: bool = False) -> "Mapping[str, ir.Table]":
+def facts(engine: Engine, *, fields: bool, origins: bool = False, observed: bool = False) -> "Mapping[str, ir.Table]":
     """The tables of `SCHEMAS`, with `read_us` where there is a `ref`, and `tombstones` (ref, at_us, reason, evidence).
 
     Their names begin with `PREFIX`. `fields` of work items are null unless asked for. `origins` adds a table of that
-    name: kind, ref, version_us, read_us of every record and of every set of children that was read whole.
+    name: kind, ref, version_us, read_us of every record and of every set of children that was read whole. `observed`
+    adds one for each kind that has no history of its own, `observed_` before its name: every observation of it, with
+    `first_us`, `last_us` and `digest`.
     """
     duckdb = _private_duckdb()
     statements = {name: _statement(name, fields=fields) for name in (*SCHEMAS, TOMBSTONES.name)}
     if origins:
         statements["origins"] = _origins()
+    if observed:
+        statements[OBSERVATIONS.name] = select(*OBSERVATIONS.c)
     with _reader(engine) as cursor:
         for name, statement in statements.items():
             cursor.execute(_sql(engine, statement))
             _take_in(duckdb, name, cursor.fetch_record_batch())
-    return {name: duckdb.table(PREFIX + name) for name in statements}
+    tables = {name: duckdb.table(PREFIX + name) for name in statements}
+    return tables | {f"observed_{table.name}": _unpacked(duckdb, table.name) for table in OBSERVED if observed}
+
+
+def _unpacked(duckdb: "Backend", kind: str) -> "ir.Table":
+    """The observations of a kind, their content as columns of its table."""
+    columns = json.dumps({name: _CAST[typed] for name, typed in SCHEMAS[kind].items()})
+    duckdb.con.execute(
+        f"CREATE VIEW observed_{kind} AS"  # noqa: S608
+        f" SELECT first_us, last_us, digest, unnest(from_json(content, '{columns}'))"
+        f" FROM {PREFIX}{OBSERVATIONS.name} WHERE kind = '{kind}'"
+    )
+    return duckdb.table(f"observed_{kind}")
 
 
 def _private_duckdb() -> "Backend":
@@ -65,7 +87,8 @@ def _private_duckdb() -> "Backend":
 def _statement(name: str, *, fields: bool) -> Select[Any]:
     table = METADATA.tables[name]
     has_history = exists().where(CHILD_SETS.c.item_ref == WORK_ITEMS.c.ref, CHILD_SETS.c.kind == "changes")
-    special: dict[str, ColumnElement[Any]] = {"has_history": has_history}
+    email = select(EMAILS.c.email).where(EMAILS.c.ref == ACCOUNTS.c.ref).scalar_subquery()
+    special: dict[str, ColumnElement[Any]] = {"has_history": has_history, "email": email}
     if not fields and table is WORK_ITEMS:
         special["fields"] = cast(null(), Text)
     wanted = SCHEMAS.get(name) or ("ref", "at_us", "reason", "evidence")
@@ -77,8 +100,7 @@ def _origins() -> Select[Any]:
     stamp = ("version_us", "read_us")
     records = [
         select(literal(table.name, Text).label("kind"), table.c.ref, *(table.c[name] for name in stamp))
-        for table in METADATA.sorted_tables
-        if "ref" in table.c
+        for table in TABLES.values()
     ]
     children = select(CHILD_SETS.c.kind, CHILD_SETS.c.item_ref.label("ref"), *(CHILD_SETS.c[name] for name in stamp))
     return select(union_all(*records, children).subquery())

@@ -1,96 +1,95 @@
 """The facts as they were known at an instant, from the facts as they are: what happened later is taken back."""
 
 from collections.abc import Callable, Mapping
+from functools import reduce
 
+import ibis
 import ibis.expr.types as ir
-from ibis import ifelse, null
+from ibis import ifelse
 
 from sync.snapshot import SCHEMAS
+from sync.store import taken_back
 from sync.store.replay import replayed
 
 Tables = Mapping[str, ir.Table]
 Keep = Callable[[str, ir.Table], ir.Table]
 
-#: What belongs to a work item or pull request, and when it happened; a link does not say.
-CHILDREN = {"changes": "at_us", "reviews": "submitted_us", "commits": "committed_us", "stated_links": None}
+#: What belongs to an item, and when it happened, where it says.
+CHILDREN = {
+    "members": None,
+    "board_columns": None,
+    "changes": "at_us",
+    "stated_links": None,
+    "remote_links": None,
+    "reviews": "submitted_us",
+    "review_threads": None,
+    "commits": "committed_us",
+    "changed_files": None,
+    "deployment_statuses": "at_us",
+}
+_ITEMS = ("work_items", "pull_requests")
+#: What the items of a kind are, where they are neither work items nor pull requests.
+_PARENTS = {"members": ("accounts",), "board_columns": ("boards",), "deployment_statuses": ("deployments",)}
 
 
 def as_known(facts: Tables, as_of_us: int, *, keep: Keep = lambda _, table: table) -> dict[str, ir.Table]:
     """Every table of `SCHEMAS` as it stood at `as_of_us`.
 
-    `facts` are the same tables as they stand now, with `read_us` where there is a `ref`, and `tombstones` (ref, at_us).
-    `keep` may reckon a finished table once and give it back; the tables that others are made from come first.
+    `facts` are the same tables as they stand now, with `read_us` where there is a `ref`; `tombstones` (ref, at_us); and
+    `observed_` tables of what has no history of its own, with `first_us`, `last_us` and `digest`. `keep` may reckon a
+    finished table once and give it back; the tables that others are made from come first.
     """
+    there = {name: _there(_as_observed(facts, name, as_of_us), facts, as_of_us) for name in SCHEMAS}
+    known: dict[str, ir.Table] = {}
 
-    def finished(name: str, table: ir.Table) -> ir.Table:
-        return keep(name, table.select(*SCHEMAS[name]))
+    def finish(name: str, table: ir.Table) -> None:
+        known[name] = keep(name, table.select(*SCHEMAS[name]))
 
-    there = {name: _there(facts, name, as_of_us) for name in SCHEMAS if name not in CHILDREN}
     items = replayed(there["work_items"], facts["changes"], there["statuses"], as_of_us)
-    known = {
-        "work_items": finished("work_items", _cut(items, "status_changed_us", "resolved_us", as_of_us=as_of_us)),
-        "pull_requests": finished("pull_requests", _pull_requests(there["pull_requests"], as_of_us)),
-    }
-    refs = known["work_items"].select("ref").union(known["pull_requests"].select("ref"))
-    rest = {
-        **there,
-        **{name: _children(facts[name], refs, instant, as_of_us) for name, instant in CHILDREN.items()},
-        "sources": _sources(there["sources"], as_of_us),
-        "deployments": _deployments(there["deployments"], as_of_us),
-        "sprints": _sprints(there["sprints"], as_of_us),
-    }
-    return known | {name: finished(name, rest[name]) for name in SCHEMAS if name not in known}
+    finish("work_items", taken_back.cut(items, "status_changed_us", "resolved_us", as_of_us=as_of_us))
+    finish("pull_requests", taken_back.pull_requests(there["pull_requests"], as_of_us))
+    finish("deployments", taken_back.deployments(there["deployments"], facts["deployment_statuses"], as_of_us))
+    for name in (name for name in SCHEMAS if name not in known and name not in CHILDREN):
+        come = _of_items(there[name], known, _ITEMS) if name in ("comments", "worklogs") else there[name]
+        finish(name, taken_back.BY_KIND[name](come, as_of_us) if name in taken_back.BY_KIND else come)
+    for name, instant in CHILDREN.items():
+        come = there[name].filter(there[name][instant] <= as_of_us) if instant else there[name]
+        finish(name, _of_items(come, known, _PARENTS.get(name, _ITEMS)))
+    return {name: known[name] for name in SCHEMAS}
 
 
-def _there(facts: Tables, name: str, as_of_us: int) -> ir.Table:
+def _there(table: ir.Table, facts: Tables, as_of_us: int) -> ir.Table:
     """What had come and was not gone: a thing that was read after its tombstone is back."""
-    table, tombstones = facts[name], facts["tombstones"]
     if "created_us" in table.columns:
         table = table.filter(table.created_us.isnull() | (table.created_us <= as_of_us))
     if "ref" not in table.columns:
         return table
-    gone = tombstones.filter(tombstones.at_us <= as_of_us)
+    gone = facts["tombstones"].filter(facts["tombstones"].at_us <= as_of_us)
     return table.anti_join(gone, [table.ref == gone.ref, table.read_us <= gone.at_us])
 
 
-def _children(table: ir.Table, items: ir.Table, instant: str | None, as_of_us: int) -> ir.Table:
-    known = table.filter(table[instant] <= as_of_us) if instant else table
-    return known.semi_join(items, [("item_ref", "ref")])
+def _as_observed(facts: Tables, name: str, as_of_us: int) -> ir.Table:
+    """The records; where they were read later, and have no history of their own, as they were observed then.
+
+    That is the latest observation by then, or the first of all.
+    """
+    table, seen = facts[name], facts.get(f"observed_{name}")
+    if seen is None or not _is_any_later(table.read_us, as_of_us):
+        return table
+    later = table.filter(table.read_us > as_of_us).select("ref", "read_us")
+    has_begun = seen.first_us <= as_of_us
+    until_us = ifelse(has_begun, ibis.least(seen.last_us, as_of_us), -seen.first_us)
+    order = [has_begun.desc(), until_us.desc(), seen.first_us.desc(), seen.digest]
+    ranked = seen.mutate(rank=ibis.row_number().over(group_by="ref", order_by=order))
+    shown = ranked.filter(ranked.rank == 0).drop("first_us", "last_us", "digest", "rank").join(later, "ref")
+    return table.anti_join(shown, "ref").union(shown.select(table.columns))
 
 
-def _cut(table: ir.Table, *instants: str, as_of_us: int) -> ir.Table:
-    """Without those instants where they had not come; and last updated at `as_of_us`, at the latest."""
-    come = {name: ifelse(table[name] > as_of_us, null("int64"), table[name]) for name in instants}
-    return table.mutate(**come, updated_us=ifelse(table.updated_us > as_of_us, as_of_us, table.updated_us))
+def _is_any_later(instants: ir.Column, as_of_us: int) -> bool:
+    last = instants.max().to_pyarrow().as_py()
+    return last is not None and last > as_of_us
 
 
-def _pull_requests(table: ir.Table, as_of_us: int) -> ir.Table:
-    ended_later = ((table.closed_us > as_of_us) | (table.merged_us > as_of_us)).fill_null(False)
-    merged_later = (table.merged_us > as_of_us).fill_null(False)
-    then = table.mutate(
-        state=ifelse(ended_later, "open", table.state),
-        merge_sha=ifelse(merged_later, null("string"), table.merge_sha),
-        merged_by=ifelse(merged_later, null("string"), table.merged_by),
-    )
-    return _cut(then, "closed_us", "merged_us", as_of_us=as_of_us)
-
-
-def _sources(table: ir.Table, as_of_us: int) -> ir.Table:
-    """A source that was read whole later is known whole up to `as_of_us`."""
-    return table.mutate(complete_us=ifelse(table.complete_us > as_of_us, as_of_us, table.complete_us))
-
-
-def _deployments(table: ir.Table, as_of_us: int) -> ir.Table:
-    """A deployment tells its last state only: what it was before that is not known."""
-    state = ifelse(table.updated_us > as_of_us, null("string"), table.state)
-    return _cut(table.mutate(state=state), "succeeded_us", as_of_us=as_of_us)
-
-
-def _sprints(table: ir.Table, as_of_us: int) -> ir.Table:
-    """A sprint that began later was in the future, in Jira's words, and one that ended later was active."""
-    begins, ends = ((table[name] > as_of_us).fill_null(False) for name in ("activated_us", "completed_us"))
-    return table.mutate(
-        state=ifelse(begins, "future", ifelse(ends, "active", table.state)),
-        activated_us=ifelse(begins, null("int64"), table.activated_us),
-        completed_us=ifelse(ends, null("int64"), table.completed_us),
-    )
+def _of_items(table: ir.Table, known: Tables, kinds: tuple[str, ...]) -> ir.Table:
+    refs = reduce(ir.Table.union, (known[kind].select("ref") for kind in kinds))
+    return table.semi_join(refs, [("item_ref", "ref")])

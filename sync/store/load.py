@@ -27,7 +27,7 @@ def snapshot(engine: Engine, as_of: datetime, *, fields: bool = False) -> Snapsh
     from sync.store.facts import facts
     from sync.store.known import as_known
 
-    stored = facts(engine, fields=fields)
+    stored = facts(engine, fields=fields, observed=True)
     duckdb: Backend = stored["sources"].get_backend()
     tables = as_known(stored, epoch_us(as_of), keep=partial(_keep, duckdb))
     return Snapshot(as_of=as_of, digest=_digest(tables), tables=tables)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hashlib import blake2b
 from operator import attrgetter
-from typing import Any, TypeAlias, get_args, get_type_hints
+from typing import Any, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -14,18 +14,29 @@ from sqlalchemy import Table
 from connectors.records import (
     Account,
     Batch,
+    Board,
+    BoardItem,
     Deployment,
     Field,
+    GitTag,
+    ItemType,
+    Label,
+    Milestone,
     Project,
     PullRequest,
     Record,
+    Release,
     Repository,
     Sprint,
     Status,
     Tombstone,
+    Version,
+    WorkflowRun,
     WorkItem,
+    Worklog,
 )
 from sync.store import tables
+from sync.store.columns import fields, kind_of
 
 Row: TypeAlias = tuple[Any, ...]
 Stamp: TypeAlias = tuple[int, int, int]
@@ -35,15 +46,38 @@ TABLES: dict[type[Struct], Table] = {
     Project: tables.PROJECTS,
     Repository: tables.REPOSITORIES,
     Status: tables.STATUSES,
+    ItemType: tables.ITEM_TYPES,
     Field: tables.FIELDS,
     Sprint: tables.SPRINTS,
+    Version: tables.VERSIONS,
+    Milestone: tables.MILESTONES,
+    Label: tables.LABELS,
+    Board: tables.BOARDS,
     WorkItem: tables.WORK_ITEMS,
+    Worklog: tables.WORKLOGS,
+    BoardItem: tables.BOARD_ITEMS,
     PullRequest: tables.PULL_REQUESTS,
     Deployment: tables.DEPLOYMENTS,
+    Release: tables.RELEASES,
+    GitTag: tables.GIT_TAGS,
+    WorkflowRun: tables.WORKFLOW_RUNS,
     Tombstone: tables.TOMBSTONES,
 }
 CHILDREN: dict[str, Table] = {
-    table.name: table for table in (tables.CHANGES, tables.STATED_LINKS, tables.REVIEWS, tables.COMMITS)
+    table.name: table
+    for table in (
+        tables.MEMBERS,
+        tables.BOARD_COLUMNS,
+        tables.CHANGES,
+        tables.STATED_LINKS,
+        tables.REMOTE_LINKS,
+        tables.COMMENTS,
+        tables.REVIEWS,
+        tables.REVIEW_THREADS,
+        tables.COMMITS,
+        tables.CHANGED_FILES,
+        tables.DEPLOYMENT_STATUSES,
+    )
 }
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,20 +96,22 @@ def rows_of(batch: Batch) -> dict[Table, list[Row]]:
     for record in (*batch.records, *batch.tombstones):
         content = msgspec.json.encode(record)
         stamp = _version_us(record), read_us, digest(content)
-        _keep(rows, TABLES[type(record)], _clean([record], content), stamp)
+        _keep(rows, TABLES[type(record)], _clean([values(record)], content), stamp)
+        if isinstance(record, Account) and record.email:
+            _keep(rows, tables.EMAILS, _clean([(record.ref, record.email)], content), stamp)
     for child_set in batch.children:
         content = msgspec.json.encode(child_set)
         stamp = epoch_us(child_set.version_at), read_us, digest(content)
-        _keep(rows, CHILDREN[child_set.kind], _clean(child_set.rows, content), stamp)
+        _keep(rows, CHILDREN[child_set.kind], _clean(map(values, child_set.rows), content), stamp)
         if child_set.complete:
             _keep(rows, tables.CHILD_SETS, [(child_set.item_ref, child_set.kind)], stamp)
     return {table: [held[key] for key in sorted(held)] for table, held in rows.items() if held}
 
 
 def values(record: Struct) -> Row:
-    """The record's fields as columns."""
-    fields, converters = _columns(type(record))
-    row = list(fields(record))
+    """The record's fields as columns of its table."""
+    taken, converters = _taken(type(record))
+    row = list(taken(record))
     for place, convert in converters:
         if row[place] is not None:
             row[place] = convert(row[place])
@@ -87,9 +123,8 @@ def digest(content: bytes) -> int:
     return int.from_bytes(blake2b(content, digest_size=8).digest(), "big", signed=True)
 
 
-def _clean(records: Iterable[Struct], content: bytes) -> Iterable[Row]:
+def _clean(rows: Iterable[Row], content: bytes) -> Iterable[Row]:
     """The rows without NUL, which a text in PostgreSQL cannot hold (apache/devlake#3564); `content` is their JSON."""
-    rows = map(values, records)
     if b"\\u0000" not in content:
         return rows
     return (tuple(value.replace("\x00", "") if isinstance(value, str) else value for value in row) for row in rows)
@@ -109,21 +144,15 @@ def _version_us(record: Record | Tombstone) -> int:
 
 
 @cache
-def _columns(kind: type[Struct]) -> tuple[Callable[[Struct], Row], tuple[tuple[int, Callable[[Any], Any]], ...]]:
+def _taken(record: type[Struct]) -> tuple[Callable[[Struct], Row], tuple[tuple[int, Callable[[Any], Any]], ...]]:
     """What takes the fields from a record of this kind, and which of them are stored in another form."""
-    hints = get_type_hints(kind)
-    converters = ((place, _converter(hint)) for place, hint in enumerate(hints.values()))
+    hints = fields(record)
+    converters = ((place, _CONVERTERS.get(kind_of(hint))) for place, hint in enumerate(hints.values()))
     return attrgetter(*hints), tuple((place, convert) for place, convert in converters if convert)
-
-
-def _converter(hint: Any) -> Callable[[Any], Any] | None:
-    named = {getattr(part, "__origin__", part) for part in (hint, *get_args(hint))}
-    if datetime in named:
-        return epoch_us
-    if date in named:
-        return date.isoformat
-    return _array if tuple in named else None
 
 
 def _array(texts: tuple[str, ...]) -> str:
     return msgspec.json.encode([text.replace("\x00", "") for text in texts]).decode()
+
+
+_CONVERTERS: dict[Any, Callable[[Any], Any]] = {datetime: epoch_us, date: date.isoformat, tuple: _array}

@@ -10,7 +10,43 @@ brought it: the greater stamp wins, whatever came first.
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, MetaData, Table, Text
+from msgspec import Struct
+from sqlalchemy import BigInteger, Column, MetaData, Table, Text
+
+from connectors.records import (
+    Account,
+    Board,
+    BoardColumn,
+    BoardItem,
+    Change,
+    ChangedFile,
+    Comment,
+    Commit,
+    Deployment,
+    DeploymentStatus,
+    Field,
+    GitTag,
+    ItemType,
+    Label,
+    Member,
+    Milestone,
+    Project,
+    PullRequest,
+    Release,
+    RemoteLink,
+    Repository,
+    Review,
+    ReviewThread,
+    Sprint,
+    StatedLink,
+    Status,
+    Tombstone,
+    Version,
+    WorkflowRun,
+    WorkItem,
+    Worklog,
+)
+from sync.store.columns import columns
 
 METADATA = MetaData()
 
@@ -37,12 +73,14 @@ def _maybe_integer(name: str) -> Column[int]:
     return Column(name, BigInteger)
 
 
-def _boolean(name: str) -> Column[bool]:
-    return Column(name, Boolean, nullable=False)
+def _records(name: str, record: type[Struct], *, long: bool = False) -> Table:
+    """Rows that are known by their `ref`."""
+    return _facts(name, *columns(record, keys=1), long=long)
 
 
-def _maybe_boolean(name: str) -> Column[bool]:
-    return Column(name, Boolean)
+def _children(name: str, record: type[Struct], *, keys: int = 2, long: bool = False) -> Table:
+    """Rows that belong to an item, known by its ref and an id or more."""
+    return _facts(name, *columns(record, keys=keys), long=long)
 
 
 def _facts(name: str, *columns: Column[Any], long: bool = False) -> Table:
@@ -55,177 +93,61 @@ def _table(name: str, *columns: Column[Any], long: bool = False) -> Table:
     return Table(name, METADATA, *columns, sqlite_with_rowid=long)
 
 
-ACCOUNTS = _facts("accounts", _key("ref"), _text("source"), _text("name"), _text("kind"))
+ACCOUNTS = _records("accounts", Account)
+#: The address that a source last vouched for, under the stamp of the answer that had it: one that is silent of it
+#: takes nothing away, in whatever order they come.
+EMAILS = _facts("emails", _key("ref"), _text("email"))
+MEMBERS = _children("members", Member)
 
-PROJECTS = _facts("projects", _key("ref"), _text("source"), _text("key"), _text("name"), _text("url"))
+PROJECTS = _records("projects", Project)
+REPOSITORIES = _records("repositories", Repository)
+STATUSES = _records("statuses", Status)
+ITEM_TYPES = _records("item_types", ItemType)
+FIELDS = _records("fields", Field)
+SPRINTS = _records("sprints", Sprint)
+VERSIONS = _records("versions", Version)
+MILESTONES = _records("milestones", Milestone)
+LABELS = _records("labels", Label)
+BOARDS = _records("boards", Board)
+BOARD_COLUMNS = _children("board_columns", BoardColumn)
 
-REPOSITORIES = _facts(
-    "repositories",
-    _key("ref"),
-    _text("source"),
-    _text("name"),
-    _text("url"),
-    _maybe_text("default_branch"),
-    _boolean("archived"),
-    _boolean("private"),
-)
+WORK_ITEMS = _records("work_items", WorkItem, long=True)
+CHANGES = _children("changes", Change, keys=3)
+STATED_LINKS = _children("stated_links", StatedLink)
+REMOTE_LINKS = _children("remote_links", RemoteLink)
+COMMENTS = _children("comments", Comment)
+WORKLOGS = _records("worklogs", Worklog)
+BOARD_ITEMS = _records("board_items", BoardItem, long=True)
 
-STATUSES = _facts(
-    "statuses",
-    _key("ref"),
-    _text("source"),
-    _text("id"),
-    _text("name"),
-    _maybe_text("category"),
-    _maybe_text("project"),
-)
+PULL_REQUESTS = _records("pull_requests", PullRequest, long=True)
+REVIEWS = _children("reviews", Review)
+REVIEW_THREADS = _children("review_threads", ReviewThread)
+COMMITS = _children("commits", Commit, long=True)
+CHANGED_FILES = _children("changed_files", ChangedFile)
 
-FIELDS = _facts("fields", _key("ref"), _text("source"), _text("id"), _text("name"), _text("type"))
-
-SPRINTS = _facts(
-    "sprints",
-    _key("ref"),
-    _text("source"),
-    _text("id"),
-    _text("name"),
-    _text("state"),
-    _maybe_text("board"),
-    _maybe_integer("start_us"),
-    _maybe_integer("end_us"),
-    _maybe_integer("activated_us"),
-    _maybe_integer("completed_us"),
-)
-
-WORK_ITEMS = _facts(
-    "work_items",
-    _key("ref"),
-    _text("source"),
-    _text("key"),
-    _text("url"),
-    _maybe_text("project"),
-    _maybe_text("repository"),
-    _maybe_text("type"),
-    _maybe_integer("level"),
-    _text("title"),
-    _maybe_text("body"),
-    _maybe_text("status_id"),
-    _maybe_text("status"),
-    _maybe_text("status_category"),
-    _maybe_integer("status_changed_us"),
-    _maybe_text("resolution"),
-    _maybe_text("priority"),
-    _text("labels"),
-    _text("components"),
-    _text("fix_versions"),
-    _maybe_text("milestone"),
-    _maybe_text("parent_ref"),
-    _text("sprints"),
-    Column("points", Double),
-    _boolean("flagged"),
-    _maybe_text("team"),
-    _text("assignees"),
-    _maybe_text("author"),
-    _integer("created_us"),
-    _integer("updated_us"),
-    _maybe_integer("resolved_us"),
-    _maybe_text("due_on"),
-    _text("fields"),
-    long=True,
-)
-
-PULL_REQUESTS = _facts(
-    "pull_requests",
-    _key("ref"),
-    _text("source"),
-    _text("key"),
-    _text("url"),
-    _text("repository"),
-    _integer("number"),
-    _text("title"),
-    _maybe_text("body"),
-    _text("state"),
-    _boolean("draft"),
-    _maybe_text("author"),
-    _maybe_text("base"),
-    _maybe_text("head"),
-    _maybe_text("merge_sha"),
-    _maybe_text("merged_by"),
-    _maybe_integer("additions"),
-    _maybe_integer("deletions"),
-    _maybe_integer("changed_files"),
-    _text("labels"),
-    _maybe_integer("created_us"),
-    _integer("updated_us"),
-    _maybe_integer("closed_us"),
-    _maybe_integer("merged_us"),
-    long=True,
-)
-
-DEPLOYMENTS = _facts(
-    "deployments",
-    _key("ref"),
-    _text("source"),
-    _text("repository"),
-    _text("environment"),
-    _maybe_boolean("production"),
-    _text("sha"),
-    _maybe_text("git_ref"),
-    _text("state"),
-    _integer("created_us"),
-    _integer("updated_us"),
-    _maybe_integer("succeeded_us"),
-)
-
-CHANGES = _facts(
-    "changes",
-    _key("item_ref"),
-    _key("id"),
-    Column("index", BigInteger, primary_key=True, autoincrement=False),
-    _integer("at_us"),
-    _maybe_text("author"),
-    _text("field"),
-    _maybe_text("field_id"),
-    _maybe_text("from_id"),
-    _maybe_text("from_text"),
-    _maybe_text("to_id"),
-    _maybe_text("to_text"),
-)
-
-STATED_LINKS = _facts(
-    "stated_links",
-    _key("item_ref"),
-    _key("id"),
-    _text("kind"),
-    _maybe_text("to_ref"),
-    _maybe_text("to_key"),
-)
-
-REVIEWS = _facts(
-    "reviews",
-    _key("item_ref"),
-    _key("id"),
-    _maybe_text("author"),
-    _text("state"),
-    _integer("submitted_us"),
-    _boolean("has_body"),
-    _maybe_integer("comments"),
-)
-
-COMMITS = _facts(
-    "commits",
-    _key("item_ref"),
-    _key("sha"),
-    _maybe_text("author"),
-    _integer("authored_us"),
-    _integer("committed_us"),
-    _text("message"),
-    long=True,
-)
+DEPLOYMENTS = _records("deployments", Deployment)
+DEPLOYMENT_STATUSES = _children("deployment_statuses", DeploymentStatus)
+RELEASES = _records("releases", Release)
+GIT_TAGS = _records("git_tags", GitTag)
+WORKFLOW_RUNS = _records("workflow_runs", WorkflowRun)
 
 #: The last complete read of a set of children, by its stamp.
 CHILD_SETS = _facts("child_sets", _key("item_ref"), _key("kind"))
 
-TOMBSTONES = _facts("tombstones", _key("ref"), _integer("at_us"), _text("reason"), _text("evidence"))
+TOMBSTONES = _records("tombstones", Tombstone)
+
+#: What a source showed of a thing that has no history of its own: within a month, the first and the last time that it
+#: showed just this. `content` is a JSON object by column of the table that `kind` names.
+OBSERVATIONS = _table(
+    "observations",
+    _key("ref"),
+    _key("month"),
+    Column("digest", BigInteger, primary_key=True, autoincrement=False),
+    _text("kind"),
+    _integer("first_us"),
+    _integer("last_us"),
+    _text("content"),
+)
 
 SOURCES = _table("sources", _key("name"), _text("type"), _maybe_integer("complete_us"), _text("gaps"))
 
@@ -234,3 +156,15 @@ WATERMARKS = _table("watermarks", _key("source"), _key("stream"), _text("value")
 CAPABILITIES = _table("capabilities", _key("source"), _key("name"), _text("value"))
 
 LEASES = _table("leases", _key("source"), _text("holder"), _integer("until_us"))
+
+#: Until when nobody may ask who has this credential at this host.
+GATES = _table("gates", _key("name"), _key("bucket"), _integer("until_us"))
+
+#: How many things of a kind a source last said that a project or repository has.
+COUNTS = _table("counts", _key("source"), _key("scope"), _key("kind"), _integer("total"))
+
+#: When a census last came to its end, and by how much each scope's count differed from what was held then.
+CENSUSES = _table("censuses", _key("source"), _key("kind"), _integer("completed_us"), _text("differences"))
+
+#: Who is held and was not called: since when, by which census last, and by how many.
+MISSING = _table("missing", _key("ref"), _text("source"), _integer("first_us"), _integer("last_us"), _integer("times"))
