@@ -1,0 +1,128 @@
+"""Reads what repositories define: each list by its clock, releases also when the probe shows another."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+
+from msgspec import Struct
+
+from connectors.github import lists
+from connectors.github.api import causes
+from connectors.github.capabilities import recalled, written
+from connectors.github.definitions import DEFINITIONS, RELEASES, Definition
+from connectors.github.harvest import Harvest
+from connectors.github.lists import NOTHING, UNSEEN, Listing
+from connectors.github.probe import Shown
+from connectors.github.queries import ACTOR, has
+from connectors.github.streams import Watched
+from connectors.github.visit import Visit
+from connectors.github.wire import Nodes
+from connectors.records import Batch, ItemRef, Record
+
+
+class Seen(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When a list was last read, and what the probe showed of it then."""
+
+    at: datetime
+    whole_at: datetime
+    head: str = ""
+
+
+Memory = dict[str, dict[str, Seen]]  #: by repository id, by list
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Task:
+    """One list of one repository, and when it was last read."""
+
+    shown: Shown
+    definition: Definition
+    seen: Seen | None
+    now: datetime
+
+    @property
+    def whole(self) -> bool:
+        """All of it is due."""
+        return self.seen is None or self.now - self.seen.whole_at >= self.definition.whole_every
+
+    @property
+    def news(self) -> bool:
+        """Its newest rows are due, or the probe shows others."""
+        if self.seen is None or self.now - self.seen.at >= self.definition.every:
+            return True
+        return self.shown.heads.get(self.definition.name, self.seen.head) != self.seen.head
+
+    @property
+    def listing(self) -> Listing:
+        return Listing(
+            node=self.shown.id,
+            typename="Repository",
+            connection=self.definition.connection,
+            arguments=self.definition.arguments,
+            row=self.definition.row,
+        )
+
+    @property
+    def stream(self) -> str:
+        return f"{self.shown.repository.name_with_owner} {self.definition.name}"
+
+    def done(self) -> Seen:
+        """What is to be remembered of it."""
+        whole_at = self.now if self.whole or self.seen is None else self.seen.whole_at
+        return Seen(at=self.now, whole_at=whole_at, head=self.shown.heads.get(self.definition.name, ""))
+
+
+class Survey:
+    """Labels, milestones, git tags and releases."""
+
+    name = "definitions"
+    watched = (Watched(name=RELEASES.name, connection=RELEASES.connection),)
+    kinds = tuple(definition.kind for definition in DEFINITIONS)
+
+    async def batches(self, visit: Visit) -> AsyncIterator[Batch]:
+        """The lists that are due, those of many repositories in one question."""
+        memory = recalled(visit.remembered, Memory) or {}
+        tasks = {task.listing: task for task in _due(visit, memory)}
+        pages = lists.read(visit.reader, list(tasks), label=self.name, onward=lambda page: tasks[page.listing].whole)
+        async for together in pages:
+            harvest = Harvest(visit.source)
+            for page in together:
+                task = tasks[page.listing]
+                parse, kind = task.definition.parse, task.definition.kind
+                found: list[Record] = harvest.rows(page, parse, stream=task.stream, kind=kind)
+                harvest.records += found
+                if page.cursor is None or not task.whole:
+                    memory.setdefault(task.shown.id, {})[task.definition.name] = task.done()
+            yield harvest.batch(now=visit.now, capabilities={self.name: written(memory)})
+
+    async def fetch(self, refs: Sequence[ItemRef], visit: Visit) -> Batch:
+        """These, in one question."""
+        by_kind = {definition.kind: definition for definition in DEFINITIONS}
+        query = _by_id([by_kind[kind] for kind in dict.fromkeys(ref.kind for ref in refs)])
+        graph = await visit.reader.ask(query, {"ids": [ref.id for ref in refs]}, Nodes, label="items")
+        harvest = Harvest(visit.source)
+        harvest.read_at = graph.server_at
+        for place, (ref, raw) in enumerate(zip(refs, graph.data.nodes, strict=True)):
+            definition, stream = by_kind[ref.kind], f"{visit.source} {by_kind[ref.kind].name}"
+            if raw == NOTHING:
+                harvest.miss(stream, "; ".join(causes(graph.hidden, "nodes", place)) or UNSEEN, ref=str(ref))
+                continue
+            found: list[Record] = harvest.row(raw, definition.parse, stream=stream, kind=ref.kind)
+            harvest.records += found
+        return harvest.batch(now=visit.now)
+
+
+def _due(visit: Visit, memory: Memory) -> Iterator[_Task]:
+    """What is to be read now, of the repositories that are to be seen."""
+    there = [one for one in DEFINITIONS if has(visit.reader.schema, "Repository", one.connection)]
+    for shown, definition in product(visit.shown.values(), there):
+        seen = memory.get(shown.id, {}).get(definition.name)
+        task = _Task(shown=shown, definition=definition, seen=seen, now=visit.now)
+        if task.whole or task.news:
+            yield task
+
+
+def _by_id(definitions: Sequence[Definition]) -> str:
+    asked = " ".join(f"... on {definition.typename} {{ {definition.row} }}" for definition in definitions)
+    return f"query items($ids: [ID!]!) {{ nodes(ids: $ids) {{ {asked} }} }}\n{ACTOR if '...actor' in asked else ''}"
