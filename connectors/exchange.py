@@ -28,6 +28,7 @@ class Request:
     label: str
     params: Mapping[str, str | Sequence[str]] = field(default_factory=dict)  #: a list is repeated
     json: object = None
+    headers: Mapping[str, str] = field(default_factory=dict)  #: beside those that sign in
     bucket: str = "core"
     shrinkable: bool = False
 

@@ -139,9 +139,8 @@ class Transport:
         """The final response, and where it was found if not where we asked. Never takes a token to another host."""
         url, moved_to = httpx.URL(request.url, params=request.params or None), None
         for _ in range(MAX_REDIRECTS + 1):
-            response = await self._client.request(
-                request.method, url, headers=dict(await self._headers()), json=request.json
-            )
+            headers = {**request.headers, **await self._headers()}
+            response = await self._client.request(request.method, url, headers=headers, json=request.json)
             if not response.has_redirect_location:
                 return response, moved_to
             target = url.join(response.headers["location"])
