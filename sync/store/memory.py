@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 from sqlalchemy import Column, Connection, Engine, Table, delete, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.records import Batch, Gap
 from connectors.source import Memory
 from sync.store.database import reading, writing
 from sync.store.rows import epoch_us
 from sync.store.tables import CAPABILITIES, LEASES, SOURCES, WATERMARKS
+from sync.store.upsert import insert_into, replacing
 
 
 def recall(engine: Engine, source: str) -> Memory:
@@ -30,8 +29,8 @@ def remember(connection: Connection, batch: Batch) -> None:
     capabilities = [{"source": batch.source, "name": key, "value": value} for key, value in batch.capabilities.items()]
     for table, rows in ((WATERMARKS, watermarks), (CAPABILITIES, capabilities)):
         if rows:
-            insert = _insert(connection, table)
-            connection.execute(_replacing(insert, table, value=insert.excluded.value), rows)
+            insert = insert_into(connection, table)
+            connection.execute(replacing(insert, table, value=insert.excluded.value), rows)
 
 
 def record_pass(
@@ -54,20 +53,20 @@ def record_pass(
         "gaps": msgspec.json.encode([_said(gap) for gap in gaps]).decode(),
     }
     with writing(engine) as connection:
-        insert = _insert(connection, SOURCES)
+        insert = insert_into(connection, SOURCES)
         new = insert.excluded
         complete_us = func.coalesce(new.complete_us, SOURCES.c.complete_us)
-        connection.execute(_replacing(insert, SOURCES, type=new.type, complete_us=complete_us, gaps=new.gaps), row)
+        connection.execute(replacing(insert, SOURCES, type=new.type, complete_us=complete_us, gaps=new.gaps), row)
 
 
 def acquire(engine: Engine, source: str, *, holder: str, now: datetime, for_s: float) -> bool:
     """Takes the source's lease if it is free, expired, or ours already (which renews it)."""
     row = {"source": source, "holder": holder, "until_us": epoch_us(now + timedelta(seconds=for_s))}
     with writing(engine) as connection:
-        insert = _insert(connection, LEASES)
+        insert = insert_into(connection, LEASES)
         free = or_(LEASES.c.until_us <= epoch_us(now), LEASES.c.holder == holder)
         new = insert.excluded
-        statement = _replacing(insert, LEASES, where=free, holder=new.holder, until_us=new.until_us)
+        statement = replacing(insert, LEASES, where=free, holder=new.holder, until_us=new.until_us)
         return connection.execute(statement.returning(LEASES.c.source), row).first() is not None
 
 
@@ -89,12 +88,3 @@ def _said(gap: Gap) -> str:
 
 def _held(connection: Connection, table: Table, name: Column[str], source: str) -> dict[str, str]:
     return dict(connection.execute(select(name, table.c.value).where(table.c.source == source)).all())
-
-
-def _insert(connection: Connection, table: Table) -> Any:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
-
-
-def _replacing(insert: Any, table: Table, *, where: Any = None, **columns: Any) -> Any:
-    return insert.on_conflict_do_update(index_elements=table.primary_key.columns.keys(), set_=columns, where=where)

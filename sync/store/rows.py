@@ -89,6 +89,11 @@ def epoch_us(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
+def at_of(us: int) -> datetime:
+    """The instant of `epoch_us`."""
+    return _EPOCH + us * _MICROSECOND
+
+
 def rows_of(batch: Batch) -> dict[Table, list[Row]]:
     """Every row of the batch by table, sorted by key, each key once: the greatest stamp, then the last one."""
     read_us = epoch_us(batch.read_at)

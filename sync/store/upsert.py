@@ -18,6 +18,17 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
     return connection.exec_driver_sql(_sqlite_statement(table), list(rows)).rowcount
 
 
+def insert_into(connection: Connection, table: Table) -> Any:
+    """An INSERT in this database's own words, which know of conflicts."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
+
+
+def replacing(insert: Any, table: Table, *, where: Any = None, **columns: Any) -> Any:
+    """The insert; where the key is held already, and `where` is true, the columns are set instead."""
+    return insert.on_conflict_do_update(index_elements=table.primary_key.columns.keys(), set_=columns, where=where)
+
+
 def _by_copy(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
     """COPY and one merge: three times as fast as executemany, or as arrays unnested."""
     incoming = f"incoming_{table.name}"
@@ -52,21 +63,17 @@ def _widened(insert: Any) -> Any:
     """The earlier beginning and the later end of two observations of the same."""
     new, held = insert.excluded, OBSERVATIONS.c
     is_first, is_last = new.first_us < held.first_us, new.last_us > held.last_us
-    return insert.on_conflict_do_update(
-        index_elements=OBSERVATIONS.primary_key.columns.keys(),
-        set_={
-            "first_us": case((is_first, new.first_us), else_=held.first_us),
-            "last_us": case((is_last, new.last_us), else_=held.last_us),
-        },
+    return replacing(
+        insert,
+        OBSERVATIONS,
         where=or_(is_first, is_last),
+        first_us=case((is_first, new.first_us), else_=held.first_us),
+        last_us=case((is_last, new.last_us), else_=held.last_us),
     )
 
 
 def _newer_wins(insert: Any, table: Table) -> Any:
-    keys = table.primary_key.columns.keys()
     new = insert.excluded
-    return insert.on_conflict_do_update(
-        index_elements=keys,
-        set_={column.name: new[column.name] for column in table.c if column.name not in keys},
-        where=tuple_(*(new[name] for name in STAMP)) > tuple_(*(table.c[name] for name in STAMP)),
-    )
+    is_newer = tuple_(*(new[name] for name in STAMP)) > tuple_(*(table.c[name] for name in STAMP))
+    columns = {column.name: new[column.name] for column in table.c if not column.primary_key}
+    return replacing(insert, table, where=is_newer, **columns)
