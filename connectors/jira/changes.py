@@ -1,6 +1,7 @@
 """Jira's changelog → changes in our words."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import TypeAlias
@@ -8,7 +9,7 @@ from typing import TypeAlias
 from connectors.jira import wire
 from connectors.jira.accounts import Accounts
 from connectors.jira.dates import instant
-from connectors.jira.fields import Roles
+from connectors.jira.fields import OPTIONS, Roles
 from connectors.records import Change, ItemRef
 
 Sides: TypeAlias = tuple[str | None, str | None, str | None, str | None]
@@ -39,33 +40,52 @@ WORDS = {
     "Story Points": "points",
     "Story point estimate": "points",
     "summary": "title",
+    "Team": "team",
 }
 RANK = "rank"  #: changes with every drag on a board and says nothing (jira.md §1.4)
 #: Fields whose sides are whole lists as one text: an empty side is an empty list, and never absent.
 WHOLE_LISTS = frozenset({"labels", "sprints"})
 #: Fields whose sides are not told as Jira tells them.
-TRANSLATED = WHOLE_LISTS | {"parent", "assignees", "project"}
+TRANSLATED = WHOLE_LISTS | {"parent", "assignees", "project", "points"}
+
+_COMMA = re.compile(r"-?\d+,\d+")
 
 
 class Vocabulary:
     """Our words for the fields that a site's changelog names."""
 
     def __init__(self, roles: Roles) -> None:
-        ids = {
+        self._ids = {
             "sprints": roles.sprint,
-            "points": roles.points,
+            "points": roles.all_points,
             "parent": roles.epic_link + roles.parent_link,
             "flagged": roles.flagged,
+            "team": roles.team,
             RANK: roles.rank,
         }
-        by_id = {identity: word for word, identities in ids.items() for identity in identities}
-        by_name = {roles.names[identity]: word for identity, word in by_id.items() if identity in roles.names}
-        self._words = {**by_name, **WORDS, **by_id, "Rank": RANK}
+        self._by_id = {identity: word for word, ids in self._ids.items() for identity in ids}
+        self._id_of = {roles.names[identity]: identity for identity in self._by_id if identity in roles.names}
+        self._by_name = {**{name: self._by_id[identity] for name, identity in self._id_of.items()}, **WORDS}
+        self._checkboxes = roles.checkboxes
 
     def word(self, item: wire.ChangeItem) -> str:
         """Our word, else Jira's."""
-        name = item.field or ""
-        return self._words.get(item.field_id or name) or self._words.get(name) or name or item.field_id or ""
+        name, identity = item.field or "", item.field_id or ""
+        if identity in self._checkboxes and _raises_or_lowers_a_flag(item):
+            return "flagged"
+        word = self._by_id.get(identity) or self._by_name.get(identity) or self._by_name.get(name)
+        if word and self._is_another(identity, word):
+            word = None
+        return word or name or identity
+
+    def field_id(self, item: wire.ChangeItem) -> str | None:
+        """The id of the field, which older changelogs leave out."""
+        return item.field_id or self._id_of.get(item.field or "")
+
+    def _is_another(self, identity: str, word: str) -> bool:
+        """Whether this field only has the name of one that the site has (fivetran/dbt_jira PR #93)."""
+        known = self._ids.get(word, ())
+        return identity.startswith("customfield_") and bool(known) and identity not in known
 
 
 class Changes:
@@ -76,15 +96,25 @@ class Changes:
         self._vocabulary = vocabulary
         self._accounts = accounts
 
-    def of(self, histories: Iterable[wire.History], *, item_ref: str) -> tuple[Change, ...]:
-        """Every change but those of rank, oldest first: by instant, then history, then place in it (jira.md §7.1)."""
-        dated = {history.id: (instant(history.created), _number(history.id), history) for history in histories}
+    def of(self, histories: Iterable[wire.History], *, item_ref: str, points: Sequence[str] = ()) -> tuple[Change, ...]:
+        """Every change but those of rank, oldest first: by instant, then history, then place in it (jira.md §7.1).
+
+        `points`: ids of the fields that may hold the item's points, the preferred first. The first of them that
+        changed is its points; another that changed too is told by its own name, so that nobody adds up both.
+        """
+        dated = {str(history.id): (instant(history.created), _number(history.id), history) for history in histories}
+        in_order = sorted(dated.values(), key=itemgetter(0, 1))
+        held = self._points_field([history for _, _, history in in_order], points)
         rows: list[Change] = []
-        for at, _, history in sorted(dated.values(), key=itemgetter(0, 1)):
-            rows += self._history(history, at=at, item_ref=item_ref)
+        for at, _, history in in_order:
+            rows += self._history(history, at=at, item_ref=item_ref, points=held)
         return tuple(rows)
 
-    def _history(self, history: wire.History, *, at: datetime, item_ref: str) -> list[Change]:
+    def _points_field(self, histories: Iterable[wire.History], preferred: Sequence[str]) -> str | None:
+        changed = {self._vocabulary.field_id(item) for history in histories for item in history.items or ()}
+        return next((identity for identity in preferred if identity in changed), None)
+
+    def _history(self, history: wire.History, *, at: datetime, item_ref: str, points: str | None) -> list[Change]:
         author, identity = self._accounts.ref(history.author), str(history.id)
         items = history.items or []
         rows: list[Change] = []
@@ -92,6 +122,8 @@ class Changes:
             word = self._vocabulary.word(item)
             if word == RANK:
                 continue
+            if word == "points" and points and self._vocabulary.field_id(item) != points:
+                word = item.field or word
             from_id, from_text, to_id, to_text = self._sides(word, item, items)
             row = Change(
                 item_ref=item_ref,
@@ -115,6 +147,8 @@ class Changes:
         if word not in TRANSLATED:
             return sides
         before, before_text, after, after_text = sides
+        if word == "points":
+            return before, _decimal(before_text), after, _decimal(after_text)
         if word == "parent":
             return self._issue_ref(before), before_text, self._issue_ref(after), after_text
         if word == "assignees":
@@ -138,7 +172,16 @@ def _keys(items: list[wire.ChangeItem]) -> tuple[str, str] | None:
     return None
 
 
-def _text(side: wire.Side) -> str | None:
+def _raises_or_lowers_a_flag(item: wire.ChangeItem) -> bool:
+    return bool({_text(item.from_string), _text(item.to_string)} & OPTIONS)
+
+
+def _decimal(text: str | None) -> str | None:
+    """The number with a point, where a locale wrote a comma (fivetran/dbt_jira PR #175)."""
+    return text.replace(",", ".") if text and _COMMA.fullmatch(text) else text
+
+
+def _text(side: wire.Said) -> str | None:
     return side if side is None or isinstance(side, str) else str(side)
 
 

@@ -9,9 +9,10 @@ from msgspec import Raw, Struct
 from connectors.errors import Gone, Malformed, Refused, TooLarge
 from connectors.jira import api, wire
 from connectors.jira.dialect import WHOLE, Page, Reading, expanded, in_parts, joined
+from connectors.jira.document import decode
 from connectors.jira.fields import Roles, groups
 from connectors.jira.paging import Tokens, portions, values
-from connectors.jira.parse import Read, decode
+from connectors.jira.parse import Read
 from connectors.transport import Transport
 
 API = "/rest/api/3"

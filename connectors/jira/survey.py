@@ -1,33 +1,32 @@
-"""What is asked once a day: which Jira this is and where, its projects, fields, statuses and sprints."""
+"""What is asked once a day: which Jira this is and where, and all that its issues refer to."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from connectors.errors import Gone, Malformed, Refused, Retry
 from connectors.jira import api, cloud, data_center, wire
 from connectors.jira.address import GATEWAY, addresses
-from connectors.jira.fields import Roles, roles
+from connectors.jira.boards import Boards
+from connectors.jira.document import decode
+from connectors.jira.fields import Roles, roles, with_estimates
 from connectors.jira.metadata import Metadata
-from connectors.jira.paging import portions, values
-from connectors.jira.parse import decode
-from connectors.records import Batch, Gap, Record, Sprint
+from connectors.jira.projects import Known, look
+from connectors.jira.versions import versions
+from connectors.records import Batch, Count, Gap, ItemRef, Record
 from connectors.transport import Transport
 
 T = TypeVar("T")
 Edition: TypeAlias = Literal["cloud", "data_center"]
 
-AGILE = "/rest/agile/1.0"
 FRESH_FOR = timedelta(days=1)
-KEYS_AT_ONCE = 50
-#: Boards that may have sprints: `simple` ones too (airbytehq/airbyte#23915).
-WITH_SPRINTS = ("scrum", "simple", None)
+LOST = "{} is not to be seen any more: give the account its access back, or take it out of `projects`"
 
 
 class Site(Struct, frozen=True, kw_only=True):
@@ -39,8 +38,16 @@ class Site(Struct, frozen=True, kw_only=True):
     edition: Edition
     fields: tuple[str, ...] = ()
     roles: Roles = Roles()
+    projects: tuple[Known, ...] = ()
+    sprints: tuple[str, ...] = ()  #: ids of those that the projects' boards show
     denied: dict[str, str] = {}  #: what the account may not read here, by stream, and Jira's words for it
     whole: bool = True  #: whether every list came; else all is asked again at the next poll
+
+    @property
+    def visible(self) -> tuple[str, ...]:
+        """The projects that can be read, as the configuration names them."""
+        lost = {project.asked for project in self.projects if project.lost_at}
+        return tuple(project.asked for project in self.projects if project.asked not in lost)
 
     def fresh(self, now: datetime) -> bool:
         return self.whole and timedelta(0) <= now - self.read_at < FRESH_FOR
@@ -55,10 +62,14 @@ class Scope:
     projects: tuple[str, ...]
     gateway: str = GATEWAY  #: Atlassian's
     oauth: bool = False  #: whether an app signs in, which is charged by the object and good at the gateway alone
+    field_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: by role, where the user names them
+    comments: bool = False  #: whether a backfill of Cloud reads comments, which costs it ten more requests per 1,000
+    development: bool = False  #: whether to read the development panel, a request for each issue that changed
 
     @property
     def asked(self) -> tuple[str, ...]:
-        return (self.url, *self.projects)
+        named = (f"{role}={','.join(ids)}" for role, ids in sorted(self.field_ids.items()))
+        return (self.url, *self.projects, *named)
 
 
 class Survey:
@@ -71,6 +82,7 @@ class Survey:
         self._scope = scope
         self._known = known.denied if known else {}
         self._known_base = known.base if known else None
+        self._known_projects = known.projects if known else ()
         self._denied: dict[str, str] = {}
         self._gaps: list[Gap] = []
         self._whole = True
@@ -80,14 +92,27 @@ class Survey:
 
     async def batches(self, *, now: datetime) -> AsyncIterator[Batch]:
         """Its records; the last batch says what was learned, so that a survey broken off is made again."""
-        read_at, projects = await self._open()
+        read_at, known = await self._open()
+        projects = [project for project in known if not project.lost_at]
         fields = await self._all("fields", "/field", wire.Field)
         statuses = await self._all("statuses", "/status", wire.Status)
-        yield self._batch(read_at, self._metadata.records(projects, fields, statuses))
-        playing = roles(fields)
-        if playing.sprint:
-            async for sprints in self._sprints(projects):
-                yield self._batch(read_at, sprints)
+        types = await self._all("types", "/issuetype", wire.IssueType)
+        counts = [Count(scope=one.key, kind="issue", total=one.total) for one in projects if one.total is not None]
+        yield replace(
+            self._batch(read_at, self._records(known, fields=fields, statuses=statuses, types=types)),
+            counts=tuple(counts),
+            gaps=tuple(self._losses(known)),
+        )
+        async for batch in self._versions(projects, read_at):
+            yield batch
+        playing = roles(fields, chosen=self._scope.field_ids)
+        boards = Boards(self._transport, base=self._base, metadata=self._metadata)
+        keys = [project.key for project in projects]
+        async for read in boards.read(keys, read_at=read_at, with_sprints=bool(playing.sprint)):
+            yield replace(self._batch(read_at, read.records), children=tuple(read.children))
+        self._note(boards)
+        if not self._scope.field_ids.get("points"):
+            playing = with_estimates(playing, boards.estimates, fields)
         self.site = Site(
             read_at=now,
             asked=self._scope.asked,
@@ -95,14 +120,68 @@ class Survey:
             edition=self._edition,
             fields=tuple(field.id for field in fields),
             roles=playing,
+            projects=tuple(known),
+            sprints=tuple(sorted(boards.sprints)),
             denied=self._denied,
             whole=self._whole,
         )
-        denied = [Gap(stream=what, cause=why) for what, why in self._denied.items() if what not in self._known]
+        denied = [
+            Gap(stream=what, cause=f"Jira does not show the {what} of this site to the account: {why}")
+            for what, why in self._denied.items()
+            if what not in self._known
+        ]
         learned = {"site": msgspec.json.encode(self.site).decode()}
         yield replace(self._batch(read_at, ()), gaps=(*denied, *self._gaps), capabilities=learned)
 
-    async def _open(self) -> tuple[datetime, list[wire.Project]]:
+    def _records(
+        self,
+        projects: Sequence[Known],
+        *,
+        fields: Iterable[wire.Field],
+        statuses: Iterable[wire.Status],
+        types: Iterable[wire.IssueType],
+    ) -> Iterator[Record]:
+        keys = {project.id: project.key for project in projects}
+        yield from map(self._metadata.project, projects)
+        yield from map(self._metadata.field, fields)
+        yield from (self._metadata.status(status, keys) for status in statuses)
+        yield from self._metadata.types(types, keys)
+
+    async def _versions(self, projects: Sequence[Known], read_at: datetime) -> AsyncIterator[Batch]:
+        """The versions of each project; they are no reason to read no issues."""
+        for project in projects:
+            path = f"{self._api}/project/{api.segment(project.key)}/version"
+            try:
+                told = [one async for one in versions(self._transport, path)]
+            except (Gone, Refused) as error:
+                self._denied["versions"] = str(error)
+                return
+            except (Retry, Malformed) as error:
+                self._miss("versions", f"those of {project.key} could not be read, and are asked for again: {error}")
+                return
+            yield self._batch(read_at, [self._metadata.version(one, project=project.key) for one in told])
+
+    def _note(self, boards: Boards) -> None:
+        """What the look at the boards came to."""
+        self._gaps += boards.gaps
+        self._whole = self._whole and boards.whole
+        if boards.denied is not None:
+            self._denied["boards"] = boards.denied
+
+    def _miss(self, stream: str, cause: str) -> None:
+        """Notes what the issues can be read without, and that the site is to be surveyed again."""
+        self._gaps.append(Gap(stream=stream, cause=cause))
+        self._whole = False
+
+    def _losses(self, projects: Iterable[Known]) -> Iterator[Gap]:
+        """What is said, once, of a project that was seen and is not any more."""
+        lost_before = {project.id for project in self._known_projects if project.lost_at}
+        for project in projects:
+            if project.lost_at and project.id not in lost_before:
+                ref = str(ItemRef(self._scope.source, "project", project.id))
+                yield Gap(stream="projects", cause=LOST.format(project.key), ref=ref)
+
+    async def _open(self) -> tuple[datetime, list[Known]]:
         """The site's clock and its projects, from the first address that takes the sign-in."""
         scope, refused = self._scope, None
         tried = addresses(
@@ -117,12 +196,20 @@ class Survey:
                 refused = error
         raise refused or Refused(f"there is no address to reach {scope.url} by")
 
-    async def _at(self, base: str) -> tuple[datetime, list[wire.Project]]:
+    async def _at(self, base: str) -> tuple[datetime, list[Known]]:
         self._base = base
         info, server_at = await self._server_info()
         # Never by the host's name: Cloud has custom domains (jira.md §2).
         self._edition = "cloud" if info.deployment_type == "Cloud" else "data_center"
-        return server_at, await self._projects()
+        known = await look(
+            self._transport,
+            api_base=self._api,
+            cloud=self._edition == "cloud",
+            asked=self._scope.projects,
+            known=self._known_projects,
+            at=server_at,
+        )
+        return server_at, known
 
     async def _server_info(self) -> tuple[wire.ServerInfo, datetime]:
         for version in ("2", "3"):
@@ -138,109 +225,29 @@ class Survey:
     def _api(self) -> str:
         return self._base + (cloud.API if self._edition == "cloud" else data_center.API)
 
-    async def _projects(self) -> list[wire.Project]:
-        """The projects to read. One that the list lacks may have been given another key; else it is refused."""
-        listed = await (self._searched() if self._edition == "cloud" else self._listed())
-        by_key = {project.key: project for project in listed}
-        return [by_key.get(key) or await self._named(key) for key in self._scope.projects]
-
-    async def _searched(self) -> list[wire.Project]:
-        found: list[wire.Project] = []
-        for keys in portions(self._scope.projects, KEYS_AT_ONCE):
-            path = f"{self._api}/project/search"
-            pages = values(self._transport, path, label="projects", params={"keys": list(keys)})
-            try:
-                found += [decode(raw, wire.Project) async for raw in pages]
-            except api.Unauthorized:
-                raise
-            except (Gone, Refused):  # the list, not the projects: they are asked for one by one
-                return found
-        return found
-
-    async def _listed(self) -> list[wire.Project]:
-        request = api.get(self._api, "/project", label="projects")
-        try:
-            return await self._transport.send(request, api.reading(list[wire.Project], request))
-        except api.Unauthorized:
-            raise
-        except (Gone, Refused):
-            return []
-
-    async def _named(self, key: str) -> wire.Project:
-        request = api.get(self._api, f"/project/{api.segment(key)}", label="project")
-        try:
-            return await self._transport.send(request, api.reading(wire.Project, request))
-        except Gone as error:
-            raise Refused(
-                f"Jira has no project {key}, or does not show it to this account",
-                hint="Check `projects`, and that the account may browse it.",
-            ) from error
-
     async def _all(self, what: str, path: str, kind: type[T]) -> list[T]:
         """A list that comes whole; one that the account may not read is noted, and what can be read without it is."""
         request = api.get(self._api, path, label=what)
         try:
-            return await self._transport.send(request, api.reading(list[kind], request))  # type: ignore[valid-type]
+            raws = await self._transport.send(request, api.reading(list[Raw], request))
         except (Gone, Refused) as error:
             self._denied[what] = str(error)
             return []
-
-    async def _sprints(self, projects: Sequence[wire.Project]) -> AsyncIterator[list[Sprint]]:
-        """Sprints by board. A board shows sprints of other boards too (jira.md §1.5): each is told once."""
-        told: set[str] = set()
-        for board in await self._boards(projects):
-            path = f"{self._base}{AGILE}/board/{board.id}/sprint"
-            try:
-                found = [decode(raw, wire.Sprint) async for raw in values(self._transport, path, label="sprints")]
-            except (Gone, Refused):
-                continue  # 400 or 422: a board without sprints (estuary/connectors#4848)
-            except Malformed as error:
-                self._miss("sprints", f"board {board.id}: {error}")
-                continue
-            except Retry as error:
-                self._miss("sprints", f"board {board.id}: {error}")
-                return
-            yield self._told([sprint for sprint in found if str(sprint.id) not in told])
-            told |= {str(sprint.id) for sprint in found}
-
-    def _miss(self, stream: str, cause: str) -> None:
-        """Notes what the issues can be read without, and that the site is to be surveyed again."""
-        self._gaps.append(Gap(stream=stream, cause=cause))
-        self._whole = False
-
-    def _told(self, sprints: Iterable[wire.Sprint]) -> list[Sprint]:
-        """The sprints that can be read; one that cannot is a gap."""
-        read: list[Sprint] = []
-        for sprint in sprints:
-            try:
-                read.append(self._metadata.sprint(sprint))
-            except Malformed as error:
-                self._gaps.append(Gap(stream="sprints", cause=f"{sprint.name}: {error}"))
-        return read
-
-    async def _boards(self, projects: Sequence[wire.Project]) -> list[wire.Board]:
-        """The boards of these projects that may have sprints."""
-        try:
-            boards = await self._placed([project.key for project in projects if project.key])
-        except (Gone, Refused) as error:
-            self._denied["boards"] = str(error)  # no Jira Software, or a token without its scopes (jira.md §5)
-            return []
         except (Retry, Malformed) as error:
-            self._miss("boards", str(error))
+            if kind is wire.Field:
+                raise  # without fields nobody knows a sprint from a parent
+            self._miss(what, f"the list of {what} could not be read, and is asked for again: {error}")
             return []
-        return [board for board in boards.values() if board.type in WITH_SPRINTS]
+        return list(self._each(what, raws, kind))
 
-    async def _placed(self, keys: list[str]) -> dict[str, wire.Board]:
-        """Boards that belong to these projects: one list of all, where it tells to which; else a list for each."""
-        boards = await self._listed_boards({})
-        if all(board.location for board in boards.values()):
-            return {i: board for i, board in boards.items() if board.location and board.location.project_key in keys}
-        lists = [await self._listed_boards({"projectKeyOrId": key}) for key in keys]
-        return {identity: board for listed in lists for identity, board in listed.items()}
-
-    async def _listed_boards(self, query: dict[str, str]) -> dict[str, wire.Board]:
-        pages = values(self._transport, f"{self._base}{AGILE}/board", label="boards", params=query)
-        return {str(board.id): board for board in [decode(raw, wire.Board) async for raw in pages]}
+    def _each(self, what: str, raws: Iterable[Raw], kind: type[T]) -> Iterator[T]:
+        """The entries; one that is not as described costs no other."""
+        for raw in raws:
+            try:
+                yield decode(raw, kind)
+            except Malformed as error:
+                cause = f"one of the {what} is not as Jira describes it, and is left out: {error}"
+                self._gaps.append(Gap(stream=what, cause=cause))
 
     def _batch(self, read_at: datetime, records: Iterable[Record]) -> Batch:
         return Batch(source=self._scope.source, read_at=read_at, records=tuple(records))
