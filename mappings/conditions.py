@@ -1,13 +1,25 @@
 """What a rule can ask of an item, as written under `when`."""
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Self, TypeAlias, TypeVar
+from datetime import date
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-import re2
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from mappings.model import Model
+from mappings.operators import (
+    DateOperators,
+    FieldOperators,
+    FieldTest,
+    NumberOperators,
+    Some,
+    TextOperators,
+    TextTest,
+    filled,
+    shown,
+)
 
+#: What an item has one of.
 TEXTS = (
     "source",
     "project",
@@ -20,107 +32,82 @@ TEXTS = (
     "title",
     "body",
     "status",
+    "resolution",
     "priority",
     "team",
     "author",
-)  #: what an item has one of
+    "author_team",
+    "base",
+    "head",
+)
+LISTS = ("labels", "components", "fix_versions", "sprints", "assignees", "assignee_teams", "paths")  #: any number of
+NUMBERS = ("points", "level", "size")
+DATES = ("created_on", "updated_on", "resolved_on", "due_on", "merged_on")
+FLAGS = ("flagged", "draft")
 FIELD = "field "  #: what an attribute begins with that is a custom field
-LISTS = ("labels", "components", "fix_versions")  #: what it has any number of
 
-Each = TypeVar("Each")
-
-
-def _some(entries: tuple[Each, ...]) -> tuple[Each, ...]:
-    if not entries:
-        raise ValueError("should have at least one entry")
-    return entries
+Relation: TypeAlias = Literal["ancestor", "linked"]
+RELATIONS: tuple[Relation, ...] = ("ancestor", "linked")
+OF_CODE: tuple[Relation, ...] = ("linked",)  #: those that a pull request can have
 
 
-#: Not by `min_length`, which counts an entry with a mistake in it as none.
-Some: TypeAlias = Annotated[tuple[Each, ...], AfterValidator(_some), Field(json_schema_extra={"minItems": 1})]
+def _form(value: Any) -> str:
+    return "operators" if isinstance(value, dict | NumberOperators | DateOperators) else "value"
 
 
-def _regex(pattern: str) -> str:
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        re2.compile(pattern, options)
-    except re2.error as error:
-        reason = error.args[0].decode() if isinstance(error.args[0], bytes) else error.args[0]
-        raise ValueError(f"not a regular expression that RE2 can run: {reason}") from None
-    return pattern
-
-
-class Operators(Model):
-    """All that stand here hold. On a list each asks whether any element does it."""
-
-    regex: Annotated[str, AfterValidator(_regex)] | None = None  #: found anywhere, in RE2's syntax
-    glob: str | None = None  #: the whole value, with * and ?
-    contains: str | None = None
-    in_: Some[str] | None = Field(default=None, alias="in")
-    not_: "Test | None" = Field(default=None, alias="not")
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if not self.model_fields_set:
-            raise ValueError("should name an operator: regex, glob, contains, in or not")
-        return _filled(self)
-
-    def __str__(self) -> str:
-        stated = {name.rstrip("_"): getattr(self, name) for name in type(self).model_fields}
-        return ", ".join(f"{name}: {_text(value)}" for name, value in stated.items() if value is not None)
-
-
-Asking = TypeVar("Asking", bound=Model)
-
-
-def _filled(model: Asking) -> Asking:
-    empty = [name.rstrip("_") for name in sorted(model.model_fields_set) if getattr(model, name) is None]
-    if empty:
-        raise ValueError(f"'{empty[0]}' is empty")
-    return model
-
-
-def _form(value: Any) -> str | None:
-    match value:
-        case str():
-            return "text"
-        case tuple():
-            return "list"
-        case dict() | Operators():
-            return "operators"
-        case _:
-            return None
-
-
-#: Text is the value itself, case and all; a list means any of these.
-Test: TypeAlias = Annotated[
-    Annotated[str, Tag("text")] | Annotated[Some[str], Tag("list")] | Annotated[Operators, Tag("operators")],
-    Discriminator(_form),
+#: The number, or the day, itself; or how it compares.
+NumberTest: TypeAlias = Annotated[
+    Annotated[float, Tag("value")] | Annotated[NumberOperators, Tag("operators")], Discriminator(_form)
 ]
+DateTest: TypeAlias = Annotated[
+    Annotated[date, Tag("value")] | Annotated[DateOperators, Tag("operators")], Discriminator(_form)
+]
+Test: TypeAlias = (
+    str | float | bool | date | tuple[str, ...] | TextOperators | FieldOperators | NumberOperators | DateOperators
+)
 
 
 class Condition(Model):
-    """Holds where every line does. `all`, `any` and `not` put conditions together."""
+    """Holds where every line does. `all`, `any` and `not` put conditions together. Days are days in UTC."""
 
-    source: Test | None = None
-    project: Test | None = None  #: its key
-    repository: Test | None = None  #: owner/name
-    key: Test | None = None
-    type: Test | None = None
-    milestone: Test | None = None
-    parent: Test | None = None  #: its key
-    epic: Test | None = None  #: key of the nearest ancestor at epic level
-    title: Test | None = None
-    body: Test | None = None
-    status: Test | None = None
-    priority: Test | None = None
-    team: Test | None = None
-    author: Test | None = None  #: name of the account
-    labels: Test | None = None
-    components: Test | None = None
-    fix_versions: Test | None = None
-    fields: Annotated[dict[str, Test], Field(min_length=1)] | None = None  #: by the field's name or id
+    source: TextTest | None = None
+    project: TextTest | None = None  #: its key
+    repository: TextTest | None = None  #: owner/name
+    key: TextTest | None = None
+    type: TextTest | None = None
+    milestone: TextTest | None = None
+    parent: TextTest | None = None  #: its key
+    epic: TextTest | None = None  #: key of the nearest ancestor at epic level
+    title: TextTest | None = None
+    body: TextTest | None = None
+    status: TextTest | None = None
+    resolution: TextTest | None = None
+    priority: TextTest | None = None
+    team: TextTest | None = None  #: the team that the item itself names
+    author: TextTest | None = None  #: name of the account
+    author_team: TextTest | None = None  #: the team, by the people file, that the author is in
+    base: TextTest | None = None  #: the branch that a pull request goes into
+    head: TextTest | None = None  #: the branch that it comes from
+    labels: TextTest | None = None
+    components: TextTest | None = None
+    fix_versions: TextTest | None = None
+    sprints: TextTest | None = None  #: their names
+    assignees: TextTest | None = None  #: names of the accounts
+    assignee_teams: TextTest | None = None  #: the teams, by the people file, that they are in
+    paths: TextTest | None = None  #: of the files that a pull request changes
+    points: NumberTest | None = None
+    level: NumberTest | None = None  #: -1 sub-task, 0 standard, 1 epic, more above
+    size: NumberTest | None = None  #: lines that a pull request adds and deletes
+    created_on: DateTest | None = None
+    updated_on: DateTest | None = None
+    resolved_on: DateTest | None = None
+    due_on: DateTest | None = None
+    merged_on: DateTest | None = None
+    flagged: bool | None = None
+    draft: bool | None = None
+    fields: Annotated[dict[str, FieldTest], Field(min_length=1)] | None = None  #: by the field's name or id
+    ancestor: "Condition | None" = None  #: holds for its parent, or for any above
+    linked: "Condition | None" = None  #: holds for any work item that it is linked to
     all_: Some["Condition"] | None = Field(default=None, alias="all")
     any_: Some["Condition"] | None = Field(default=None, alias="any")
     not_: "Condition | None" = Field(default=None, alias="not")
@@ -129,38 +116,48 @@ class Condition(Model):
     def _says_something(self) -> Self:
         if not self.model_fields_set:
             raise ValueError("should have at least one line, or it takes everything")
-        return _filled(self)
+        return filled(self)
 
     def tests(self) -> Iterator[tuple[str, Test]]:
         """Its own lines: attribute and test. A custom field's attribute is `FIELD` and the name or id in use."""
-        for name in (*TEXTS, *LISTS):
+        for name in (*TEXTS, *LISTS, *NUMBERS, *DATES, *FLAGS):
             if (test := getattr(self, name)) is not None:
                 yield name, test
-        for name, test in (self.fields or {}).items():
-            yield FIELD + name, test
+        for name, field_test in (self.fields or {}).items():
+            yield FIELD + name, field_test
+
+    def relatives(self) -> Iterator[tuple[Relation, "Condition"]]:
+        """What must hold for another item, and how that one is related."""
+        if self.ancestor is not None:
+            yield "ancestor", self.ancestor
+        if self.linked is not None:
+            yield "linked", self.linked
 
     def parts(self) -> Iterator["Condition"]:
-        """Itself, and every condition within it."""
+        """Itself, and every condition within it that is asked of the same item."""
         yield self
         for part in (*(self.all_ or ()), *(self.any_ or ()), *((self.not_,) if self.not_ else ())):
             yield from part.parts()
 
     def __str__(self) -> str:
-        lines = [f"{name}: {_text(test)}" for name, test in self.tests()]
-        lines += [f"{word}: {_text(parts)}" for word, parts in (("all", self.all_), ("any", self.any_)) if parts]
-        return ", ".join([*lines, f"not: {_text(self.not_)}"] if self.not_ else lines)
+        lines = [f"{name}: {shown(test)}" for name, test in self.tests()]
+        lines += [f"{relation}: {shown(other)}" for relation, other in self.relatives()]
+        lines += [f"{word}: {shown(parts)}" for word, parts in (("all", self.all_), ("any", self.any_)) if parts]
+        return ", ".join([*lines, f"not: {shown(self.not_)}"] if self.not_ else lines)
 
 
 def attributes(conditions: Iterable[Condition]) -> frozenset[str]:
-    """Every attribute that these conditions ask about."""
-    return frozenset(name for each in conditions for part in each.parts() for name, _ in part.tests())
+    """Every attribute that these conditions ask about, of an item or of those that it is related to."""
+    asked: set[str] = set()
+    for part in (part for each in conditions for part in each.parts()):
+        asked.update(name for name, _ in part.tests())
+        asked |= attributes(other for _, other in part.relatives())
+    return frozenset(asked)
 
 
-def _text(value: object) -> str:
-    match value:
-        case tuple():
-            return f"[{', '.join(map(_text, value))}]"
-        case Condition() | Operators():
-            return f"{{{value}}}"
-        case _:
-            return str(value)
+def relations(conditions: Iterable[Condition]) -> frozenset[Relation]:
+    """Every way of being related that these conditions ask about."""
+    asked: set[Relation] = set()
+    for relation, other in (pair for each in conditions for part in each.parts() for pair in part.relatives()):
+        asked |= {relation} | relations([other])
+    return frozenset(asked)

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, field_validator
 
 from mappings.model import Fault, Model, UserFile, Zone, entries, repeated_ids
 from mappings.problems import nearest
+from mappings.rows import as_table
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 
 class Team(Model):
@@ -38,6 +42,11 @@ class Person(Model):
             raise ValueError("each entry should name one team and its first day, such as {payments: 2026-01-01}")
         return lines
 
+    def team_on(self, day: date) -> str | None:
+        """The team that became theirs last, by this day; None before the first."""
+        begun = [(on, team) for line in self.teams for team, on in line.items() if on <= day]
+        return max(begun, key=lambda each: each[0])[1] if begun else None
+
 
 class People(UserFile):
     teams: tuple[Team, ...] = ()
@@ -53,3 +62,22 @@ class People(UserFile):
                 for team in line.keys() - teams:
                     message = f"no team has the id '{team}'"
                     yield Fault((*path, *line_path, team), message, nearest(team, teams), at_key=True)
+
+
+def team_of_accounts(accounts: "ir.Table", people: People, day: date) -> "ir.Table":
+    """ref and team: the team that each account is in on this day; accounts of nobody's, and of no team, are left out.
+
+    The people file names an account by its id at the source, or by its name there, whose case does not count.
+    """
+    rows = [
+        {"source": source, "account": account, "team": team}
+        for person in people.people
+        if (team := person.team_on(day)) is not None
+        for source, account in person.accounts.items()
+    ]
+    named = as_table(rows, {"source": "string", "account": "string", "team": "string"})
+    identity = accounts.ref.re_replace("^[^:]*:[^:]*:", "")
+    called = accounts.mutate(identity=identity)
+    same = (called.identity == named.account) | (called.name.lower() == named.account.lower())
+    found = called.inner_join(named, [called.source == named.source, same])
+    return found.group_by("ref").agg(team=found.team.min())

@@ -29,13 +29,33 @@ class Example(Model):
     title: str | None = None
     body: str | None = None
     status: str | None = None
+    resolution: str | None = None
     priority: str | None = None
     team: str | None = None
     author: str | None = None
+    author_team: str | None = None
+    base: str | None = None
+    head: str | None = None
     labels: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
     fix_versions: tuple[str, ...] = ()
+    sprints: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+    assignee_teams: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    points: float | None = None
+    level: float | None = None
+    size: float | None = None
+    created_on: date | None = None
+    updated_on: date | None = None
+    resolved_on: date | None = None
+    due_on: date | None = None
+    merged_on: date | None = None
+    flagged: bool = False
+    draft: bool = False
     fields: dict[str, str | tuple[str, ...]] = Field(default={})
+    ancestors: tuple["Example", ...] = ()  #: its parent, and those above
+    linked: tuple["Example", ...] = ()  #: work items that it is linked to
 
 
 class Case(Model):

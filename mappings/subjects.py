@@ -1,45 +1,111 @@
 """Work items and pull requests as rules see them: one row each, one column for each attribute that is asked about."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 from mappings.ancestry import ancestors
-from mappings.conditions import FIELD
+from mappings.conditions import DATES, FIELD, Relation
+from mappings.match import Related
+from mappings.people import People, team_of_accounts
 from mappings.rows import as_table
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+Tables = Mapping[str, "ir.Table"]
 EPIC_LEVEL = 1
 
 
-def work_item_subjects(tables: Mapping[str, "ir.Table"], asked: Iterable[str] = ()) -> "ir.Table":
-    """ref, kind, and every attribute of a work item; the costly ones (parent, epic, author, fields) where asked for."""
+def work_item_subjects(
+    tables: Tables, asked: Iterable[str] = (), *, people: People | None = None, day: date = date.max
+) -> "ir.Table":
+    """ref, kind, and every attribute of a work item; the costly ones where asked for. Teams are those of the day."""
     import ibis
 
     items, asked = tables["work_items"], frozenset(asked)
-    subjects = items.mutate(kind=ibis.literal("work_item"))
+    subjects = _dated(items, asked).mutate(kind=ibis.literal("work_item"))
     if "parent" in asked:
         subjects = _joined(subjects, items.select(parent_ref="ref", parent="key"), "parent_ref")
     if "epic" in asked:
         subjects = _joined(subjects, _epics(items), "ref")
-    return _with_fields(_with_author(subjects, tables, asked), tables, asked)
+    subjects = _with_people(subjects, tables, asked, people or People(), day)
+    return _with_fields(_with_sprints(subjects, tables, asked), tables, asked)
 
 
-def pull_request_subjects(tables: Mapping[str, "ir.Table"], asked: Iterable[str] = ()) -> "ir.Table":
+def pull_request_subjects(
+    tables: Tables, asked: Iterable[str] = (), *, people: People | None = None, day: date = date.max
+) -> "ir.Table":
     """ref, kind, and every attribute that a pull request has: it is of no project and no type, say."""
     import ibis
 
-    subjects = tables["pull_requests"].mutate(kind=ibis.literal("pull_request"))
-    return _with_author(subjects, tables, frozenset(asked))
+    pulls, asked = tables["pull_requests"], frozenset(asked)
+    subjects = _dated(pulls, asked).mutate(kind=ibis.literal("pull_request"))
+    subjects = subjects.mutate(size=subjects.additions + subjects.deletions)
+    subjects = _with_people(subjects, tables, asked, people or People(), day)
+    if "paths" in asked:
+        files = tables["changed_files"]
+        subjects = _joined(subjects, files.group_by(ref="item_ref").agg(paths=files.id.collect()), "ref")
+    return subjects
 
 
-def _with_author(subjects: "ir.Table", tables: Mapping[str, "ir.Table"], asked: frozenset[str]) -> "ir.Table":
-    """The author's name in place of the ref."""
+def related_items(tables: Tables, links: "ir.Table", relation: Relation, items: "ir.Table") -> Related:
+    """Whom work items and pull requests are related to; `items` are the subjects that these others are."""
+    import ibis
+
+    if relation == "ancestor":
+        pairs = ancestors(tables["work_items"]).select("ref", other="ancestor")
+    else:
+        stated = tables["stated_links"]
+        known = tables["work_items"].select(to_key="key", known="ref")
+        named = stated.left_join(known, "to_key")
+        found = named.select(ref="item_ref", other=ibis.coalesce(named.to_ref, named.known))
+        resolved = links.filter(links.outcome == "resolved").select(ref="item_ref", other="to_ref")
+        pairs = ibis.union(found.filter(found.other.notnull()), resolved, distinct=True)
+    return Related(pairs=pairs, others=items)
+
+
+def _dated(records: "ir.Table", asked: frozenset[str]) -> "ir.Table":
+    """The records with each instant that is asked about as its day in UTC."""
+    instants = {name: name.removesuffix("_on") + "_us" for name in DATES if name in asked}
+    days = {
+        name: (records[instant] // 1_000_000).as_timestamp("s").strftime("%Y-%m-%d")
+        for name, instant in instants.items()
+        if instant in records.columns
+    }
+    return records.mutate(**days)
+
+
+def _with_people(subjects: "ir.Table", tables: Tables, asked: frozenset[str], people: People, day: date) -> "ir.Table":
+    """Names in place of the accounts' refs, and the teams that they are in."""
     subjects = subjects.rename(author_ref="author")
-    if "author" not in asked:
+    names = tables["accounts"].select("ref", "name")
+    if "author" in asked:
+        subjects = _joined(subjects, names.select(author_ref="ref", author="name"), "author_ref")
+    if "author_team" in asked:
+        teams = team_of_accounts(tables["accounts"], people, day)
+        subjects = _joined(subjects, teams.select(author_ref="ref", author_team="team"), "author_ref")
+    given = subjects.select("ref", account="assignees").unnest("account")
+    if "assignee_teams" in asked:
+        teams = team_of_accounts(tables["accounts"], people, day)
+        found = given.inner_join(teams.select(account="ref", team="team"), "account")
+        listed = found.group_by("ref").agg(assignee_teams=found.team.collect(distinct=True))
+        subjects = _joined(subjects, listed, "ref")
+    subjects = subjects.drop("assignees")
+    if "assignees" in asked:
+        found = given.inner_join(names.select(account="ref", name="name"), "account")
+        subjects = _joined(subjects, found.group_by("ref").agg(assignees=found.name.collect()), "ref")
+    return subjects
+
+
+def _with_sprints(subjects: "ir.Table", tables: Tables, asked: frozenset[str]) -> "ir.Table":
+    """The sprints' names in place of their ids."""
+    given = subjects.select("ref", "source", sprint="sprints").unnest("sprint")
+    subjects = subjects.drop("sprints")
+    if "sprints" not in asked:
         return subjects
-    return _joined(subjects, tables["accounts"].select(author_ref="ref", author="name"), "author_ref")
+    named = given.inner_join(tables["sprints"].select("source", sprint="id", name="name"), ["source", "sprint"])
+    return _joined(subjects, named.group_by("ref").agg(sprints=named.name.collect()), "ref")
 
 
 def _epics(items: "ir.Table") -> "ir.Table":
@@ -49,7 +115,7 @@ def _epics(items: "ir.Table") -> "ir.Table":
     return above.group_by("ref").agg(epic=above.epic.argmin(above.distance))
 
 
-def _with_fields(subjects: "ir.Table", tables: Mapping[str, "ir.Table"], asked: frozenset[str]) -> "ir.Table":
+def _with_fields(subjects: "ir.Table", tables: Tables, asked: frozenset[str]) -> "ir.Table":
     names = sorted(attribute for attribute in asked if attribute.startswith(FIELD))
     known = tables["fields"].select("id", "name").distinct().to_pyarrow().to_pylist() if names else []
     for attribute in names:

@@ -5,13 +5,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from mappings.ancestry import ancestors
-from mappings.conditions import attributes
+from mappings.conditions import OF_CODE, attributes, relations
 from mappings.links import names
 from mappings.match import first_match
+from mappings.people import People
 from mappings.rows import as_table
 from mappings.rules import Mappings
 from mappings.strategy import Strategy
-from mappings.subjects import pull_request_subjects, work_item_subjects
+from mappings.subjects import pull_request_subjects, related_items, work_item_subjects
 from mappings.verdicts import Verdicts, verdicts_on
 
 if TYPE_CHECKING:
@@ -35,7 +36,13 @@ UNITS = 10**12  #: a weight of 1; weights are added up as integers, so that ever
 
 
 def tag(
-    tables: Mapping[str, "ir.Table"], *, links: "ir.Table", strategy: Strategy, mappings: Mappings, day: date
+    tables: Mapping[str, "ir.Table"],
+    *,
+    links: "ir.Table",
+    strategy: Strategy,
+    mappings: Mappings,
+    day: date,
+    people: People | None = None,
 ) -> "ir.Table":
     """One row for each ref and objective, as `TAGS` describes, and one for each ref that has none.
 
@@ -47,10 +54,17 @@ def tag(
     import ibis
 
     verdicts = verdicts_on(mappings, day)
-    items, pulls = _subjects(tables, mappings)
+    asked = attributes(mappings.conditions())
+    items = work_item_subjects(tables, asked, people=people, day=day)
+    pulls = pull_request_subjects(tables, asked, people=people, day=day)
+    related = {relation: related_items(tables, links, relation, items) for relation in relations(mappings.conditions())}
     seen = ibis.union(*(subjects.select("ref", "kind") for subjects in (items, pulls)))
     called = ibis.union(names(tables).select("name", "to_ref"), pulls.select(name="key", to_ref="ref"))
-    own = ibis.union(*(_own(subjects, verdicts, called) for subjects in (items, pulls)))
+    matched = ibis.union(
+        first_match(items, verdicts.conditions, related),
+        first_match(pulls, verdicts.conditions, related, has=OF_CODE),
+    )
+    own = _own(matched, verdicts, called)
     given = ibis.union(own, _inherited(tables["work_items"], own))
     through = _linked(links, given, verdicts, mappings.links.at_most)
     direct, shared = _weighed(given, verdicts, strategy), _shared(_weighed(through, verdicts, strategy))
@@ -59,20 +73,15 @@ def tag(
     return ibis.union(explained, _undecided(seen, explained, links)).order_by("kind", "ref", "objective")
 
 
-def _subjects(tables: Mapping[str, "ir.Table"], mappings: Mappings) -> tuple["ir.Table", "ir.Table"]:
-    asked = attributes(mappings.conditions())
-    return work_item_subjects(tables, asked), pull_request_subjects(tables, asked)
-
-
-def _own(subjects: "ir.Table", verdicts: Verdicts, called: "ir.Table") -> "ir.Table":
-    """ref, verdict, through, via_ref, distance: of the subjects that an override, an exemption or a rule takes."""
+def _own(matched: "ir.Table", verdicts: Verdicts, called: "ir.Table") -> "ir.Table":
+    """ref, verdict, through, via_ref, distance: of those that an override, an exemption or a rule takes."""
     import ibis
 
     rows = [{"name": name, "override": number} for name, number in verdicts.overrides.items()]
     named = as_table(rows, {"name": "string", "override": "int64"}).inner_join(called, "name")
     overridden = named.group_by(ref="to_ref").agg(override=named.override.max())
-    matched = first_match(subjects, verdicts.conditions).left_join(overridden, "ref")
-    taken = matched.select("ref", verdict=ibis.coalesce(matched.override, matched.match))
+    decided = matched.left_join(overridden, "ref")
+    taken = decided.select("ref", verdict=ibis.coalesce(decided.override, decided.match))
     nowhere = {"through": ibis.null("string"), "via_ref": ibis.null("string"), "distance": ibis.literal(0, "int64")}
     return taken.filter(taken.verdict.notnull()).mutate(**nowhere)
 
