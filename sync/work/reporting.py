@@ -50,7 +50,14 @@ def meaning(engine: Engine, *, config: Config, files: Files, as_of: datetime) ->
     rules = in_force.mappings
     facts = snapshot(engine, as_of, fields=rules.asks_fields)
     linked = links(facts.tables, rules).cache()
-    tagged = tag(facts.tables, links=linked, strategy=in_force.strategy, mappings=rules, day=day)
+    tagged = tag(
+        facts.tables,
+        links=linked,
+        strategy=in_force.strategy,
+        mappings=rules,
+        day=day,
+        people=in_force.people,
+    )
     return Meaning(facts=facts, map=in_force, links=linked, tags=tagged.cache(), day=day)
 
 
