@@ -5,6 +5,7 @@ from typing import Any
 
 from connectors.twin import github_boards as boards
 from connectors.twin.github_objects import Node
+from connectors.twin.github_shipping import SHIPPED
 from connectors.twin.github_state import GitHubHost
 
 Derive = Callable[[GitHubHost, Node], Any]
@@ -108,17 +109,6 @@ def _by_commit(host: GitHubHost) -> dict[str, list[str]]:
     return found
 
 
-def latest_status(_: GitHubHost, deployment: Node) -> Node | None:
-    """The status set last."""
-    return max(deployment.get("statuses") or (), key=lambda s: str(s["createdAt"]), default=None)
-
-
-def deployment_state(host: GitHubHost, deployment: Node) -> str:
-    """The latest status as a deployment state: a success is ACTIVE."""
-    state = (latest_status(host, deployment) or {}).get("state", "PENDING")
-    return "ACTIVE" if state == "SUCCESS" else str(state)
-
-
 def repository_url(host: GitHubHost, repository: Node) -> str:
     """Its page."""
     return f"{host.web}/{repository['nameWithOwner']}"
@@ -189,6 +179,18 @@ def _places(host: GitHubHost) -> dict[str, list[Node]]:
     return found
 
 
+def timeline(item: Node) -> list[Node]:
+    """The commits, reviews, comments and events of a complete item, in their order of time."""
+    items = (item.get(part) or () for part in ("timelineItems", "commits", "reviews", "comments"))
+    unique = {each["id"]: each for part in items for each in part}
+    return sorted(unique.values(), key=_dated)
+
+
+def _dated(node: Node) -> str:
+    committed = (node.get("commit") or {}).get("committer") or {}
+    return str(node.get("createdAt") or node.get("submittedAt") or committed.get("date") or "")
+
+
 def chosen(part: str) -> Derive:
     """A part of the option or iteration that a board's value names by id."""
 
@@ -213,29 +215,6 @@ def _borne(host: GitHubHost, repository: Node, part: str) -> list[Node]:
     return list(found.values())
 
 
-def tag_of(host: GitHubHost, release: Node) -> Node | None:
-    """The tag a release was made from; a draft's need not exist yet."""
-    refs = host.by_id[release["repository"]].get("refs") or ()
-    tags = (r for r in refs if r.get("prefix") == "refs/tags/" and r["name"] == release["tagName"])
-    return next(tags, None)
-
-
-def tagged_commit(host: GitHubHost, release: Node) -> Node | None:
-    """The commit a release's tag leads to, through an annotated tag too."""
-    target = (tag_of(host, release) or {}).get("target")
-    return target.get("target") if target and target["__typename"] == "Tag" else target
-
-
-def is_latest(host: GitHubHost, release: Node) -> bool:
-    """Whether no full release was published later."""
-    published = [
-        r
-        for r in host.by_id[release["repository"]]["releases"]
-        if r.get("publishedAt") and not r.get("isDraft") and not r.get("isPrerelease")
-    ]
-    return bool(published) and max(published, key=lambda r: str(r["publishedAt"])) is release
-
-
 def in_merge_queue(_: GitHubHost, pull: Node) -> bool:
     """Whether it was put into the merge queue and has not left it."""
     moves = [e["__typename"] for e in pull.get("timelineItems") or () if "MergeQueue" in e.get("__typename", "")]
@@ -243,6 +222,7 @@ def in_merge_queue(_: GitHubHost, pull: Node) -> bool:
 
 
 DERIVED: Mapping[str, Derive] = {
+    **SHIPPED,
     "Issue.closed": issue_closed,
     "Issue.state": issue_state,
     "Issue.subIssues": sub_issues,
@@ -271,11 +251,6 @@ DERIVED: Mapping[str, Derive] = {
     "Commit.messageHeadline": headline,
     "Commit.url": commit_url,
     "CrossReferencedEvent.referencedAt": lambda _, event: event["createdAt"],
-    "Deployment.commitOid": lambda _, deployment: (deployment.get("commit") or {}).get("oid", ""),
-    "Deployment.latestEnvironment": lambda _, deployment: deployment.get("environment"),
-    "Deployment.latestStatus": latest_status,
-    "Deployment.originalEnvironment": lambda _, deployment: deployment.get("environment"),
-    "Deployment.state": deployment_state,
     "Milestone.closed": lambda _, milestone: bool(milestone.get("closedAt")),
     "Milestone.state": lambda _, milestone: "CLOSED" if milestone.get("closedAt") else "OPEN",
     "ProjectV2Item.type": content_type,
@@ -285,9 +260,6 @@ DERIVED: Mapping[str, Derive] = {
     "ProjectV2ItemFieldSingleSelectValue.name": chosen("name"),
     "PullRequestChangedFile.changeType": lambda _, __: "MODIFIED",
     "Ref.prefix": lambda _, __: "refs/heads/",
-    "Release.isLatest": is_latest,
-    "Release.tag": tag_of,
-    "Release.tagCommit": tagged_commit,
     "Repository.isInOrganization": lambda _, repository: repository["owner"]["__typename"] == "Organization",
     "Repository.labels": catalogue("labels"),
     "Repository.milestones": catalogue("milestone"),

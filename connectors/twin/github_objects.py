@@ -27,7 +27,11 @@ USUAL = {
     "ProjectV2FieldConfiguration": "ProjectV2Field",
 }
 # Objects that are the same wherever they are met: by name in the whole host, or in one repository.
-KNOWN_BY = {"User": "login", "Bot": "login", "Mannequin": "login", "Organization": "login", "Team": "slug"}
+KNOWN_BY = {
+    **dict.fromkeys(("User", "Bot", "Mannequin", "Organization"), "login"),
+    "Team": "slug",
+    "IssueType": "name",
+}
 KNOWN_IN_REPOSITORY = {"Label": "name", "Milestone": "title", "Ref": "name", "Commit": "oid"}
 # Too many to complete at once: the host completes each when it is first met.
 LATER = {("Repository", "issues"), ("Repository", "pullRequests")}

@@ -18,7 +18,7 @@ from graphql import (
 )
 
 from connectors.twin import github_roots as roots
-from connectors.twin.github_derived import DERIVED, Derive, part_url
+from connectors.twin.github_derived import DERIVED, Derive, part_url, timeline
 from connectors.twin.github_filters import kept, listing, visible
 from connectors.twin.github_objects import Node
 from connectors.twin.github_paging import Listing, Page, check_bounds, page
@@ -101,7 +101,7 @@ def connection(kind: str, name: str) -> Resolver:
         bounded = bounds["first"] is not None or bounds["last"] is not None
         check_bounds(name, first=bounds["first"], last=bounds["last"], listed=not bounded and _listed(info))
         host = info.context.host
-        values = derive(host, source) if derive and name not in source else source.get(name) or ()
+        values = timeline(source) if name == "timelineItems" else _values(host, source, name, derive)
 
         def arranged() -> Listing:
             order, filters = asked.get("orderBy"), {k: v for k, v in asked.items() if k != "orderBy"}
@@ -113,6 +113,10 @@ def connection(kind: str, name: str) -> Resolver:
         return page(rows, **bounds, total=len(values) if name == "timelineItems" else None)
 
     return resolve
+
+
+def _values(host: GitHubHost, source: Node, name: str, derive: Derive | None) -> Any:
+    return derive(host, source) if derive and name not in source else source.get(name) or ()
 
 
 LISTS = {"nodes", "edges", "pageInfo"}

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from connectors.twin.github_derived import timeline
 from connectors.twin.github_filters import names, state, stated
 from connectors.twin.github_objects import Node
 from connectors.twin.github_paging import Ordered, Positions
-from connectors.twin.github_rest_bodies import Bodies, timeline
+from connectors.twin.github_rest_bodies import Bodies
 from connectors.twin.github_wire import Answer, Call, Endpoint, Refusal
 
 EPOCH = "1970-01-01T00:00:00Z"

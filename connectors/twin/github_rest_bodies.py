@@ -1,6 +1,6 @@
 """The host's objects in the words of the REST API."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from connectors.twin.github_derived import DERIVED, item_url, repository_url
@@ -216,16 +216,3 @@ class Bodies:
 def event_name(kind: str) -> str:
     """`ReadyForReviewEvent` is `ready_for_review`."""
     return EVENT_NAMES.get(kind, snake(kind.removesuffix("Event")))
-
-
-def timeline(node: Node) -> Sequence[Node]:
-    """The timeline as REST lists it: commits, reviews, comments and events, in their order of time."""
-    items = [*node.get("timelineItems", ()), *node.get("commits", ()), *node.get("reviews", ())]
-    items += node.get("comments", ())
-    unique = {i["id"]: i for i in items}
-    return sorted(unique.values(), key=_dated)
-
-
-def _dated(node: Node) -> str:
-    committed = (node.get("commit") or {}).get("committer") or {}
-    return str(node.get("createdAt") or node.get("submittedAt") or committed.get("date") or "")

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.twin.company import code, setting
+from connectors.twin.company import code, conversation, setting, shipping
 from connectors.twin.company.code import Draft, account, written
+from connectors.twin.company.organization import milestones, organization, plan
 from connectors.twin.company.setting import END, OWNER, SERVICES, START, THEMES_REPOSITORY
 from connectors.twin.company.world import World
 from connectors.twin.github_state import GitHubHost
@@ -14,7 +15,6 @@ from connectors.twin.github_state import GitHubHost
 Json = dict[str, Any]
 
 BOT = "dependency-bot"
-FAILED = 0.04
 
 
 def hosting(world: World) -> GitHubHost:
@@ -23,9 +23,14 @@ def hosting(world: World) -> GitHubHost:
     for name in names:
         _raise_dependencies(world, name)
     issues = list(_theme_issues(world))
-    repositories = [_repository(world, name, []) for name in names] + [_repository(world, THEMES_REPOSITORY, issues)]
-    organization = {"__typename": "Organization", "login": OWNER, "name": "Acme Shops"}
-    return GitHubHost(now=lambda: END, repositories=repositories, organizations=[organization])
+    themes = _repository(world, THEMES_REPOSITORY, issues)
+    _plan(themes)
+    repositories = [*(_repository(world, name, []) for name in names), themes]
+    for repository in repositories:
+        for pull in repository["pullRequests"]:
+            conversation.converse(world, repository["name"], pull)
+        shipping.ship(world, repository)
+    return GitHubHost(now=lambda: END, repositories=repositories, organizations=[organization(world, themes)])
 
 
 def _repository(world: World, name: str, issues: list[Json]) -> Json:
@@ -42,7 +47,7 @@ def _repository(world: World, name: str, issues: list[Json]) -> Json:
         "defaultBranchRef": {"name": "main"},
         "issues": issues,
         "pullRequests": pulls,
-        "deployments": list(_deployments(world, pulls)) if name in SERVICES else [],
+        "deployments": list(shipping.deployments(world, pulls)) if name in SERVICES else [],
     }
 
 
@@ -64,40 +69,62 @@ def _fill_in(pull: Json, other: Json | None) -> None:
         commit["message"] = commit["message"].replace("{number}", str(pull["number"]))
 
 
+def _plan(themes: Json) -> None:
+    """Every issue of the themes stands on the board and under a milestone; one waits for another, one is part of it."""
+    themes["milestones"] = summer, winter = milestones()
+    for issue in themes["issues"]:
+        plan(issue, summer if issue["createdAt"] < summer["dueOn"] else winter)
+    first, second, third, *_ = themes["issues"]
+    second["blockedBy"], third["parent"] = [first["id"]], first["id"]
+
+
 def _theme_issues(world: World) -> Iterator[Json]:
-    """Issues kept on GitHub, each closed by a pull request that says so; some are still open."""
+    """Issues kept on GitHub, each closed by a pull request that says so; the newest is still open."""
     developers = world.developers["storefront"]
     count = 8 + len(world.site.issues) // 100
     for n in range(count):
         opened = START + (END - START) * ((n + 0.5) / count)
-        author = account(developers[n % len(developers)])
-        issue: Json = {
-            "id": f"I_themes{n}",
-            "title": f"Theme {n} looks odd",
-            "body": "",
-            "author": author,
-            "assignees": [author],
-            "createdAt": written(opened),
-            "labels": [{"name": "bug" if n % 3 else "question"}],
-            "timelineItems": [],
-        }
+        issue = _theme_issue(n, account(developers[n % len(developers)]), opened)
         merged = opened + timedelta(days=world.around(4))
         if merged < END:
             _close_by_pull(world, issue, developers[n % len(developers)], opened=opened, merged=merged)
         yield issue
+    yield _theme_issue(count, account(developers[0]), END - timedelta(days=1))
+
+
+def _theme_issue(n: int, author: Json, opened: datetime) -> Json:
+    return {
+        "id": f"I_themes{n}",
+        "title": f"Theme {n} looks odd",
+        "body": "",
+        "author": author,
+        "assignees": [author],
+        "createdAt": written(opened),
+        "labels": [{"name": "bug" if n % 3 else "question"}],
+        "issueType": {"name": "Bug" if n % 3 else "Task"},
+        "timelineItems": [],
+    }
 
 
 def _close_by_pull(world: World, issue: Json, developer: str, *, opened: datetime, merged: datetime) -> None:
     title, branch = f"Make it even: {issue['title']}", f"even-{issue['id'].lower()}"
     begun = opened + (merged - opened) / 2
     pull = code.draft_pull(world, THEMES_REPOSITORY, developer, title=title, branch=branch, opened=begun)
-    pull |= {"body": "Fixes #{other}", "closingIssuesReferences": [issue["id"]]}
+    pull |= {"id": f"PR_{branch}", "body": "Fixes #{other}", "closingIssuesReferences": [issue["id"]]}
     world.pulls[THEMES_REPOSITORY][-1].other = issue
     code.merge(world, pull, developer, at=merged)
     issue |= {"closedAt": written(merged), "stateReason": "COMPLETED"}
-    issue["timelineItems"].append(
-        {"__typename": "ClosedEvent", "createdAt": written(merged), "actor": account(developer)}
-    )
+    by, ends = account(developer), {"source": pull["id"], "target": issue["id"]}
+    issue["timelineItems"] += [
+        {
+            "__typename": "CrossReferencedEvent",
+            "createdAt": written(begun),
+            "actor": by,
+            "willCloseTarget": True,
+            **ends,
+        },
+        {"__typename": "ClosedEvent", "createdAt": written(merged), "actor": by, "closer": pull["id"]},
+    ]
 
 
 def _raise_dependencies(world: World, repository: str) -> None:
@@ -110,42 +137,3 @@ def _raise_dependencies(world: World, repository: str) -> None:
             world, repository, BOT, title=title, branch=branch, opened=opened, labels=("dependencies",), bot=True
         )
         code.merge(world, pull, person, at=opened + timedelta(days=1))
-
-
-def _deployments(world: World, pulls: list[Json]) -> Iterator[Json]:
-    """One on every day that has something new at 15:00 UTC, and one a quarter of an hour after each hotfix."""
-    merged = sorted((pull for pull in pulls if "mergedAt" in pull), key=lambda pull: str(pull["mergedAt"]))
-    by_day = {str(pull["mergedAt"])[:10]: pull for pull in merged if str(pull["mergedAt"])[11:] < "15:00"}
-    routine = [(f"{day}T15:00:00Z", pull) for day, pull in by_day.items()]
-    urgent = [(str(pull["mergedAt"]), pull) for pull in merged if {"name": "hotfix"} in pull["labels"]]
-    for at, pull in sorted([*routine, *urgent], key=lambda entry: entry[0]):
-        created = datetime.fromisoformat(at) + timedelta(minutes=15)
-        if created + timedelta(minutes=10) < END:
-            yield _deployment(world, pull, created)
-
-
-def _deployment(world: World, pull: Json, created: datetime) -> Json:
-    ended = created + timedelta(minutes=8)
-    result = "FAILURE" if world.chance(FAILED) else "SUCCESS"
-    steps = [("QUEUED", created), ("IN_PROGRESS", created + timedelta(minutes=1)), (result, ended)]
-    creator = account("deploy-bot", bot=True)
-    statuses = [
-        {
-            "state": state,
-            "createdAt": written(at),
-            "updatedAt": written(at),
-            "creator": creator,
-            "environment": "production",
-        }
-        for state, at in steps
-    ]
-    return {
-        "createdAt": written(created),
-        "updatedAt": written(ended),
-        "environment": "production",
-        "task": "deploy",
-        "creator": creator,
-        "commit": pull["mergeCommit"],
-        "ref": {"name": "main"},
-        "statuses": statuses,
-    }

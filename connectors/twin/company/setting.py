@@ -143,6 +143,11 @@ FAULTS = (
 )
 
 
+def instant(text: str) -> datetime:
+    """The instant that a GitHub record writes."""
+    return datetime.fromisoformat(text)
+
+
 _PROJECTS = {project.key: project for project in PROJECTS}
 _TEAMS = {team.id: team for team in TEAMS}
 

@@ -27,7 +27,7 @@ def acme() -> Company:
 def told(it: Company) -> str:
     """Everything the company says, as text."""
     issues = [[issue.body, issue.histories] for issue in it.jira.issues.values()]
-    repositories = [[r["pullRequests"], r["issues"], r["deployments"]] for r in it.github.repositories]
+    repositories = it.github.repositories + it.github.organizations
     return json.dumps(
         [issues, repositories, it.jira.sprints, it.strategy, it.mappings, it.people, list(map(str, it.planted))]
     )
@@ -148,11 +148,15 @@ def test_code_has_drafts_reviews_co_authors_squashes_bots_reverts_and_hotfixes(a
     assert all(f"(#{pull['number']})" in pull["mergeCommit"]["message"] for pull in squashed)
 
 
-def test_deployments_end_and_some_fail(acme: Company) -> None:
+def test_deployments_end_some_fail_and_some_are_rolled_back(acme: Company) -> None:
     deployments = [deployment for repository in acme.github.repositories for deployment in repository["deployments"]]
-    ends = Counter(deployment["statuses"][-1]["state"] for deployment in deployments)
+    ends = Counter(deployment["statuses"][2]["state"] for deployment in deployments)
     assert set(ends) == {"SUCCESS", "FAILURE"}
     assert ends["SUCCESS"] > 10 * ends["FAILURE"]
+    assert any(deployment.get("description") == "Rollback" for deployment in deployments)
+    for repository in acme.github.repositories:
+        live = [d for d in repository["deployments"] if d["statuses"][-1]["state"] == "SUCCESS"]
+        assert len(live) == min(1, len(repository["deployments"]))
 
 
 def test_issues_on_github_are_closed_by_pull_requests_that_say_so(acme: Company) -> None:
