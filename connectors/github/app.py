@@ -12,7 +12,7 @@ from requests import RequestException
 from connectors.errors import Refused, Retry, SourceError
 from connectors.exchange import Answer, http_date
 from connectors.github import api
-from connectors.github.sign_in import App, Made
+from connectors.github.sign_in import App, InstallationToken
 
 TIMEOUT_S = 15
 URL_HINT = "Check `url`, the network and the proxy settings."
@@ -20,16 +20,16 @@ INSTALLATION_HINT = "Look at the App's installation there: it may be suspended, 
 APP_HINT = "Check the App's `id` and private key, and this machine's clock: GitHub bears a minute between the two."
 
 
-def made_token(app: App, *, owner: str, url: str, now: datetime) -> Made:
+def made_token(app: App, *, owner: str, url: str, now: datetime) -> InstallationToken:
     """A new token. Blocking, so for a thread."""
     try:
         auth = Auth.AppAuth(app.id, app.private_key)
         with GithubIntegration(auth=auth, base_url=url, timeout=TIMEOUT_S, retry=None, per_page=100) as github:
-            made = github.get_access_token(app.installations.get(owner) or _installation_id(github, owner))
+            made = github.get_access_token(_installation_id(github, app, owner))
             at = (
                 http_date(str(made.raw_headers.get("date", ""))) or now
             )  # its clock, by which it says when the token ends
-            return Made(made.token, made.expires_at - at, dict(made.permissions or {}))
+            return InstallationToken(made.token, made.expires_at - at, dict(made.permissions or {}))
     except GithubException as error:
         raise _refusal(error, owner=owner, now=now) from error
     except RequestException as error:
@@ -38,8 +38,11 @@ def made_token(app: App, *, owner: str, url: str, now: datetime) -> Made:
         raise Refused("no token can be made for the App: its private key is no RSA key in PEM", hint=APP_HINT) from None
 
 
-def _installation_id(github: GithubIntegration, owner: str) -> int:
+def _installation_id(github: GithubIntegration, app: App, owner: str) -> int:
     """Where the owner, an organisation or a person, has installed the App."""
+    told = {name.casefold(): number for name, number in app.installations.items()}
+    if owner.casefold() in told:
+        return told[owner.casefold()]
     for installation in github.get_installations():
         if installation.account and (installation.account.login or "").casefold() == owner.casefold():
             return installation.id

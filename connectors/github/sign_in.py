@@ -48,7 +48,7 @@ class Signature(httpx.Auth):
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Asked for at every attempt, for tokens that end while one waits."""
-        request.headers["Authorization"] = f"Bearer {await self.token()}"
+        _sign(request, await self.token())
         yield request
 
 
@@ -66,7 +66,7 @@ class Token(Signature):
         return self._value
 
 
-class Made(NamedTuple):
+class InstallationToken(NamedTuple):
     """A token as it was made for an App at one owner."""
 
     token: str
@@ -82,7 +82,7 @@ class Installation(Signature):
         self.owner = owner
         self._url = url.rstrip("/")
         self._clock = clock
-        self._held: Made | None = None
+        self._held: InstallationToken | None = None
         self._ends_at = clock.now()
         self._renewing = asyncio.Lock()
 
@@ -91,9 +91,9 @@ class Installation(Signature):
         return f"app {self.app.id} at {self.owner}"
 
     async def token(self) -> str:
-        return (await self.made()).token
+        return (await self.current()).token
 
-    async def made(self, *, refused: str | None = None) -> Made:
+    async def current(self, *, refused: str | None = None) -> InstallationToken:
         """A token that is good for some minutes yet, and not the refused one. One task renews, all others wait."""
         from connectors.github.app import made_token  # PyGithub takes a while to import
 
@@ -107,8 +107,13 @@ class Installation(Signature):
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Once more with a new token where one was revoked before its time."""
         token = await self.token()
-        request.headers["Authorization"] = f"Bearer {token}"
+        _sign(request, token)
         response = yield request
         if response.status_code == httpx.codes.UNAUTHORIZED:
-            request.headers["Authorization"] = f"Bearer {(await self.made(refused=token)).token}"
+            _sign(request, (await self.current(refused=token)).token)
             yield request
+
+
+def _sign(request: httpx.Request, token: str) -> None:
+    """Raises `UnicodeEncodeError` for a token that no header may hold: httpx would send it as UTF-8."""
+    request.headers["Authorization"] = f"Bearer {token}".encode("ascii").decode()
