@@ -6,6 +6,7 @@ from itertools import product
 
 from msgspec.structs import replace
 
+from connectors.delivery import RENEW
 from connectors.errors import Gone, Malformed
 from connectors.github import parse, probe
 from connectors.github.api import CursorLost, Graph
@@ -42,7 +43,8 @@ class Poll:
         self._asked = tuple(asked)
         self._since = since
         self._watermarks = memory.watermarks
-        self._remembered = memory.capabilities
+        self._forgotten = _forgotten(memory)
+        self._remembered = {**memory.capabilities, **self._forgotten}
         self._capabilities = Capabilities.recall(memory.capabilities)
         self._now = now
         reader.sizes.update(self._capabilities.page_sizes)
@@ -50,10 +52,10 @@ class Poll:
         self._sizes = written(reader.sizes)
 
     async def batches(self) -> AsyncIterator[Batch]:
-        """First what is asked but once a day, then the items of all repositories, as many as one probe holds at a time,
-        then the catalogues.
+        """First what is asked but once a day, or was told to be old, then the items of all repositories, as many as one
+        probe holds at a time, then the catalogues.
         """
-        if not self._capabilities.fresh(now=self._now, asked=self._asked):
+        if self._forgotten or not self._capabilities.fresh(now=self._now, asked=self._asked):
             yield await self._learn()
         if self._capabilities.schema:
             self._reader.schema = self._capabilities.schema.schema
@@ -87,7 +89,8 @@ class Poll:
             read_at=self._reader.began_at or self._now,
             records=(*parse.statuses(self._source), *repositories),
             gaps=tuple(Gap(stream=name, cause=why) for name, why in lesson.unknown.items()),
-            capabilities={"schema": written(self._capabilities.schema), "scope": written(self._scope)},
+            capabilities=self._forgotten
+            | {"schema": written(self._capabilities.schema), "scope": written(self._scope)},
         )
 
     @property
@@ -196,3 +199,8 @@ class Poll:
             return {}
         self._sizes = sizes
         return {"page_sizes": sizes}
+
+
+def _forgotten(memory: Memory) -> dict[str, str]:
+    """The capabilities that a delivery made old, emptied."""
+    return dict.fromkeys((RENEW, *(one.name for one in CATALOGUES)), "") if memory.capabilities.get(RENEW) else {}
