@@ -7,7 +7,7 @@ from datetime import timedelta
 from msgspec import Raw
 
 from connectors.github.accounts import Accounts
-from connectors.github.parse import decode, plain, utc
+from connectors.github.parse import decode, text, utc
 from connectors.github.wire import Actor, Home, Instant, Object, Wire
 from connectors.records import GitTag, ItemRef, Label, Milestone, Record, Release
 
@@ -80,8 +80,8 @@ def label(raw: Raw, accounts: Accounts) -> Label:
         ref=str(ItemRef(accounts.source, "label", found.id)),
         source=accounts.source,
         repository=found.repository.name_with_owner,
-        name=plain(found.name),
-        description=plain(found.description) or None,
+        name=text(found.name),
+        description=text(found.description) or None,
     )
 
 
@@ -93,7 +93,7 @@ def milestone(raw: Raw, accounts: Accounts) -> Milestone:
         source=accounts.source,
         repository=found.repository.name_with_owner,
         number=found.number,
-        title=plain(found.title),
+        title=text(found.title),
         state=found.state.lower(),
         due_on=utc(found.due_on).date() if found.due_on else None,
         created_at=found.created_at,
@@ -116,7 +116,7 @@ def git_tag(raw: Raw, accounts: Accounts) -> GitTag | None:
         ref=str(ItemRef(accounts.source, "git_tag", found.id)),
         source=accounts.source,
         repository=found.repository.name_with_owner,
-        name=plain(found.name),
+        name=text(found.name),
         sha=commit.oid,
         tagged_at=utc(tagged_at) if tagged_at else None,
         committed_at=utc(commit.committed_date),
@@ -130,8 +130,8 @@ def release(raw: Raw, accounts: Accounts) -> Release:
         ref=str(ItemRef(accounts.source, "release", found.id)),
         source=accounts.source,
         repository=found.repository.name_with_owner,
-        tag=plain(found.tag_name),
-        name=plain(found.name) or None,
+        tag=text(found.tag_name),
+        name=text(found.name) or None,
         sha=found.tag_commit.oid if found.tag_commit else None,
         draft=found.is_draft,
         prerelease=found.is_prerelease,

@@ -10,20 +10,21 @@ from connectors.errors import Malformed
 from connectors.github.accounts import Accounts
 from connectors.github.found import identity
 from connectors.github.lists import Page
-from connectors.records import Batch, ChildSet, Gap, ItemRef, Record
+from connectors.records import Batch, ChildSet, Gap, ItemRef, Record, Tombstone
 
 T = TypeVar("T")
 Parse = Callable[[Raw, Accounts], T | None]
 
 
 class Harvest:
-    """Records, children and gaps, as they come in."""
+    """Records and all else of a batch, as they come in."""
 
     def __init__(self, source: str) -> None:
         self.source = source
         self.accounts = Accounts(source)
         self.records: list[Record] = []
         self.children: list[ChildSet] = []
+        self.tombstones: list[Tombstone] = []
         self.gaps: list[Gap] = []
         self.read_at: datetime | None = None  #: the server's clock at its last answer
 
@@ -53,6 +54,7 @@ class Harvest:
             read_at=self.read_at or now,
             records=(*self.accounts.met, *self.records),
             children=tuple(self.children),
+            tombstones=tuple(self.tombstones),
             gaps=tuple(self.gaps),
             capabilities=dict(capabilities or {}),
         )

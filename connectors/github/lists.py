@@ -1,14 +1,14 @@
 """Lists that hang on a node, page by page, as many of them at a time as one answer holds."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from msgspec import Raw
 
 from connectors.errors import Gone, Malformed, TooLarge
 from connectors.github.api import CursorLost, Graph, SchemaChanged, causes
-from connectors.github.found import ACTOR_FIELDS
+from connectors.github.blame import ACTOR_FIELDS
 from connectors.github.parse import decode
 from connectors.github.queries import ACTOR
 from connectors.github.reader import Reader
@@ -16,6 +16,7 @@ from connectors.github.selections import PAGE_INFO
 from connectors.github.wire import PageInfo, Wire
 
 ROWS = 100  # in a page, the most that GitHub allows
+MAY_BE_UNKNOWN = (*ACTOR_FIELDS, "content")
 UNSEEN = "it is not to be seen"
 NOTHING = Raw(b"null")
 AT_ONCE = 50  # lists in a question: a point for 149 of them, and no answer that takes too long
@@ -43,6 +44,7 @@ class Page:
     hidden: tuple[str, ...] = ()  #: why something is missing, one cause each
     total: int | None = None  #: rows of the whole list; None where it was not told
     cursor: str | None = None  #: where the list goes on; None at its end
+    had: int = 0  #: rows so far, those of this page too
 
 
 class Rows(Wire):
@@ -61,8 +63,11 @@ class Holder(Wire):
 
 @dataclass(frozen=True, kw_only=True)
 class _Place:
+    """Where a list goes on, and how many rows it has had so far."""
+
     listing: Listing
     cursor: str | None = None
+    had: int = 0
 
 
 async def read(
@@ -82,7 +87,7 @@ async def read(
         pages = await _pages(reader, left, label=label, at_once=at_once)
         yield pages
         longer = [page for page in pages if page.cursor and (onward is None or onward(page))]
-        places = [_Place(listing=page.listing, cursor=page.cursor) for page in longer]
+        places = [_Place(listing=page.listing, cursor=page.cursor, had=page.had) for page in longer]
         left = places + left[len(pages) :]
 
 
@@ -135,22 +140,31 @@ def _page(graph: Graph[dict[str, Raw]], alias: str, place: _Place) -> Page:
         return Page(listing=listing, at=at, hidden=hidden or (str(error),))
     if rows is None or rows.nodes is None:
         return Page(listing=listing, at=at, hidden=hidden or (UNSEEN,))
-    shown = tuple(raw for raw in rows.nodes if raw != NOTHING)
-    if len(shown) < len(rows.nodes) and not hidden:
-        hidden = (f"{len(rows.nodes) - len(shown)} left out without a reason",)
-    info = rows.page_info
-    stuck = info.has_next_page and info.end_cursor in (None, place.cursor)
-    return Page(
+    page = Page(
         listing=listing,
         at=at,
-        rows=shown,
-        hidden=(*hidden, "its pages stand still") if stuck else hidden,
+        rows=tuple(raw for raw in rows.nodes if raw != NOTHING),
+        hidden=hidden,
         total=rows.total_count,
-        cursor=info.end_cursor if info.has_next_page and not stuck else None,
+        cursor=rows.page_info.end_cursor if rows.page_info.has_next_page else None,
+        had=place.had + len(rows.nodes),
     )
+    return _doubted(page, rows, place)
+
+
+def _doubted(page: Page, rows: Rows, place: _Place) -> Page:
+    """The page, with what the server did not say of what is missing."""
+    left_out = len(rows.nodes or ()) - len(page.rows)
+    if rows.page_info.has_next_page and page.cursor in (None, place.cursor):
+        return replace(page, cursor=None, hidden=(*page.hidden, "its pages stand still"))
+    if left_out and not page.hidden:
+        return replace(page, hidden=(f"{left_out} left out without a reason",))
+    if page.cursor is None and not page.hidden and page.had < (page.total or 0):
+        return replace(page, hidden=(f"it ends after {page.had} of {page.total}",))
+    return page
 
 
 def _hidden(graph: Graph[dict[str, Raw]], alias: str) -> tuple[str, ...]:
-    """What the server says of this list; not of persons in it, who are unknown then."""
-    errors = tuple(error for error in graph.hidden if not error.path or error.path[-1] not in ACTOR_FIELDS)
+    """What the server says of this list; not of persons, nor of what a board's item stands for: they are unknown."""
+    errors = tuple(error for error in graph.hidden if not error.path or error.path[-1] not in MAY_BE_UNKNOWN)
     return tuple(dict.fromkeys(causes(errors, alias)))
