@@ -1,10 +1,10 @@
 """`fingerpost.yaml`: what to read, where to keep it, and which files hold the map."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, model_validator
 
@@ -54,43 +54,126 @@ def _address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _repository(value: str) -> str:
+    """`owner/name`, where * may stand for any part of the name; the connector refuses the rest when it is asked."""
+    if not re.fullmatch(r"[^/\s*?\[]+/[^/\s]+", value):
+        raise ValueError(f"'{value}' names no repository; write owner/name, where * may stand for any part of the name")
+    return value
+
+
+def _beside(value: Any, info: ValidationInfo) -> Any:
+    """The path, beside the configuration file where it is not absolute."""
+    expanded = _expanded(value, info)
+    return info.context["folder"] / expanded if isinstance(expanded, str) and info.context else expanded
+
+
 Text = Annotated[str, BeforeValidator(_expanded)]
 Address = Annotated[str, BeforeValidator(_expanded), AfterValidator(_address)]
 Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 SecretFile = Annotated[SecretStr, BeforeValidator(_secret_file)]
+RepositoryName = Annotated[str, BeforeValidator(_expanded), AfterValidator(_repository)]
+File = Annotated[Path, BeforeValidator(_beside)]
 
 
-class _Credentials(Model):
+M = TypeVar("M", bound=Model)
+
+
+def _needs_one(model: M, *names: str) -> M:
+    """The model, if exactly one of these keys is set."""
+    if sum(getattr(model, name) is not None for name in names) != 1:
+        *others, last = (f"`{name}`" for name in names)
+        raise ValueError(f"one of {', '.join(others)} and {last} is needed, and only one")
+    return model
+
+
+def _the_one(*held: SecretStr | None) -> SecretStr:
+    return next(secret for secret in held if secret is not None)
+
+
+class AppConfig(Model):
+    """A GitHub App and its private key."""
+
+    id: int | Text
+    private_key: Secret | None = None
+    private_key_file: SecretFile | None = Field(None, description="the PEM file, beside this one")
+    installations: dict[str, int] = Field({}, description="owner: id, for those that need not be asked for")
+
+    @model_validator(mode="after")
+    def _one_key(self) -> "AppConfig":
+        return _needs_one(self, "private_key", "private_key_file")
+
+    @property
+    def key(self) -> SecretStr:
+        """The key in PEM."""
+        return _the_one(self.private_key, self.private_key_file)
+
+
+class OAuthConfig(Model):
+    """An OAuth 2.0 app of Jira Cloud that a person let in."""
+
+    client_id: Text
+    client_secret: Secret
+    refresh_token_file: File = Field(description="written anew with each refresh: one for each installation")
+
+
+class WriteBackConfig(Model):
+    """The one label or field that mirrors the tag."""
+
+    label_prefix: str | None = Field(None, min_length=1, description="the label is this and the objective's id")
+    field: str | None = Field(None, min_length=1, description="the field's id; on GitHub PROJECT_ID/FIELD_ID")
+
+    @model_validator(mode="after")
+    def _one_mirror(self) -> "WriteBackConfig":
+        return _needs_one(self, "label_prefix", "field")
+
+
+class FieldsConfig(Model):
+    """Ids of fields, for where the site does not tell which they are."""
+
+    points: Text | None = None
+    flagged: Text | None = None
+    team: Text | None = None
+    sprint: Text | None = None
+    start: Text | None = None
+
+
+class _SourceConfig(Model):
     token: Secret | None = None
     token_file: SecretFile | None = None
     since: date | None = Field(None, description="where the backfill starts")
     hook_secrets: tuple[Secret, ...] = Field((), max_length=2, description="two while rotating")
-
-    @model_validator(mode="after")
-    def _one_token(self) -> "_Credentials":
-        if (self.token is None) == (self.token_file is None):
-            raise ValueError("one of `token` and `token_file` is needed, and only one")
-        return self
+    write_back: WriteBackConfig | None = Field(None, description="mirrors each tag in its source; opt-in")
 
     @property
     def secret(self) -> str:
         """The token itself, for a request header and for nothing else."""
-        held = self.token or self.token_file
-        assert held is not None  # noqa: S101 - the validator above saw to it
-        return held.get_secret_value()
+        return _the_one(self.token, self.token_file).get_secret_value()
 
 
-class JiraConfig(_Credentials):
+class JiraConfig(_SourceConfig):
     type: Literal["jira"]
     url: Address = Field(description="the site; for Data Center with its context path")
     email: Text | None = Field(None, description="Cloud: the account of the API token; leave out for Data Center")
+    oauth: OAuthConfig | None = Field(None, description="Cloud: in place of a token")
     projects: tuple[Text, ...] = Field(min_length=1)
+    fields: FieldsConfig = FieldsConfig()
+    development: bool = Field(False, description="reads the development panel: one request for each changed issue")
+    unsigned_hooks: bool = Field(False, description="takes deliveries that nobody signed, as hints to look again")
+
+    @model_validator(mode="after")
+    def _one_sign_in(self) -> "JiraConfig":
+        return _needs_one(self, "token", "token_file", "oauth")
 
 
-class GitHubConfig(_Credentials):
+class GitHubConfig(_SourceConfig):
     type: Literal["github"]
     url: Address = Field("https://api.github.com", description="Enterprise Server: https://host/api/v3")
-    repositories: tuple[Text, ...] = Field(min_length=1, description="owner/name; * stands for any name")
+    app: AppConfig | None = Field(None, description="in place of a token")
+    repositories: tuple[RepositoryName, ...] = Field(min_length=1, description="owner/name; * stands for any name")
+
+    @model_validator(mode="after")
+    def _one_sign_in(self) -> "GitHubConfig":
+        return _needs_one(self, "token", "token_file", "app")
 
 
 SourceConfig = Annotated[JiraConfig | GitHubConfig, Field(discriminator="type")]
@@ -112,7 +195,11 @@ class Config(UserFile):
 
 def load_config(path: Path, *, environment: Mapping[str, str]) -> Config:
     """The configuration in this file. Raises `Problems`, also where the file cannot be read."""
-    outside = {"environment": environment, "read": lambda name: (path.parent / name).read_text(encoding="utf-8")}
+    outside = {
+        "environment": environment,
+        "folder": path.parent,
+        "read": lambda name: (path.parent / name).read_text(encoding="utf-8"),
+    }
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -127,6 +214,14 @@ def _why(error: OSError | UnicodeDecodeError) -> str:
 
 def secrets(config: Config) -> list[str]:
     """Every secret in use, so that the log can strike them out."""
-    held = [source.secret for source in config.sources.values()]
-    hooks = [hook.get_secret_value() for source in config.sources.values() for hook in source.hook_secrets]
-    return [secret for secret in held + hooks if secret]
+    held = [secret for source in config.sources.values() for secret in _secrets(source)]
+    return [text for secret in held if (text := secret.get_secret_value())]
+
+
+def _secrets(source: JiraConfig | GitHubConfig) -> Iterator[SecretStr]:
+    yield from (secret for secret in (source.token, source.token_file) if secret)
+    yield from source.hook_secrets
+    if isinstance(source, JiraConfig) and source.oauth:
+        yield source.oauth.client_secret
+    if isinstance(source, GitHubConfig) and source.app:
+        yield source.app.key

@@ -27,7 +27,7 @@ from sync.report.model import Report
 from sync.store.database import connect
 from sync.store.export import export
 from sync.work import holder, reporting
-from sync.work.sources import connected
+from sync.work.sources import Means, connected
 
 SUFFIXES = {"html": "html", "json": "json", "text": "txt"}
 
@@ -48,7 +48,7 @@ class Work:
         async def one(name: str) -> Pass:
             kind = self.config.sources[name].type
             holder.free_the_dead(self.engine, name)
-            async with connected(name, config=self.config, clock=self.clock) as source:
+            async with connected(name, config=self.config, means=self._means) as source:
                 return await poll(source, kind=kind, engine=self.engine, holder=ours, clock=self.clock)
 
         async def every() -> list[Pass]:
@@ -84,7 +84,7 @@ class Work:
         """What every source finds when it looks at itself, by source."""
 
         async def one(name: str) -> list[Check]:
-            async with connected(name, config=self.config, clock=self.clock) as source:
+            async with connected(name, config=self.config, means=self._means) as source:
                 try:
                     return await source.discover()
                 except SourceError as error:
@@ -94,6 +94,10 @@ class Work:
             return {name: await one(name) for name in self.config.sources}
 
         return asyncio.run(every())
+
+    @property
+    def _means(self) -> Means:
+        return Means(engine=self.engine, clock=self.clock)
 
     def _instant(self, as_of: datetime | None) -> datetime:
         """The instant asked for, else now; a whole second, so that what is printed makes the same report again."""

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from mappings.problems import Problems
-from sync.config import Config, JiraConfig, load_config, secrets
+from sync.config import Config, GitHubConfig, JiraConfig, load_config, secrets
 
 JIRA = "type: jira, url: https://jira.example/base/, projects: [PAY]"
+
+GITHUB = "type: github"
 
 
 def load(folder: Path, source: str, **environment: str) -> Config:
@@ -33,6 +35,27 @@ def test_an_address_keeps_its_context_path(tmp_path: Path) -> None:
     assert source.url == "https://jira.example/base"
 
 
+def test_an_app_has_its_key_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "app.pem").write_text("-----BEGIN KEY-----\n")
+    app = "app: {id: 1, private_key_file: app.pem, installations: {acme: 7}}"
+    config = load(tmp_path, f"{GITHUB}, repositories: [acme/shop], {app}")
+    source = config.sources["tracker"]
+    assert isinstance(source, GitHubConfig)
+    assert source.app
+    assert (source.app.id, source.app.installations) == (1, {"acme": 7})
+    assert secrets(config) == [source.app.key.get_secret_value()] == ["-----BEGIN KEY-----"]
+
+
+def test_what_oauth_renews_is_kept_beside_the_configuration(tmp_path: Path) -> None:
+    oauth = 'oauth: {client_id: app, client_secret: "${TOKEN}", refresh_token_file: jira.token}'
+    config = load(tmp_path, f"{JIRA}, {oauth}", TOKEN="s3cret")
+    source = config.sources["tracker"]
+    assert isinstance(source, JiraConfig)
+    assert source.oauth
+    assert source.oauth.refresh_token_file == tmp_path / "jira.token"
+    assert secrets(config) == ["s3cret"]
+
+
 @pytest.mark.parametrize(("content", "said"), [(b" \n", "token is empty"), (b"\xff", "it is not UTF-8")])
 def test_a_file_that_holds_no_secret(tmp_path: Path, content: bytes, said: str) -> None:
     (tmp_path / "token").write_bytes(content)
@@ -53,10 +76,21 @@ def test_a_zone_that_there_is_not(tmp_path: Path, zone: str) -> None:
         (JIRA + ", token: plain", "a secret never stands in a file"),
         (JIRA + ', token: "${TOKEN}x"', "a secret never stands in a file"),
         (JIRA + ', token: "${NOPE}"', "NOPE is not set in the environment"),
-        (JIRA, "one of `token` and `token_file` is needed"),
+        (JIRA, "one of `token`, `token_file` and `oauth` is needed, and only one"),
         (JIRA + ", token_file: nowhere", "nowhere cannot be read"),
         ('type: jira, url: jira.example, projects: [A], token: "${TOKEN}"', "an address begins with https://"),
         ('type: jira, url: "https://a", projects: [], token: "${TOKEN}"', "at least"),
+        (
+            JIRA + ', token: "${TOKEN}", oauth: {client_id: a, client_secret: "${TOKEN}", refresh_token_file: c}',
+            "one of `token`, `token_file` and `oauth`",
+        ),
+        (JIRA + ", oauth: {client_id: a, client_secret: b, refresh_token_file: c}", "a secret never stands in a file"),
+        (JIRA + ', token: "${TOKEN}", write_back: {}', "one of `label_prefix` and `field` is needed"),
+        (GITHUB + ', repositories: [noslash], token: "${TOKEN}"', "'noslash' names no repository"),
+        (GITHUB + ', repositories: [a/b/c], token: "${TOKEN}"', "'a/b/c' names no repository"),
+        (GITHUB + ', repositories: ["*/shop"], token: "${TOKEN}"', "'*/shop' names no repository"),
+        (GITHUB + ", repositories: [a/b], app: {id: 1}", "one of `private_key` and `private_key_file` is needed"),
+        (GITHUB + ', repositories: [a/b], app: {id: 1, private_key: "${TOKEN}"}, token: "${TOKEN}"', "and only one"),
         ('type: gitlab, token: "${TOKEN}"', "jira"),
     ],
 )

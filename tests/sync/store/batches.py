@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, delete, select
 
-from connectors.records import Batch, Change, ChildSet, PullRequest, Record, Tombstone, WorkItem
+from connectors.records import Account, Batch, Change, ChildSet, PullRequest, Record, Status, Tombstone, WorkItem
 from sync.store.tables import CAPABILITIES, METADATA, WATERMARKS
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -34,6 +34,15 @@ def pull(number: int, *, updated: int = 0, created: int | None = 0, **fields: An
         source="github",
         **{**silent, **sizes, **words, **instants, **rest, **fields},
     )
+
+
+def status(number: int, *, name: str = "Open", category: Any = "todo") -> Status:
+    identity = str(number)
+    return Status(ref=f"jira:status:{identity}", source="jira", id=identity, name=name, category=category, project=None)
+
+
+def account(number: int, *, name: str = "A. Tester", email: str | None = None) -> Account:
+    return Account(ref=f"jira:account:{number}", source="jira", name=name, kind="person", email=email)
 
 
 def change(number: int, identity: str, *, minute: int = 0, field: str = "status", **fields: Any) -> Change:

@@ -1,5 +1,6 @@
 """Twice is once, any order is the same, and what stays is what the greatest stamps say."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,15 +9,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from connectors.records import Batch, ChildSet
+from connectors.records import Account, Batch, ChildSet, Record, Status
 from sync.store.apply import apply
 from sync.store.rows import digest, epoch_us, values
-from tests.sync.store.batches import batch, change, clear, contents, history, item, tombstone
+from tests.sync.store.batches import account, batch, change, clear, contents, history, item, status, tombstone
 
 few = st.integers(0, 2)  # so few numbers, words and minutes that stamps and keys meet all the time
 words = st.sampled_from(["", "a", "b"])
 
 items = st.builds(lambda number, updated, title: item(number, updated=updated, title=title), few, few, words)
+statuses = st.builds(lambda number, name: status(number, name=name), few, words)
+accounts = st.builds(lambda number, name, email: account(number, name=name, email=email), few, words, words)
 tombstones = st.builds(lambda number, minute: tombstone(f"jira:issue:{number}", minute), few, few)
 
 
@@ -30,7 +33,7 @@ def histories(draw: st.DrawFn) -> ChildSet:
 
 batches = st.builds(
     lambda records, children, gone, read: batch(*records, read=read, children=children, tombstones=gone),
-    st.lists(items, max_size=3),
+    st.lists(st.one_of(items, statuses, accounts), max_size=4),
     st.lists(histories(), max_size=3),
     st.lists(tombstones, max_size=2),
     few,
@@ -63,6 +66,41 @@ def test_any_order_of_batches_gives_the_same_store(store: Engine, walk: list[Bat
 def test_a_history_is_its_last_complete_read_and_what_was_read_later(store: Engine, walk: list[Batch]) -> None:
     held = _applied(store, walk)["changes"]
     assert held == _histories_by_definition(walk)
+
+
+@law
+@given(walk=walks)
+def test_an_account_keeps_the_address_that_it_was_last_vouched_for(store: Engine, walk: list[Batch]) -> None:
+    """A thin account, which has none, takes nothing away."""
+    told = [
+        ((0, epoch_us(each.read_at), digest(msgspec.json.encode(record))), record)
+        for each in walk
+        for record in each.records
+        if isinstance(record, Account) and record.email
+    ]
+    held = {ref: email for ref, email, *_ in _applied(store, walk)["emails"]}
+    assert held == {record.ref: record.email for _, record in sorted(told, key=lambda pair: pair[0])}
+
+
+@law
+@given(walk=walks)
+def test_an_observation_lasts_from_the_first_to_the_last_time_that_it_was_made(
+    store: Engine, walk: list[Batch]
+) -> None:
+    made: dict[tuple[str, str], list[int]] = {}
+    for each in walk:
+        last = {record.ref: record for record in _by_digest(each) if isinstance(record, Status)}
+        for ref, record in last.items():
+            made.setdefault((ref, record.name), []).append(epoch_us(each.read_at))
+    held = _applied(store, walk)["observations"]
+    assert {
+        (ref, json.loads(content)["name"]): (first_us, last_us) for ref, *_, first_us, last_us, content in held
+    } == {key: (min(instants), max(instants)) for key, instants in made.items()}
+
+
+def _by_digest(each: Batch) -> list[Record]:
+    """Of two that say otherwise in one answer the greater digest stands."""
+    return sorted(each.records, key=lambda record: digest(msgspec.json.encode(record)))
 
 
 @law
