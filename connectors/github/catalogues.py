@@ -1,5 +1,7 @@
 """The catalogues that are read beside the items, in this order."""
 
+from connectors.github.boards import Boards
+from connectors.github.survey import Survey
 from connectors.github.visit import Catalogue
 
-CATALOGUES: tuple[Catalogue, ...] = ()
+CATALOGUES: tuple[Catalogue, ...] = (Survey(), Boards())

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from msgspec import Raw
+from msgspec import Raw, field
 
 from connectors.errors import Gone, Malformed, TooLarge
 from connectors.github.api import CursorLost, Graph, SchemaChanged, causes
@@ -51,7 +51,7 @@ class Rows(Wire):
     """A page of any list, its rows in the source's own bytes."""
 
     nodes: list[Raw] | None = None
-    page_info: PageInfo = PageInfo()
+    page_info: PageInfo = field(default_factory=PageInfo)
     total_count: int | None = None
 
 
