@@ -16,8 +16,8 @@ from connectors.records import ChildSet, ItemRef
 Handling: TypeAlias = Literal["handled", "ignored", "unknown"]
 
 MOST_BYTES = 25 * 1024 * 1024  # both vendors send nothing larger
-#: The capability by which a source is told that a delivery said `renew`: not empty until the source, which looks at
-#: everything that it defines anew at its next poll, has emptied it.
+#: The capability by which a source is told that a delivery said `renew`: another text than before, upon which its next
+#: poll looks at everything that it defines anew.
 RENEW = "renew"
 
 

@@ -160,6 +160,7 @@ def connect(
     app: App | None = None,
     repositories: Sequence[str],
     since: date | None = None,
+    hook_secrets: Sequence[str] = (),
     clock: Clock,
     jitter: random.Random,
     gates: Gates | None = None,
@@ -187,6 +188,7 @@ def connect(
             sign_in=sign_in,
             repositories=repositories,
             since=since,
+            hook_secrets=hook_secrets,
             transport=transport,
             clock=clock,
         )

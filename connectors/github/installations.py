@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from connectors.delivery import Delivery, Notice
 from connectors.errors import SourceError
 from connectors.records import Batch, Gap, ItemRef
 from connectors.source import Check, Memory
@@ -61,6 +62,15 @@ class Installations:
             children=tuple(child for batch in batches for child in batch.children),
             gaps=tuple(gap for batch in batches for gap in batch.gaps) + lost,
         )
+
+    def verify(self, delivery: Delivery) -> None:
+        """Returns if it is the App's own; all installations have the one hook."""
+        next(iter(self._parts.values())).verify(delivery)
+
+    def accept(self, delivery: Delivery) -> Notice:
+        """What it says to whichever owner's part reads that repository."""
+        notices = [part.accept(delivery) for part in self._parts.values()]
+        return next((notice for notice in notices if notice.handling == "handled"), notices[0])
 
     async def close(self) -> None:
         for part in self._parts.values():

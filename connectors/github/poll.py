@@ -202,5 +202,8 @@ class Poll:
 
 
 def _forgotten(memory: Memory) -> dict[str, str]:
-    """The capabilities that a delivery made old, emptied."""
-    return dict.fromkeys((RENEW, *(one.name for one in CATALOGUES)), "") if memory.capabilities.get(RENEW) else {}
+    """The capabilities that a delivery made old, emptied, and which delivery's word that was."""
+    told = memory.capabilities.get(RENEW, "")
+    if told == memory.capabilities.get("renewed", ""):
+        return {}
+    return {**{catalogue.name: "" for catalogue in CATALOGUES}, "renewed": told}
