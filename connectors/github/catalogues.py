@@ -2,6 +2,7 @@
 
 from connectors.github.boards import Boards
 from connectors.github.survey import Survey
+from connectors.github.teams import Teams
 from connectors.github.visit import Catalogue
 
-CATALOGUES: tuple[Catalogue, ...] = (Survey(), Boards())
+CATALOGUES: tuple[Catalogue, ...] = (Survey(), Boards(), Teams())
