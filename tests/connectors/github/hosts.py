@@ -4,12 +4,17 @@ import asyncio
 import json
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from connectors import github
+from connectors.twin.faults import Faults, Injection
+from connectors.twin.github import github_app
 from connectors.twin.github_state import GitHubHost
+from connectors.twin.serve import serving
+from tests.clocks import FakeClock
 from tests.connectors.contract import Stage, Stored
 
 NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
@@ -125,6 +130,16 @@ def connect(
         clock=stage.clock,
         jitter=random.Random(1),
     )
+
+
+@contextmanager
+def staged(host: GitHubHost, *plan: Injection, change: Callable[[str, Any], Any] | None = None) -> Iterator[Stage]:
+    """The host over HTTP, with a plan of faults, or with its answers changed on the way."""
+    app = github_app(host)
+    faults = Faults(rewriting(app, change) if change else app, plan)
+    with serving({"github": faults}) as urls:
+        url = urls["github"] + ("/api/v3" if host.dialect == "ghes" else "")
+        yield Stage(url, faults.requests, FakeClock(NOW))
 
 
 def read(stage: Stage, stored: Stored, *, at_most: int | None = None, **options: Any) -> int:

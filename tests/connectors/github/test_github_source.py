@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,12 +10,8 @@ import pytest
 from connectors.errors import Refused, Retry, SourceError
 from connectors.records import ChildSet, Deployment, ItemRef, PullRequest, Repository, WorkItem
 from connectors.twin import github_edits as edits
-from connectors.twin.faults import Answer, Faults, Injection, Reset, graphql_errors
-from connectors.twin.github import github_app
-from connectors.twin.github_state import GitHubHost
-from connectors.twin.serve import serving
-from tests.clocks import FakeClock
-from tests.connectors.contract import Stage, Stored
+from connectors.twin.faults import Answer, Injection, Reset, graphql_errors
+from tests.connectors.contract import Stored
 from tests.connectors.github.hosts import (
     BOT,
     DEV,
@@ -33,20 +27,10 @@ from tests.connectors.github.hosts import (
     read,
     repository,
     review,
-    rewriting,
+    staged,
 )
 
 FORBIDDEN = {"type": "FORBIDDEN", "message": "No access"}
-
-
-@contextmanager
-def staged(host: GitHubHost, *plan: Injection, change: Callable[[str, Any], Any] | None = None) -> Iterator[Stage]:
-    """The host over HTTP, with a plan of faults, or with its answers changed on the way."""
-    app = github_app(host)
-    faults = Faults(rewriting(app, change) if change else app, plan)
-    with serving({"github": faults}) as urls:
-        url = urls["github"] + ("/api/v3" if host.dialect == "ghes" else "")
-        yield Stage(url, faults.requests, FakeClock(NOW))
 
 
 def pulls(stored: Stored) -> dict[str, PullRequest]:
