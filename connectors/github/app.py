@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import msgspec
-from github import Auth, GithubException, GithubIntegration
+from github import Auth, BadAttributeException, GithubException, GithubIntegration
 from jwt import PyJWTError
 from requests import RequestException
 
-from connectors.errors import Refused, Retry, SourceError
+from connectors.errors import Malformed, Refused, Retry, SourceError
 from connectors.exchange import Answer, http_date
 from connectors.github import api
 from connectors.github.sign_in import App, InstallationToken
@@ -22,20 +22,30 @@ APP_HINT = "Check the App's `id` and private key, and this machine's clock: GitH
 
 def made_token(app: App, *, owner: str, url: str, now: datetime) -> InstallationToken:
     """A new token. Blocking, so for a thread."""
+    auth = _auth(app)
     try:
-        auth = Auth.AppAuth(app.id, app.private_key)
         with GithubIntegration(auth=auth, base_url=url, timeout=TIMEOUT_S, retry=None, per_page=100) as github:
             made = github.get_access_token(_installation_id(github, app, owner))
-            at = (
-                http_date(str(made.raw_headers.get("date", ""))) or now
-            )  # its clock, by which it says when the token ends
+            at = http_date(str(made.raw_headers.get("date", ""))) or now  # when it ends is told by GitHub's clock
             return InstallationToken(made.token, made.expires_at - at, dict(made.permissions or {}))
     except GithubException as error:
         raise _refusal(error, owner=owner, now=now) from error
     except RequestException as error:
         raise Retry(f"{urlsplit(url).netloc} cannot be reached ({type(error).__name__})", hint=URL_HINT) from error
-    except (PyJWTError, ValueError, TypeError, AttributeError):  # its words may hold the key
-        raise Refused("no token can be made for the App: its private key is no RSA key in PEM", hint=APP_HINT) from None
+    except (AssertionError, BadAttributeException, LookupError, RuntimeError, TypeError, ValueError) as error:
+        # What PyGithub makes of an answer of another shape, or of a redirect to another host.
+        raise Malformed(
+            f"no token for {owner} is in GitHub's answer ({type(error).__name__})", hint=URL_HINT
+        ) from error
+
+
+def _auth(app: App) -> Auth.AppAuth:
+    auth = Auth.AppAuth(app.id, app.private_key)
+    try:
+        auth.create_jwt()
+    except (PyJWTError, ValueError, TypeError):  # its words may hold the key
+        raise Refused("the App's private key is no RSA key in PEM", hint=APP_HINT) from None
+    return auth
 
 
 def _installation_id(github: GithubIntegration, app: App, owner: str) -> int:
