@@ -10,20 +10,30 @@ import httpx
 import msgspec
 from msgspec.structs import replace
 
+from connectors.census import CensusKind, Confirmed, Roll
+from connectors.delivery import Delivery, Notice
+from connectors.errors import Refused
+from connectors.jira import api, webhook
 from connectors.jira.address import GATEWAY
-from connectors.jira.cloud import Cloud, Ways
+from connectors.jira.bulk import Ways
+from connectors.jira.census import DUE, Census
+from connectors.jira.cloud import Cloud
 from connectors.jira.data_center import DataCenter, Pace
 from connectors.jira.dates import millis
 from connectors.jira.dialect import Dialect, Reading
+from connectors.jira.metadata import Metadata
 from connectors.jira.parse import Parser
+from connectors.jira.projects import loss
 from connectors.jira.sign_in import OAuth, Signature, SignIn, Token, headers, signature
 from connectors.jira.survey import Scope, Site, Survey
 from connectors.jira.walk import Position, Walk
+from connectors.jira.webhook import Hooks
+from connectors.jira.whereabouts import Whereabouts, confirmed, without
 from connectors.records import Batch, Gap, ItemRef
 from connectors.source import Check, Memory
 from connectors.transport import TIMEOUT, Clock, Governor, Transport
 
-__all__ = ["GATEWAY", "Jira", "OAuth", "SignIn", "Token", "connect"]
+__all__ = ["DUE", "GATEWAY", "Hooks", "Jira", "OAuth", "SignIn", "Token", "connect"]
 
 T = TypeVar("T")
 
@@ -36,7 +46,14 @@ class Jira:
     """
 
     def __init__(
-        self, *, scope: Scope, since: date | None, signature: Signature, transport: Transport, clock: Clock
+        self,
+        *,
+        scope: Scope,
+        since: date | None,
+        signature: Signature,
+        transport: Transport,
+        clock: Clock,
+        hooks: Hooks = Hooks(),  # noqa: B008 - frozen
     ) -> None:
         """`since`: issues updated on or after this day (UTC) are read; it bounds the backfill and nothing else."""
         since_at = datetime.combine(since, time(), UTC) if since else None
@@ -46,6 +63,7 @@ class Jira:
         self._start = Position.start(projects=scope.projects, since_ms=millis(since_at) if since_at else None)
         self._signature = signature
         self._clock = clock
+        self._hooks = hooks
 
     async def discover(self) -> list[Check]:
         from connectors.jira.admin import checks
@@ -54,16 +72,33 @@ class Jira:
 
     async def poll(self, memory: Memory) -> AsyncIterator[Batch]:
         """What surrounds the issues, once a day; then the backfill, from where it broke off; then what is new."""
-        site, now = self._site(memory), self._clock.now()
-        learned = memory.capabilities
-        if site is None or not site.fresh(now):
-            survey = Survey(self._transport, self._scope, known=site)
-            async for batch in survey.batches(now=now):
-                yield batch
-            site, learned = survey.site, {}  # what the site could not do yesterday is tried again
+        known, now, marks = self._site(memory), self._clock.now(), dict(memory.watermarks)
+        if known and known.fresh(now):
+            try:
+                async for batch in self._walked(known, memory.capabilities, marks):
+                    marks |= batch.watermarks
+                    yield batch
+            except api.Unauthorized:
+                raise
+            except Refused:
+                pass  # a query that names a project hidden since the last survey is refused whole: look again
+            else:
+                return
+        survey = Survey(self._transport, self._scope, known=known)
+        async for batch in survey.batches(now=now):
+            yield batch
+        # What the site could not do yesterday is tried again.
+        async for batch in self._walked(survey.site, {}, marks):
+            yield batch
+
+    async def _walked(self, site: Site, learned: Mapping[str, str], marks: Mapping[str, str]) -> AsyncIterator[Batch]:
+        """The issues of the projects that are to be seen."""
+        if not site.visible:
+            return
+        now, start = self._clock.now(), replace(self._start, projects=tuple(sorted(site.visible)))
         dialect = self._dialect(site, learned)
-        held = _told(memory.watermarks, "issues", Position)
-        position = held.held_to(self._start) if held else self._start
+        held = _told(marks, "issues", Position)
+        position = held.held_to(start) if held else start
         told: set[str | None] = set()
         while True:
             last = position.complete
@@ -80,16 +115,35 @@ class Jira:
             position = walk.position
 
     async def fetch(self, refs: Sequence[ItemRef], memory: Memory) -> Batch:
-        site, now = self._site(memory), self._clock.now()
-        if site is None:
-            survey = Survey(self._transport, self._scope, known=None)
-            async for _ in survey.batches(now=now):
-                pass
-            site = survey.site
+        site, now = await self._known_site(memory), self._clock.now()
         dialect = self._dialect(site, memory.capabilities)
         reading = await dialect.fetch([ref.id for ref in refs if ref.kind == "issue"])
         batch, _ = await self._batch(reading, site=site, dialect=dialect, read_at=now)
         return batch
+
+    async def census(self, kind: CensusKind, memory: Memory) -> AsyncIterator[Roll]:
+        site = await self._known_site(memory)
+        async for roll in Census(self._transport, site, since_ms=self._start.since_ms).rolls(kind):
+            yield roll
+
+    async def confirm(self, missing: Mapping[ItemRef, str], memory: Memory) -> Confirmed:
+        site, now = await self._known_site(memory), self._clock.now()
+        dialect = self._dialect(site, memory.capabilities)
+        issues = {ref.id: ref for ref in missing if ref.kind == "issue"}
+        reading = await dialect.fetch(list(issues))
+        gone, reading.gone = reading.gone, []
+        batch, _ = await self._batch(reading, site=site, dialect=dialect, read_at=now)
+        whereabouts = Whereabouts(self._transport, site, at=now)
+        fates = [await whereabouts.fate(issues[identity], key=missing[issues[identity]]) for identity in gone]
+        if whereabouts.hidden:
+            batch = self._with_losses(batch, without(site, whereabouts.hidden))
+        return confirmed(missing, fates, batch)
+
+    def verify(self, delivery: Delivery) -> None:
+        webhook.verify(delivery, hooks=self._hooks)
+
+    def accept(self, delivery: Delivery) -> Notice:
+        return webhook.accept(delivery, source=self.name)
 
     async def close(self) -> None:
         await self._transport.close()
@@ -99,6 +153,26 @@ class Jira:
         """What is remembered of the site; nothing once the configuration names another one, or other projects."""
         site = _told(memory.capabilities, "site", Site)
         return site if site and site.asked == self._scope.asked else None
+
+    async def _known_site(self, memory: Memory) -> Site:
+        """The site as remembered; else as it is, surveyed without keeping what the survey tells."""
+        if site := self._site(memory):
+            return site
+        survey = Survey(self._transport, self._scope, known=None)
+        async for _ in survey.batches(now=self._clock.now()):
+            pass
+        return survey.site
+
+    def _with_losses(self, batch: Batch, site: Site) -> Batch:
+        """The batch, and what is said of projects that turned out to be hidden."""
+        metadata = Metadata(source=self.name, url=self._scope.url)
+        lost = [known for known in site.projects if known.lost_at]
+        return replace(
+            batch,
+            records=(*batch.records, *map(metadata.project, lost)),
+            gaps=(*batch.gaps, *(loss(known, source=self.name) for known in lost)),
+            capabilities={**batch.capabilities, "site": msgspec.json.encode(site).decode()},
+        )
 
     def _dialect(self, site: Site, learned: Mapping[str, str]) -> Dialect:
         if site.edition == "cloud":
@@ -140,6 +214,7 @@ def connect(
     since: date | None = None,
     clock: Clock,
     jitter: random.Random,
+    hooks: Hooks = Hooks(),  # noqa: B008 - frozen
     gateway: str = GATEWAY,
 ) -> Jira:
     """A source that reads over the network. Close it when done."""
@@ -162,7 +237,7 @@ def connect(
         gateway=gateway,
         oauth=isinstance(sign_in, OAuth),
     )
-    return Jira(scope=scope, since=since, signature=signed, transport=transport(signed), clock=clock)
+    return Jira(scope=scope, since=since, signature=signed, transport=transport(signed), clock=clock, hooks=hooks)
 
 
 def _told(memory: Mapping[str, str], name: str, kind: type[T]) -> T | None:

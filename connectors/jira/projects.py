@@ -10,6 +10,7 @@ from connectors.errors import Gone, Malformed, Refused
 from connectors.jira import api, wire
 from connectors.jira.document import decode
 from connectors.jira.paging import portions, values
+from connectors.records import Gap, ItemRef
 from connectors.transport import Transport
 
 KEYS_AT_ONCE = 50
@@ -30,6 +31,12 @@ class Known(Struct, frozen=True, kw_only=True):
         total = project.insight.total_issue_count if project.insight else None
         identity, key = str(project.id), project.key or asked
         return cls(asked=asked, id=identity, key=key, name=str(project.name or key), total=total)
+
+
+def loss(project: Known, *, source: str) -> Gap:
+    """What is said of a project that was to be seen and is not any more."""
+    cause = f"{project.key} is not to be seen any more: give the account its access back, or leave it out of `projects`"
+    return Gap(stream="projects", cause=cause, ref=str(ItemRef(source, "project", project.id)))
 
 
 async def look(

@@ -17,16 +17,15 @@ from connectors.jira.boards import Boards
 from connectors.jira.document import decode
 from connectors.jira.fields import Roles, roles, with_estimates
 from connectors.jira.metadata import Metadata
-from connectors.jira.projects import Known, look
+from connectors.jira.projects import Known, look, loss
 from connectors.jira.versions import versions
-from connectors.records import Batch, Count, Gap, ItemRef, Record
+from connectors.records import Batch, Count, Gap, Record
 from connectors.transport import Transport
 
 T = TypeVar("T")
 Edition: TypeAlias = Literal["cloud", "data_center"]
 
 FRESH_FOR = timedelta(days=1)
-LOST = "{} is not to be seen any more: give the account its access back, or take it out of `projects`"
 
 
 class Site(Struct, frozen=True, kw_only=True):
@@ -47,7 +46,7 @@ class Site(Struct, frozen=True, kw_only=True):
     def visible(self) -> tuple[str, ...]:
         """The projects that can be read, as the configuration names them."""
         lost = {project.asked for project in self.projects if project.lost_at}
-        return tuple(project.asked for project in self.projects if project.asked not in lost)
+        return tuple(name for name in self.asked[1:] if name not in lost)
 
     def fresh(self, now: datetime) -> bool:
         return self.whole and timedelta(0) <= now - self.read_at < FRESH_FOR
@@ -174,12 +173,10 @@ class Survey:
         self._whole = False
 
     def _losses(self, projects: Iterable[Known]) -> Iterator[Gap]:
-        """What is said, once, of a project that was seen and is not any more."""
+        """Said once of each."""
         lost_before = {project.id for project in self._known_projects if project.lost_at}
-        for project in projects:
-            if project.lost_at and project.id not in lost_before:
-                ref = str(ItemRef(self._scope.source, "project", project.id))
-                yield Gap(stream="projects", cause=LOST.format(project.key), ref=ref)
+        lost = (project for project in projects if project.lost_at and project.id not in lost_before)
+        yield from (loss(project, source=self._scope.source) for project in lost)
 
     async def _open(self) -> tuple[datetime, list[Known]]:
         """The site's clock and its projects, from the first address that takes the sign-in."""

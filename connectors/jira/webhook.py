@@ -6,7 +6,8 @@ they say of an issue is only a hint to read it again, but for its deletion, of w
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -106,16 +107,24 @@ IGNORED_EVENTS = frozenset(
 )
 
 
-def verify(delivery: Delivery, *, secrets: Sequence[str], unsigned: bool = False) -> None:
-    """Returns if one of the secrets signed the raw bytes; else raises `Refused`.
+@dataclass(frozen=True, kw_only=True)
+class Hooks:
+    """How deliveries are known.
 
-    `unsigned`: whether deliveries without a signature are let in. Then only an address that nobody can guess keeps
+    `unsigned`: whether those without a signature are let in. Then only an address that nobody can guess keeps
     strangers out, and what they say is never more than a hint.
     """
+
+    secrets: tuple[str, ...] = field(default=(), repr=False)  #: two while rotating
+    unsigned: bool = False
+
+
+def verify(delivery: Delivery, *, hooks: Hooks) -> None:
+    """Returns if one of the secrets signed the raw bytes; else raises `Refused`."""
     if len(delivery.body) > MOST_BYTES:
         raise Refused("the delivery is larger than any that Jira sends")
     told = delivery.headers.get(SIGNATURE)
-    if told is None and unsigned:
+    if told is None and hooks.unsigned:
         return
     if told is None:
         hint = "Give the webhook a secret in Jira, or set `unsigned_hooks` for one that cannot be signed."
@@ -123,7 +132,7 @@ def verify(delivery: Delivery, *, secrets: Sequence[str], unsigned: bool = False
     method, _, digest = told.strip().partition("=")
     if method not in METHODS:
         raise Refused(f"the delivery is signed by {method[:20]!r}, which is not trusted")
-    if not any(_signed(delivery.body, secret, method, digest) for secret in secrets):
+    if not any(_signed(delivery.body, secret, method, digest) for secret in hooks.secrets):
         raise Refused("no secret fits the delivery's signature", hint="Check `hook_secrets` and the webhook's secret.")
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from connectors.delivery import MOST_BYTES, Delivery, Notice
 from connectors.errors import Malformed, Refused
 from connectors.jira import webhook
+from connectors.jira.webhook import Hooks
 from connectors.records import ItemRef
 from tests.clocks import NOON
 
@@ -42,16 +43,24 @@ def told(event: str, **parts: Any) -> Notice:
 def test_the_published_vector_is_verified() -> None:
     signature = "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9"
     published = Delivery(headers={"x-hub-signature": signature}, body=b"Hello World!", received_at=NOON)
-    webhook.verify(published, secrets=[SECRET])
+    webhook.verify(published, hooks=Hooks(secrets=(SECRET,)))
 
 
 @pytest.mark.parametrize("method", ["sha256", "sha384", "sha512"])
 def test_the_method_is_read_from_the_signature(method: str) -> None:
-    webhook.verify(delivery({}, method=method), secrets=[SECRET])
+    webhook.verify(delivery({}, method=method), hooks=Hooks(secrets=(SECRET,)))
 
 
 def test_either_secret_serves_while_they_rotate() -> None:
-    webhook.verify(delivery({}), secrets=["the new one", SECRET])
+    webhook.verify(
+        delivery({}),
+        hooks=Hooks(
+            secrets=(
+                "the new one",
+                SECRET,
+            )
+        ),
+    )
 
 
 @pytest.mark.parametrize(
@@ -70,27 +79,27 @@ def test_either_secret_serves_while_they_rotate() -> None:
 )
 def test_in_doubt_it_is_refused(sent: Delivery, secrets: list[str]) -> None:
     with pytest.raises(Refused):
-        webhook.verify(sent, secrets=secrets)
+        webhook.verify(sent, hooks=Hooks(secrets=tuple(secrets)))
 
 
 def test_the_raw_bytes_are_what_is_signed() -> None:
     """The same document written otherwise is another body: it is never parsed and printed first."""
     sent = delivery(b'{"webhookEvent":  "jira:issue_updated"}')
-    webhook.verify(sent, secrets=[SECRET])
+    webhook.verify(sent, hooks=Hooks(secrets=(SECRET,)))
     printed = Delivery(headers=sent.headers, body=json.dumps(json.loads(sent.body)).encode(), received_at=NOON)
     with pytest.raises(Refused):
-        webhook.verify(printed, secrets=[SECRET])
+        webhook.verify(printed, hooks=Hooks(secrets=(SECRET,)))
 
 
 def test_an_unsigned_one_is_let_in_only_where_it_is_asked_for_and_a_wrong_signature_never() -> None:
-    webhook.verify(delivery({}, secret=None), secrets=[], unsigned=True)
+    webhook.verify(delivery({}, secret=None), hooks=Hooks(secrets=(), unsigned=True))
     with pytest.raises(Refused):
-        webhook.verify(delivery({}, secret="another"), secrets=[SECRET], unsigned=True)
+        webhook.verify(delivery({}, secret="another"), hooks=Hooks(secrets=(SECRET,), unsigned=True))
 
 
 def test_more_than_jira_ever_sends_is_refused() -> None:
     with pytest.raises(Refused, match="larger"):
-        webhook.verify(delivery(b" " * (MOST_BYTES + 1)), secrets=[SECRET])
+        webhook.verify(delivery(b" " * (MOST_BYTES + 1)), hooks=Hooks(secrets=(SECRET,)))
 
 
 @pytest.mark.parametrize("event", ["jira:issue_created", "jira:issue_updated"])
