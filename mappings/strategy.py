@@ -7,6 +7,8 @@ from typing import Any, Literal, TypeAlias, TypeVar
 from pydantic import Field, field_validator
 
 from mappings.model import Fault, Model, UserFile, entries, repeated_ids
+from mappings.operators import Some
+from mappings.plans import plan_faults
 from mappings.problems import nearest
 
 State: TypeAlias = Literal["planned", "current", "paused", "closed"]
@@ -77,13 +79,18 @@ class Objective(Model):
         begun = [state for line in self.state for state, on in line.items() if on <= day]
         return begun[-1] if begun else "planned"
 
+    def share_on(self, day: date) -> float | None:
+        """Its planned part of all effort on this day; None before its first plan, and where it has none."""
+        begun = [line.share for line in self.plan if line.from_on <= day]
+        return begun[-1] if begun else None
+
 
 class Strategy(UserFile):
     """One version of the map; objectives stand in rank order, the most important first."""
 
     from_on: date | None = Field(default=None, alias="from")
     vision: str | None = None
-    objectives: tuple[Objective, ...]
+    objectives: Some[Objective]
 
     @property
     def rank(self) -> dict[str, int]:
@@ -94,6 +101,7 @@ class Strategy(UserFile):
     def faults(cls, data: Any) -> Iterator[Fault]:
         yield from repeated_ids(entries(data, "objectives"))
         yield from _lost_parents(data)
+        yield from plan_faults(data)
         for path, objective in entries(data, "objectives"):
             for fault in repeated_ids(entries(objective, "measures")):
                 yield Fault((*path, *fault.path), fault.message)

@@ -42,7 +42,9 @@ def test_rank_is_the_order_of_the_file():
 
 
 def test_the_version_in_force_is_the_latest_that_has_begun():
-    first, second = (load_strategy(f"{{from: {day}, objectives: []}}", "s") for day in ("2026-01-01", "2026-07-01"))
+    first, second = (
+        load_strategy(f"{{from: {day}, objectives: [{{id: a, name: A}}]}}", "s") for day in ("2026-01-01", "2026-07-01")
+    )
     undated = load_mappings("{}", "m")
     dated = load_mappings("from: 2026-02-01", "m")
     assert in_force([second, first], date(2026, 6, 30)) is first
@@ -50,3 +52,10 @@ def test_the_version_in_force_is_the_latest_that_has_begun():
     assert in_force([second, first], date(2025, 12, 31)) is None
     assert in_force([undated, dated], date(2026, 1, 31)) is undated
     assert in_force([undated, dated], date(2026, 2, 1)) is dated
+
+
+def test_a_share_lasts_until_the_next():
+    plan = "[{from: 2026-01-01, share: 0.4}, {from: 2026-07-01, share: 0.2}]"
+    (objective,) = load_strategy(f"objectives: [{{id: a, name: A, plan: {plan}}}]", "s").objectives
+    shares = {day: objective.share_on(date.fromisoformat(day)) for day in ("2025-12-31", "2026-06-30", "2026-07-01")}
+    assert shares == {"2025-12-31": None, "2026-06-30": 0.4, "2026-07-01": 0.2}
