@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from connectors.github import lists
 from connectors.github.api import causes
@@ -17,7 +17,6 @@ from connectors.github.probe import Shown
 from connectors.github.queries import ACTOR, has
 from connectors.github.streams import Watched
 from connectors.github.visit import Visit
-from connectors.github.wire import Nodes
 from connectors.records import Batch, ItemRef, Record
 
 
@@ -98,18 +97,20 @@ class Survey:
 
     async def fetch(self, refs: Sequence[ItemRef], visit: Visit) -> Batch:
         """These, in one question."""
-        by_kind = {definition.kind: definition for definition in DEFINITIONS}
-        query = _by_id([by_kind[kind] for kind in dict.fromkeys(ref.kind for ref in refs)])
-        graph = await visit.reader.ask(query, {"ids": [ref.id for ref in refs]}, Nodes, label="items")
+        asked = {one: [ref for ref in refs if ref.kind == one.kind] for one in DEFINITIONS}
+        asked = {one: those for one, those in asked.items() if those}
+        ids = {f"ids{n}": [ref.id for ref in those] for n, those in enumerate(asked.values())}
+        graph = await visit.reader.ask(_by_id(list(asked)), ids, dict[str, list[Raw]], label="items")
         harvest = Harvest(visit.source)
         harvest.read_at = graph.server_at
-        for place, (ref, raw) in enumerate(zip(refs, graph.data.nodes, strict=True)):
-            definition, stream = by_kind[ref.kind], f"{visit.source} {by_kind[ref.kind].name}"
-            if raw == NOTHING:
-                harvest.miss(stream, "; ".join(causes(graph.hidden, "nodes", place)) or UNSEEN, ref=str(ref))
-                continue
-            found: list[Record] = harvest.row(raw, definition.parse, stream=stream, kind=ref.kind)
-            harvest.records += found
+        for n, (definition, those) in enumerate(asked.items()):
+            stream = f"{visit.source} {definition.name}"
+            for place, (ref, raw) in enumerate(zip(those, graph.data[f"n{n}"], strict=True)):
+                if raw == NOTHING:
+                    harvest.miss(stream, "; ".join(causes(graph.hidden, f"n{n}", place)) or UNSEEN, ref=str(ref))
+                    continue
+                found: list[Record] = harvest.row(raw, definition.parse, stream=stream, kind=ref.kind)
+                harvest.records += found
         return harvest.batch(now=visit.now)
 
 
@@ -124,5 +125,9 @@ def _due(visit: Visit, memory: Memory) -> Iterator[_Task]:
 
 
 def _by_id(definitions: Sequence[Definition]) -> str:
-    asked = " ".join(f"... on {definition.typename} {{ {definition.row} }}" for definition in definitions)
-    return f"query items($ids: [ID!]!) {{ nodes(ids: $ids) {{ {asked} }} }}\n{ACTOR if '...actor' in asked else ''}"
+    variables = ", ".join(f"$ids{n}: [ID!]!" for n in range(len(definitions)))
+    asked = "\n".join(
+        f"n{n}: nodes(ids: $ids{n}) {{ ... on {definition.typename} {{ {definition.row} }} }}"
+        for n, definition in enumerate(definitions)
+    )
+    return f"query items({variables}) {{\n{asked}\n}}\n{ACTOR if '...actor' in asked else ''}"

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from connectors import github
+from connectors.records import Batch, ItemRef
 from connectors.twin.faults import Faults, Injection
 from connectors.twin.github import github_app
 from connectors.twin.github_state import GitHubHost
@@ -158,6 +159,19 @@ def read(stage: Stage, stored: Stored, *, at_most: int | None = None, **options:
         return count
 
     return asyncio.run(poll())
+
+
+def fetch(stage: Stage, refs: Sequence[ItemRef], stored: Stored, **options: Any) -> Batch:
+    """What these are now."""
+
+    async def ask() -> Batch:
+        source = connect(stage, **options)
+        try:
+            return await source.fetch(refs, stored.memory)
+        finally:
+            await source.close()
+
+    return asyncio.run(ask())
 
 
 def poll_of(stage: Stage, **options: Any) -> Stored:
