@@ -8,7 +8,6 @@ from functools import partial
 from urllib.parse import urlsplit
 
 import httpx
-from msgspec.structs import replace
 
 from connectors.delivery import Delivery, Notice
 from connectors.errors import SourceError
@@ -16,7 +15,7 @@ from connectors.github import api, scope, webhook
 from connectors.github.api import SchemaChanged
 from connectors.github.capabilities import Capabilities
 from connectors.github.catalogues import CATALOGUES
-from connectors.github.gather import gaps_of, gathered
+from connectors.github.gather import again
 from connectors.github.installations import Installations, by_owner
 from connectors.github.learn import learn_schema
 from connectors.github.limits import PACES
@@ -88,8 +87,9 @@ class GitHub:
     async def fetch(self, refs: Sequence[ItemRef], memory: Memory) -> Batch:
         """These items, whole, in one request for each 20 of a kind. What is not to be seen is a gap."""
         reader = self._reader()
-        known = Capabilities.recall(memory.capabilities).schema or await learn_schema(reader, now=self._clock.now())
-        reader.schema = known.schema
+        known = Capabilities.recall(memory.capabilities)
+        reader.schema = (known.schema or await learn_schema(reader, now=self._clock.now())).schema
+        reader.refuse(known.scope.refused_fields if known.scope else {})
         parts = [await self._fetch(reader, stream, refs) for stream in STREAMS]
         parts += [batch async for batch in self._catalogued(reader, refs, memory)]
         return Batch(
@@ -119,9 +119,8 @@ class GitHub:
         ids = [ref.id for ref in refs if ref.kind == stream.kind]
         found = await reader.by_id(stream, ids)
         at = reader.began_at or self._clock.now()
-        items = gathered(found, stream=stream, source=self.name, name=self.name, since=None, at=at)
-        gaps = gaps_of(items.missed, stream=stream, source=self.name, name=self.name)
-        return replace(items.batch, gaps=(*items.batch.gaps, *gaps))
+        batch, _ = again(found, stream=stream, source=self.name, name=self.name, at=at)
+        return batch
 
     async def _catalogued(self, reader: Reader, refs: Sequence[ItemRef], memory: Memory) -> AsyncIterator[Batch]:
         """Those among the refs that are no items."""

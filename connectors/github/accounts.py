@@ -1,5 +1,7 @@
 """People, bots and teams as GitHub shows them."""
 
+from collections.abc import Callable, Iterable
+
 from connectors.github.wire import Actor
 from connectors.records import Account, AccountKind
 
@@ -19,6 +21,7 @@ class Accounts:
     def __init__(self, source: str) -> None:
         self.source = source
         self._met: dict[str, Account] = {}
+        self._numbers: dict[int, Actor] = {}
 
     @property
     def met(self) -> tuple[Account, ...]:
@@ -28,10 +31,34 @@ class Accounts:
         """The account's ref; None where GitHub shows nobody, as for a deleted account."""
         if actor is None or not actor.id:
             return None
-        ref = f"{self.source}:account:{actor.id}"
-        if ref not in self._met:
+        ref = self._ref(actor)
+        if actor.name and actor.typename and ref not in self._met:  # a part of somebody never replaces the whole
             self._met[ref] = Account(ref=ref, source=self.source, name=actor.name, kind=_kind(actor))
+        if actor.database_id is not None:
+            self._numbers[actor.database_id] = actor
         return ref
+
+    def refs(self, actors: Iterable[Actor | None]) -> tuple[str, ...]:
+        """Of all who are shown, each once."""
+        return tuple(dict.fromkeys(filter(None, map(self.ref, actors))))
+
+    def by_number(self, number: int) -> str | None:
+        """Whoever was met under that number."""
+        met = self._numbers.get(number)
+        return self._ref(met) if met else None
+
+    def by_name(self, name: str) -> str | None:
+        """Whoever was met under that name, if there was but one."""
+        named = [account.ref for account in self._met.values() if account.name.lower() == name.lower()]
+        return named[0] if len(named) == 1 else None
+
+    def numbered(self, node_id: Callable[[int], str]) -> bool:
+        """Whether people's ids are made of their numbers in this way: all that were met are a proof of it."""
+        people = {number: actor for number, actor in self._numbers.items() if actor.typename == "User"}
+        return bool(people) and all(actor.id == node_id(number) for number, actor in people.items())
+
+    def _ref(self, actor: Actor) -> str:
+        return f"{self.source}:account:{actor.id}"
 
 
 def _kind(actor: Actor) -> AccountKind:

@@ -24,7 +24,7 @@ class KnownSchema(Struct, frozen=True, kw_only=True):
 
     @property
     def schema(self) -> Schema:
-        return None if self.types is None else {kind: frozenset(names) for kind, names in self.types.items()}
+        return Schema(types={kind: frozenset(names) for kind, names in (self.types or {}).items()})
 
 
 class Scope(Struct, frozen=True, kw_only=True):
@@ -33,7 +33,13 @@ class Scope(Struct, frozen=True, kw_only=True):
     at: datetime
     asked: tuple[str, ...]
     repositories: tuple[Repository, ...]
-    refused: dict[str, str] = {}  #: streams, or owner/*, that the token may not read, and what is said
+    refused: dict[str, str] = {}  #: streams, `Type.field` or owner/* that the token may not read, and what is said
+    lost: dict[str, datetime] = {}  #: by id, since when a repository is not to be seen any more
+
+    @property
+    def refused_fields(self) -> dict[str, str]:
+        """`Type.field` alone; a stream's name has no dot, an owner's has a slash."""
+        return {name: why for name, why in self.refused.items() if "." in name and "/" not in name}
 
 
 class Capabilities(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from connectors.github import wire
+from connectors.github import items
 from connectors.github.accounts import Accounts
 from connectors.github.parse import Parsed, rows_of
 from connectors.records import Deployment
@@ -12,7 +12,7 @@ ENDED = ("abandoned", "active", "destroyed", "error", "failure", "inactive", "su
 UNFINISHED_FOR = timedelta(days=30)  # a deployment that says nothing for so long says nothing more
 
 
-def deployment(found: wire.Deployment, accounts: Accounts) -> Parsed:
+def deployment(found: items.Deployment, accounts: Accounts) -> Parsed:
     """The deployment, with the first success among its statuses. GraphQL does not say whether it is for production."""
     succeeded = [status.created_at for status in rows_of(found.statuses) if status.state == "SUCCESS"]
     record = Deployment(
@@ -31,8 +31,8 @@ def deployment(found: wire.Deployment, accounts: Accounts) -> Parsed:
     return Parsed(record=record)
 
 
-def unfinished(found: wire.Item, *, at: datetime) -> bool:
+def unfinished(found: items.Item, *, at: datetime) -> bool:
     """Whether it is going to change without showing it."""
-    if not isinstance(found, wire.Deployment) or at - found.created_at > UNFINISHED_FOR:
+    if not isinstance(found, items.Deployment) or at - found.created_at > UNFINISHED_FOR:
         return False
     return (found.state or "").lower() not in ENDED

@@ -2,26 +2,23 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, get_args, get_type_hints
 
-from msgspec import Raw, Struct
+from msgspec import Raw
 
 from connectors.errors import Malformed
-from connectors.github.api import Graph, said
+from connectors.github.api import Graph
+from connectors.github.blame import Blame, blame
+from connectors.github.items import Identified, Item
 from connectors.github.parse import connections, decode
 from connectors.github.streams import Stream
-from connectors.github.wire import Connection, GraphError, Item
+from connectors.github.wire import Connection
 
 T = TypeVar("T")
 
-#: A person that is not to be seen is no gap: the item is read, its author is unknown (apache/devlake#3491).
-ACTOR_FIELDS = ("actor", "assignee", "author", "mergedBy", "requestedReviewer", "user")
-
-
-class Identified(Struct):
-    id: str
+NOTHING = b"null"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +43,11 @@ class Found:
 
     server_at: datetime | None = None  #: None where nothing was answered
     items: tuple[Item, ...] = ()
-    missed: dict[str, str]  #: by id, why; worth another try
-    hidden: tuple[str, ...] = ()  #: what this token may not see, one cause each
+    missed: dict[str, str] = field(default_factory=dict)  #: by id, why; worth another try
+    partial: dict[str, str] = field(default_factory=dict)  #: by id, why an item lacks something; it is among `items`
+    unseen: dict[str, str] = field(default_factory=dict)  #: by the id that was asked for, why nothing was shown
+    hidden: tuple[str, ...] = ()  #: why something was left out of which no id is known, one cause each
+    refused: dict[str, str] = field(default_factory=dict)  #: fields that the token may read of no item, and why
     cursor: str | None = None  #: where the walk goes on; None at its end
 
     @property
@@ -59,18 +59,70 @@ class Found:
                     yield Longer(item=item, name=name, connection=connection)
 
 
-def found(stream: Stream, raws: Sequence[Raw], graph: Graph[T], *path: str, cursor: str | None = None) -> Found:
-    """The items among `raws`, which stand at `path` in the answer; one odd item spoils no other."""
-    items: list[Item] = []
-    missed: dict[str, str] = {}
-    shown = [raw for raw in raws if raw != b"null"]
-    for raw in shown:
+def found(
+    stream: Stream,
+    raws: Sequence[Raw],
+    graph: Graph[T],
+    *path: str,
+    asked: Sequence[str] = (),
+    cursor: str | None = None,
+) -> Found:
+    """The items among `raws`, which stand at `path` in the answer, and may have been `asked` for by their ids; one odd
+    item spoils no other.
+    """
+    told = blame(graph.hidden, path)
+    sorting = _Sorting(stream=stream, blame=told, asked=asked)
+    for place, raw in enumerate(raws):
+        sorting.take(place, raw)
+    return Found(
+        server_at=graph.server_at,
+        items=tuple(sorting.items),
+        missed=sorting.missed,
+        partial=sorting.partial,
+        unseen=sorting.unseen,
+        hidden=_counted([*told.elsewhere, *sorting.hidden]),
+        refused=told.refused([raw == NOTHING for raw in raws]),
+        cursor=cursor,
+    )
+
+
+@dataclass
+class _Sorting:
+    """The rows of one answer being sorted, one by one."""
+
+    stream: Stream
+    blame: Blame
+    asked: Sequence[str]
+    items: list[Item] = field(default_factory=list)
+    missed: dict[str, str] = field(default_factory=dict)
+    partial: dict[str, str] = field(default_factory=dict)
+    unseen: dict[str, str] = field(default_factory=dict)
+    hidden: list[str] = field(default_factory=list)
+
+    def take(self, place: int, raw: Raw) -> None:
+        why = self.blame.of(place)
+        if raw == NOTHING:
+            return self._unshown(place, why)
         try:
-            items.append(stream.decode(raw))
+            item = self.stream.decode(raw)
         except Malformed as error:
-            missed[identity(raw)] = str(error)
-    hidden = _hidden(graph.hidden, path, nulls=len(raws) - len(shown))
-    return Found(server_at=graph.server_at, items=tuple(items), missed=missed, hidden=hidden, cursor=cursor)
+            return self._unread(place, raw, str(error))
+        self.items.append(item)
+        if why:
+            self.partial[item.id] = why
+        return None
+
+    def _unshown(self, place: int, why: str | None) -> None:
+        if self.asked:
+            self.unseen[self.asked[place]] = why or "it is not to be seen"
+        else:
+            self.hidden.append(why or "an item is left out without a reason")
+
+    def _unread(self, place: int, raw: Raw, why: str) -> None:
+        if one := identity(raw) or (self.asked[place] if self.asked else ""):
+            self.missed[one] = why
+        else:
+            self.hidden.append(why)
 
 
 def joined(parts: Sequence[Found]) -> Found:
@@ -79,13 +131,18 @@ def joined(parts: Sequence[Found]) -> Found:
         server_at=min((part.server_at for part in parts if part.server_at), default=None),
         items=tuple(item for part in parts for item in part.items),
         missed={one: why for part in parts for one, why in part.missed.items()},
+        partial={one: why for part in parts for one, why in part.partial.items()},
+        unseen={one: why for part in parts for one, why in part.unseen.items()},
         hidden=tuple(dict.fromkeys(cause for part in parts for cause in part.hidden)),
     )
 
 
 def identity(raw: Raw) -> str:
-    """The node id of whatever this is."""
-    return decode(raw, Identified).id
+    """The node id of whatever this is; empty where it has none."""
+    try:
+        return decode(raw, Identified).id
+    except Malformed:
+        return ""
 
 
 def _kind(item: type[Item], name: str) -> type[Connection[Any]]:
@@ -95,16 +152,7 @@ def _kind(item: type[Item], name: str) -> type[Connection[Any]]:
     return kinds[0]
 
 
-def _hidden(errors: Sequence[GraphError], path: tuple[str, ...], *, nulls: int) -> tuple[str, ...]:
-    """One cause for each field and each thing that the server says of it, and how often."""
-    causes = Counter(cause for error in errors if (cause := _cause(error, path)))
-    if nulls and not causes:
-        causes["items left out without a reason"] = nulls
-    return tuple(f"{cause} ({times} times)" if times > 1 else cause for cause, times in sorted(causes.items()))
-
-
-def _cause(error: GraphError, path: tuple[str, ...]) -> str | None:
-    below = [step for step in (error.path or ())[len(path) :] if isinstance(step, str) and step != "nodes"]
-    if below and below[-1] in ACTOR_FIELDS:
-        return None
-    return f"{'.'.join(below)}: {said(error)}" if below else said(error)
+def _counted(causes: Sequence[str]) -> tuple[str, ...]:
+    """Each once, and how often it was given."""
+    counts = sorted(Counter(causes).items())
+    return tuple(f"{cause} ({times} times)" if times > 1 else cause for cause, times in counts)

@@ -1,6 +1,6 @@
 """Items as they were found, made into the records of a batch."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,9 +8,11 @@ from connectors.errors import Malformed
 from connectors.github.accounts import Accounts
 from connectors.github.deployments import unfinished
 from connectors.github.found import Found
-from connectors.github.parse import Parsed
+from connectors.github.issues import unread
+from connectors.github.items import Item
+from connectors.github.parse import Parsed, connections
 from connectors.github.streams import Stream
-from connectors.records import Batch, Gap, ItemRef
+from connectors.records import Account, Batch, Gap, ItemRef
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,44 +21,76 @@ class Gathered:
 
     batch: Batch
     missed: Mapping[str, str]  #: by id, why; worth another try
-    longer: tuple[str, ...]  #: ids of items of which the answer held only a part
+    lacking: tuple[str, ...]  #: ids of items of which the answer held only a part
     ended: bool  #: nothing further is newer than `since`
     newest_at: datetime | None  #: the latest instant among them
     unfinished_at: datetime | None  #: the oldest item that is still going to change without showing it
 
 
-def gathered(found: Found, *, stream: Stream, source: str, name: str, since: datetime | None, at: datetime) -> Gathered:
-    """The records of what moved since then. `name` is the repository's; `at` serves where no answer told the time."""
+def gathered(
+    found: Found, *, stream: Stream, source: str, name: str, since: datetime | None = None, at: datetime
+) -> Gathered:
+    """The records of a page, as far as they moved since then. What the page shows only in part is left for a second
+    look, so that a part is never taken for the whole. `name` is the repository's; `at` serves where no answer told the
+    time.
+    """
     new = [item for item in found.items if since is None or stream.moved_at(item) >= since]
-    moved = {item.id for item in new}
-    accounts = Accounts(source)
-    parsed: list[Parsed] = []
-    missed = dict(found.missed)
-    for item in new:
-        try:
-            parsed.append(stream.parse(item, accounts))
-        except Malformed as error:
-            missed[item.id] = str(error)
-    batch = Batch(
-        source=source,
-        read_at=found.server_at or at,
-        records=(*accounts.met, *(one.record for one in parsed)),
-        children=tuple(child for one in parsed for child in one.children),
-        gaps=tuple(Gap(stream=f"{name} {stream.name}", cause=cause) for cause in found.hidden),
-    )
+    longer = {row.item.id for row in found.longer}
+    parsed, missed, met = _parsed([item for item in new if item.id not in found.partial], stream, source)
+    hidden = tuple(Gap(stream=f"{name} {stream.name}", cause=cause) for cause in found.hidden)
     return Gathered(
-        batch=batch,
-        missed=missed,
-        longer=tuple(dict.fromkeys(row.item.id for row in found.longer if row.item.id in moved)),
+        batch=_batch(parsed, met, source=source, at=found.server_at or at, gaps=hidden),
+        missed=dict(found.missed) | missed,
+        lacking=tuple(item.id for item in new if item.id in longer or item.id in found.partial or unread(item)),
         ended=found.cursor is None or len(new) < len(found.items),
         newest_at=max(map(stream.moved_at, new), default=None),
         unfinished_at=min((stream.moved_at(item) for item in new if unfinished(item, at=at)), default=None),
     )
 
 
-def gaps_of(missed: Mapping[str, str], *, stream: Stream, source: str, name: str) -> tuple[Gap, ...]:
-    """One gap for each item that could not be read."""
-    return tuple(
-        Gap(stream=f"{name} {stream.name}", cause=why, ref=str(ItemRef(source, stream.kind, one)))
-        for one, why in missed.items()
+def again(found: Found, *, stream: Stream, source: str, name: str, at: datetime) -> tuple[Batch, Mapping[str, str]]:
+    """The records of items that were asked for by their ids, with a gap for each of which something is missing, and
+    which of them are worth another try.
+    """
+    parsed, missed, met = _parsed(found.items, stream, source)
+    missed = dict(found.missed) | missed
+    told = [*missed.items(), *found.partial.items(), *found.unseen.items(), *_short(found.items)]
+    gaps = tuple(
+        Gap(stream=f"{name} {stream.name}", cause=why, ref=str(ItemRef(source, stream.kind, one))) for one, why in told
     )
+    return _batch(parsed, met, source=source, at=found.server_at or at, gaps=gaps), missed
+
+
+def _parsed(
+    items: Sequence[Item], stream: Stream, source: str
+) -> tuple[list[Parsed], dict[str, str], tuple[Account, ...]]:
+    """The items parsed, why others could not be, and who was met in them."""
+    accounts = Accounts(source)
+    parsed: list[Parsed] = []
+    missed: dict[str, str] = {}
+    for item in items:
+        try:
+            parsed.append(stream.parse(item, accounts))
+        except Malformed as error:
+            missed[item.id] = str(error)
+    return parsed, missed, accounts.met
+
+
+def _batch(
+    parsed: Sequence[Parsed], met: Sequence[Account], *, source: str, at: datetime, gaps: tuple[Gap, ...]
+) -> Batch:
+    return Batch(
+        source=source,
+        read_at=at,
+        records=(*met, *(one.record for one in parsed)),
+        children=tuple(child for one in parsed for child in one.children),
+        gaps=gaps,
+    )
+
+
+def _short(items: Sequence[Item]) -> Iterator[tuple[str, str]]:
+    """Items of which GitHub counts more than it shows, and what of."""
+    for item in items:
+        for name, connection in connections(item).items():
+            if connection.short:
+                yield item.id, f"GitHub shows {len(connection.nodes or ())} of its {connection.total_count} {name}"

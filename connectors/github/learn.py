@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 
 from connectors.errors import Gone, Malformed, Refused, TooLarge
 from connectors.github import queries
@@ -11,6 +12,8 @@ from connectors.github.capabilities import Capabilities, KnownSchema, Scope, kno
 from connectors.github.reader import Reader
 from connectors.github.scope import resolve
 from connectors.github.wire import Repository, SchemaType
+
+FORGOTTEN_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,17 +32,25 @@ async def learn(reader: Reader, *, asked: tuple[str, ...], before: Capabilities,
     if resolved.unknown and not known:
         name, why = next(iter(resolved.unknown.items()))
         raise Refused(f"{name} cannot be read: {why}", hint=f"Check its spelling. {ACCESS_HINT}")
-    kept = [repository for repository in known if repository.name_with_owner in resolved.unknown]
+    lost = before.scope.lost if before.scope else {}
+    kept = [one for one in known if not _forgotten(one, asked, lost_at=lost.get(one.id), now=now)]
     repositories = _ordered([*kept, *resolved.repositories.values()])
-    scope = Scope(at=now, asked=asked, repositories=repositories, refused=resolved.hidden)
+    scope = Scope(
+        at=now,
+        asked=asked,
+        repositories=repositories,
+        refused=resolved.hidden,
+        lost={one.id: lost[one.id] for one in repositories if one.id in lost},
+    )
     capabilities = Capabilities(schema=schema, scope=scope, page_sizes=before.page_sizes)
-    return Lesson(capabilities=capabilities, unknown=resolved.unknown)
+    unknown = {name: why for name, why in resolved.unknown.items() if not any(_is(one, name) for one in repositories)}
+    return Lesson(capabilities=capabilities, unknown=unknown)
 
 
 async def learn_schema(reader: Reader, *, now: datetime) -> KnownSchema:
     """What the server has; the reader asks by it from now on."""
     known = KnownSchema(at=now, types=await _types(reader))
-    reader.schema = known.schema
+    reader.schema, reader.refused = known.schema, {}
     return known
 
 
@@ -51,6 +62,18 @@ async def _types(reader: Reader) -> dict[str, list[str]] | None:
     except (Gone, Malformed, Refused, TooLarge):
         return None  # some serve all but this; what is wrong with the whole server, the next question says
     return known_types(graph.data) or None
+
+
+def _forgotten(one: Repository, asked: tuple[str, ...], *, lost_at: datetime | None, now: datetime) -> bool:
+    """A repository is followed by its id, wherever it goes and if it comes back. One that a pattern meant, and that
+    was long not to be seen, is no part of the scope any more: nobody could take it out otherwise.
+    """
+    named = any(name.lower() == one.name_with_owner.lower() for name in asked)
+    return lost_at is not None and not named and now - lost_at > FORGOTTEN_AFTER
+
+
+def _is(one: Repository, name: str) -> bool:
+    return fnmatchcase(one.name_with_owner.lower(), name.lower())
 
 
 def _ordered(repositories: Sequence[Repository]) -> tuple[Repository, ...]:

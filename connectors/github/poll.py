@@ -7,21 +7,20 @@ from itertools import product
 from msgspec.structs import replace
 
 from connectors.delivery import RENEW
-from connectors.errors import Gone, Malformed
+from connectors.errors import Malformed
 from connectors.github import parse, probe
-from connectors.github.api import CursorLost, Graph
+from connectors.github.api import Graph
 from connectors.github.capabilities import Capabilities, Scope, written
 from connectors.github.catalogues import CATALOGUES
-from connectors.github.gather import gaps_of, gathered
 from connectors.github.learn import learn
 from connectors.github.probe import Shown
 from connectors.github.queries import has
 from connectors.github.reader import Reader
 from connectors.github.streams import STREAMS, Stream, Watched
 from connectors.github.visit import Catalogue, Visit
-from connectors.github.walk import AGAIN_AT_ONCE, Walk
+from connectors.github.walker import Walker, place
 from connectors.github.wire import Probe
-from connectors.records import Batch, Gap
+from connectors.records import Batch, Count, Gap
 from connectors.source import Memory
 
 
@@ -47,6 +46,7 @@ class Poll:
         self._remembered = {**memory.capabilities, **self._forgotten}
         self._capabilities = Capabilities.recall(memory.capabilities)
         self._now = now
+        self._told: set[Gap] = set()
         reader.sizes.update(self._capabilities.page_sizes)
         self._written = self._capabilities.scope
         self._sizes = written(reader.sizes)
@@ -59,6 +59,7 @@ class Poll:
             yield await self._learn()
         if self._capabilities.schema:
             self._reader.schema = self._capabilities.schema.schema
+        self._reader.refuse(self._scope.refused_fields)
         left = [repository.id for repository in self._scope.repositories]
         met: dict[str, Shown] = {}
         while left:
@@ -66,13 +67,13 @@ class Poll:
             asked, left = left[:count], left[count:]
             seen = probe.shown(graph, asked, self._watched)
             met |= {shown.id: shown for shown in seen}
-            yield self._seen(asked, graph, seen)
+            yield self._learned(self._seen(asked, graph, seen))
             for shown, stream in product(seen, self._streams):
-                async for batch in self._walk(stream, shown):
-                    yield batch
+                async for batch in self._walker(stream, shown).batches():
+                    yield self._learned(batch)
         for catalogue in CATALOGUES:
             async for batch in catalogue.batches(self._visit(catalogue, met)):
-                yield replace(batch, capabilities=batch.capabilities | self._new_sizes())
+                yield self._learned(batch)
 
     @property
     def _scope(self) -> Scope:
@@ -83,7 +84,10 @@ class Poll:
     async def _learn(self) -> Batch:
         lesson = await learn(self._reader, asked=self._asked, before=self._capabilities, now=self._now)
         self._capabilities, self._written = lesson.capabilities, lesson.capabilities.scope
-        repositories = [parse.repository(found, self._source) for found in self._scope.repositories]
+        lost = self._scope.lost
+        repositories = [
+            parse.repository(found, self._source, lost_at=lost.get(found.id)) for found in self._scope.repositories
+        ]
         return Batch(
             source=self._source,
             read_at=self._reader.began_at or self._now,
@@ -124,73 +128,68 @@ class Poll:
             refused = probe.refused(graph, self._watched)
             if not refused:
                 return count, graph
-            scope = replace(self._scope, refused=self._scope.refused | refused)
-            self._capabilities = replace(self._capabilities, scope=scope)
+            self._rescope(refused=self._scope.refused | refused)
 
     def _seen(self, asked: Sequence[str], graph: Graph[Probe], seen: Sequence[Shown]) -> Batch:
-        """What the probe itself tells: repositories that changed, and those that are hidden, whole or in part."""
+        """What the probe itself tells: repositories that changed, are lost or are found again, how much there is in
+        each, and what is hidden.
+        """
         before = {repository.id: repository for repository in self._scope.repositories}
-        changed = {shown.id: shown.repository for shown in seen if shown.repository != before[shown.id]}
-        now = replace(self._scope, repositories=tuple(changed.get(r.id, r) for r in self._scope.repositories))
-        capabilities = {} if now == self._written else {"scope": written(now)}
-        self._capabilities, self._written = replace(self._capabilities, scope=now), now
+        now = {shown.id: shown.repository for shown in seen}
         unseen = probe.unseen(graph, asked)
+        lost = {one: self._scope.lost.get(one, graph.server_at) for one in unseen}
+        changed = [one for one in seen if one.repository != before[one.id] or one.id in self._scope.lost]
+        self._rescope(
+            repositories=tuple(now.get(one.id, one) for one in self._scope.repositories),
+            lost={one: at for one, at in self._scope.lost.items() if one not in asked} | lost,
+        )
+        news = [parse.repository(one.repository, self._source) for one in changed]
+        gone = [parse.repository(before[one], self._source, lost_at=at) for one, at in lost.items()]
         hidden = [Gap(stream=before[one].name_with_owner, cause=why) for one, why in unseen.items()]
-        refused = [Gap(stream=name, cause=why) for name, why in now.refused.items()]
+        refused = [Gap(stream=name, cause=why) for name, why in self._scope.refused.items()]
         return Batch(
             source=self._source,
             read_at=graph.server_at,
-            records=tuple(parse.repository(found, self._source) for found in changed.values()),
+            records=(*news, *gone),
             gaps=(*hidden, *refused),
-            capabilities=capabilities | self._new_sizes(),
+            counts=tuple(count for shown in seen for count in self._counts(shown)),
         )
 
-    async def _walk(self, stream: Stream, shown: Shown) -> AsyncIterator[Batch]:
-        """Everything of one stream that is new, and what was missed before. A hidden stream is a gap, not an end."""
-        try:
-            async for batch in self._pages(stream, shown):
-                yield batch
-        except (Gone, Malformed) as error:
-            gap = Gap(stream=f"{shown.repository.name_with_owner} {stream.name}", cause=str(error))
-            yield Batch(source=self._source, read_at=shown.at, gaps=(gap,))
-
-    async def _pages(self, stream: Stream, shown: Shown) -> AsyncIterator[Batch]:
-        head = shown.heads.get(stream.name)
-        if head is None:
-            raise Gone("the server shows nothing of them")
-        place = f"{stream.name}:{shown.id}"
+    def _counts(self, shown: Shown) -> list[Count]:
         name = shown.repository.name_with_owner
-        walk = Walk.recall(self._watermarks.get(place), name=name, since=self._since).once_more()
-        while walk.again or not walk.rests_at(head):
-            if walk.owes_at(head):
-                walk, batch = await self._again(stream, shown, walk)
-            else:
-                walk, batch = await self._page(stream, shown, walk.begun(at=shown.at, head=head))
-            yield replace(batch, watermarks={place: walk.written()}, capabilities=self._new_sizes())
+        there = [stream for stream in self._streams if stream.name in shown.totals]
+        return [Count(scope=name, kind=stream.kind, total=shown.totals[stream.name]) for stream in there]
 
-    async def _page(self, stream: Stream, shown: Shown, walk: Walk) -> tuple[Walk, Batch]:
-        """The next page. What it shows only in part, or not at all, is still to be read by its id."""
-        try:
-            found = await self._reader.page(stream, shown.id, walk.cursor)
-        except CursorLost:
-            if walk.cursor is None:
-                raise
-            return walk.from_the_front(), Batch(source=self._source, read_at=shown.at)
-        name = shown.repository.name_with_owner
-        page = gathered(found, stream=stream, source=self._source, name=name, since=walk.since, at=shown.at)
-        walk = walk.owing((*page.longer, *page.missed))
-        cursor = None if page.ended else found.cursor
-        return walk.onward(cursor, newest_at=page.newest_at, unfinished_at=page.unfinished_at), page.batch
+    def _walker(self, stream: Stream, shown: Shown) -> Walker:
+        return Walker(
+            source=self._source,
+            reader=self._reader,
+            stream=stream,
+            shown=shown,
+            watermark=self._watermarks.get(place(stream, shown.id)),
+            since=self._since,
+        )
 
-    async def _again(self, stream: Stream, shown: Shown, walk: Walk) -> tuple[Walk, Batch]:
-        """Items by their ids. What cannot be read even so is a gap, and is tried again by the next poll."""
-        asked = walk.again[:AGAIN_AT_ONCE]
-        found = await self._reader.by_id(stream, asked)
-        name = shown.repository.name_with_owner
-        items = gathered(found, stream=stream, source=self._source, name=name, since=None, at=shown.at)
-        gaps = gaps_of(items.missed, stream=stream, source=self._source, name=name)
-        batch = replace(items.batch, gaps=(*items.batch.gaps, *gaps))
-        return walk.paid(asked, missed=tuple(items.missed)), batch
+    def _rescope(self, **changes: object) -> None:
+        self._capabilities = replace(self._capabilities, scope=replace(self._scope, **changes))
+
+    def _learned(self, batch: Batch) -> Batch:
+        """The batch with what was learned about the server on the way, and without gaps that were told already."""
+        refused = {name: why for name, why in self._reader.refused.items() if name not in self._scope.refused}
+        if refused:
+            self._rescope(refused=self._scope.refused | refused)
+        gaps = [*batch.gaps, *(Gap(stream=name, cause=why) for name, why in refused.items())]
+        new = tuple(gap for gap in dict.fromkeys(gaps) if gap not in self._told)
+        self._told.update(new)
+        capabilities = batch.capabilities | self._new_sizes() | self._new_scope()
+        return replace(batch, gaps=new, capabilities=capabilities)
+
+    def _new_scope(self) -> dict[str, str]:
+        """The scope, where it is another than that written down."""
+        if self._scope == self._written:
+            return {}
+        self._written = self._scope
+        return {"scope": written(self._scope)}
 
     def _new_sizes(self) -> dict[str, str]:
         """The page sizes that work, where they are others than those written down."""

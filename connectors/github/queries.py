@@ -2,39 +2,57 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from connectors.github.selections import (
     CONNECTIONS,
+    COUNTED,
     EVENTS,
     FIELDS,
     LATEST_TEN,
     NEWER,
     NEWEST,
     PAGE_INFO,
-    PLACE,
+    ROW_TYPES,
+    ROWS,
+    SELDOM,
     TIMELINES,
+    VALUES,
 )
-
-#: Type → names of its fields or enum values; `field(argument)` for an argument. None: the server would not say.
-Schema = Mapping[str, frozenset[str]] | None
 
 #: Rows of a nested connection in a page of items (github.md §2a), and where items are read by their ids.
 PAGE_ROWS = {
     "labels": 20,
     "assignees": 10,
-    "reviews": 30,
+    "reviewRequests": 20,
+    "reviews": 50,
+    "reviewThreads": 50,
     "commits": 50,
+    "files": 50,
     "closingIssuesReferences": 10,
-    "timelineItems": 60,
+    "issueFieldValues": 25,
+    "timelineItems": 100,
     "statuses": 20,
 }
-ALL_ROWS = dict.fromkeys(PAGE_ROWS, 100)
+MOST_ROWS = 100  # of any connection (github.md §1)
 
 #: The types that are looked up in the server's schema.
-ASKED_TYPES = (*FIELDS, *EVENTS, "IssueTimelineItemsItemType", "PullRequestTimelineItemsItemType")
+ASKED_TYPES = (*FIELDS, *EVENTS, *VALUES, "IssueTimelineItemsItemType", "PullRequestTimelineItemsItemType")
 
-ACTOR = "fragment actor on Actor { __typename login ... on Node { id } }"
+ACTOR = """fragment actor on Actor {
+  __typename login ... on Node { id } ... on User { databaseId } ... on Bot { databaseId }
+}"""
 _FIELD = re.compile(r"(?:\w+: )?(\w+)(?:\((\w+):)?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schema:
+    """What may be asked for. `types`: the names of each type's fields or enum values, `field(argument)` for an
+    argument; empty where the server would not say. `refused`: `Type.field` that this token may not read.
+    """
+
+    types: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
 
 
 def introspection() -> str:
@@ -83,7 +101,7 @@ def skim(kind: str, connection: str) -> str:
 
 def by_id(kind: str, schema: Schema) -> str:
     """Items by their ids, with the longest connections that one answer may hold."""
-    return f"query items($ids: [ID!]!) {{ nodes(ids: $ids) {{ ...item }} }}\n{_item(kind, schema, ALL_ROWS)}"
+    return f"query items($ids: [ID!]!) {{ nodes(ids: $ids) {{ ...item }} }}\n{_item(kind, schema, {})}"
 
 
 def more(kind: str, connections: Iterable[str], schema: Schema) -> str:
@@ -91,21 +109,28 @@ def more(kind: str, connections: Iterable[str], schema: Schema) -> str:
     asked = list(connections)
     variables = ", ".join(f"$id{n}: ID!, $after{n}: String" for n in range(len(asked)))
     nodes = "\n".join(
-        f"n{n}: node(id: $id{n}) {{ ... on {kind} {{ rows: {_rows(kind, name, schema, 100, f'$after{n}')} }} }}"
+        f"n{n}: node(id: $id{n}) {{ ... on {kind} {{ rows: {_rows(kind, name, schema, MOST_ROWS, f'$after{n}')} }} }}"
         for n, name in enumerate(asked)
     )
     return f"query more({variables}) {{\n{nodes}\n}}\n{_actor(nodes)}"
 
 
 def has(schema: Schema, kind: str, name: str) -> bool:
-    """Whether the type has this field, `field(argument)` or enum value; one that is not known, all but the newer."""
-    if schema is None or kind not in schema:
+    """Whether this field, `field(argument)` or enum value of the type may be asked for; of a type that is not known,
+    all but the newer.
+    """
+    if f"{kind}.{name}" in schema.refused:
+        return False
+    if kind not in schema.types:
         return f"{kind}.{name}" not in NEWER
-    return name in schema[kind]
+    return name in schema.types[kind]
 
 
 def _item(kind: str, schema: Schema, sizes: Mapping[str, int]) -> str:
-    connections = [_rows(kind, name, schema, sizes[name]) for name in CONNECTIONS[kind] if has(schema, kind, name)]
+    """All of an item; what few have is left out where `sizes` are given."""
+    names = CONNECTIONS[kind] if sizes else (*CONNECTIONS[kind], *SELDOM.get(kind, ()))
+    asked = [name for name in names if has(schema, kind, name)]
+    connections = [_rows(kind, name, schema, sizes.get(name, MOST_ROWS)) for name in asked]
     body = "\n  ".join([_fields(kind, FIELDS[kind], schema), *connections])
     return f"fragment item on {kind} {{\n  {body}\n}}\n{_actor(body)}"
 
@@ -113,8 +138,9 @@ def _item(kind: str, schema: Schema, sizes: Mapping[str, int]) -> str:
 def _rows(kind: str, connection: str, schema: Schema, first: int, after: str = "") -> str:
     """One nested connection of an item."""
     arguments = f"first: {first}" + (f", after: {after}" if after else "")
+    counted = "totalCount " if connection in COUNTED else ""
     if connection != "timelineItems":
-        return f"{connection}({arguments}) {{ {PAGE_INFO} nodes {{ {_row(connection, schema)} }} }}"
+        return f"{connection}({arguments}) {{ {counted}{PAGE_INFO} nodes {{ {_row(connection, schema)} }} }}"
     # A type that this token may not see can fail the whole call: ask only for those we read. # github.md §1a
     told = [name for name in TIMELINES[kind] if has(schema, f"{kind}TimelineItemsItemType", _word(name))]
     arguments += f", itemTypes: [{' '.join(map(_word, told))}]"
@@ -123,19 +149,14 @@ def _rows(kind: str, connection: str, schema: Schema, first: int, after: str = "
 
 
 def _row(connection: str, schema: Schema) -> str:
-    match connection:
-        case "labels":
-            return "name"
-        case "assignees":
-            return "...actor"
-        case "reviews":
-            return _fields("PullRequestReview", FIELDS["PullRequestReview"], schema)
-        case "commits":
-            return f"commit {{ {_fields('Commit', FIELDS['Commit'], schema)} }}"
-        case "statuses":
-            return "state createdAt"
-        case _:
-            return PLACE
+    if connection == "commits":
+        return f"commit {{ {_fields('Commit', FIELDS['Commit'], schema)} }}"
+    if connection == "issueFieldValues":
+        kinds = [kind for kind in VALUES if not schema.types or kind in schema.types]
+        return "__typename " + " ".join(f"... on {kind} {{ {_fields(kind, VALUES[kind], schema)} }}" for kind in kinds)
+    if kind := ROW_TYPES.get(connection):
+        return _fields(kind, FIELDS[kind], schema)
+    return ROWS[connection]
 
 
 def _walk(kind: str, connection: str, row: str) -> str:

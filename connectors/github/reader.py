@@ -30,7 +30,8 @@ class Reader:
         """`url` is the address of the REST API."""
         self.url = url.rstrip("/")
         self.transport = transport
-        self.schema: Schema = None
+        self.schema = Schema()
+        self.refused: dict[str, str] = {}  #: `Type.field` that this token may not read, and what is said
         self.sizes: dict[str, PageSize] = {}  #: what works, by question
         self.began_at: datetime | None = None  #: the server's clock at its first answer
         self._patient = True  #: until one item alone was too much, all the transport's patience long
@@ -58,32 +59,34 @@ class Reader:
 
     async def page(self, stream: Stream, repository: str, cursor: str | None) -> Found:
         """One page of a repository's items, the latest first. `Gone` where the repository is not to be seen."""
-        query = queries.page(stream.typename, stream.connection, self.schema)
         place = {"repository": repository, "after": cursor}
         steady = self.sizes.get(stream.name, PageSize(stream.most))
 
         async def ask(size: int, shrinkable: bool) -> Found:
+            query = queries.page(stream.typename, stream.connection, self.schema)
             graph = await self.ask(query, {**place, "first": size}, wire.Page, label=stream.name, shrinkable=shrinkable)
             nodes, onward = _page(graph, cursor)
             return found(stream, nodes, graph, "node", "items", "nodes", cursor=onward)
 
         try:
-            return await self.sized(stream.name, ask, most=stream.most)
+            while self._refuses(stream, page := await self.sized(stream.name, ask, most=stream.most)):
+                continue
         except TooLarge as error:
             self.sizes[stream.name] = steady  # it was the item and not the page
             return await self._pass_over(stream, {**place, "first": 1}, cause=str(error))
+        return page
 
     async def by_id(self, stream: Stream, ids: Sequence[str]) -> Found:
-        """These items with all that belongs to them. An id that is in no part of what is found is not to be seen."""
-        query = queries.by_id(stream.typename, self.schema)
+        """These items with all that belongs to them."""
         steady = self.sizes.get("items", PageSize(AGAIN_AT_ONCE))
         parts: list[Found] = []
         left = list(ids)
 
         async def ask(size: int, shrinkable: bool) -> int:
             asked = left[:size]
+            query = queries.by_id(stream.typename, self.schema)
             graph = await self.ask(query, {"ids": asked}, wire.Nodes, label="items", shrinkable=shrinkable)
-            parts.append(found(stream, graph.data.nodes, graph, "nodes"))
+            parts.append(found(stream, graph.data.nodes, graph, "nodes", asked=asked))
             return len(asked)
 
         while left:
@@ -93,6 +96,20 @@ class Reader:
                 self.sizes["items"] = steady
                 parts.append(Found(missed={left.pop(0): str(error)}))
         return await self._completed(stream, joined(parts))
+
+    def refuse(self, fields: Mapping[str, str]) -> None:
+        """These are not asked for any more: `Type.field`, and what is said of it."""
+        self.refused |= fields
+        self.schema = replace(self.schema, refused=frozenset(self.refused))
+
+    def _refuses(self, stream: Stream, page: Found) -> bool:
+        """Whether the page is to be asked for once more, without the fields that the token may read of no item: they
+        may hide it whole.
+        """
+        fields = {f"{stream.typename}.{name}": why for name, why in page.refused.items()}
+        new = fields.keys() - self.refused.keys()
+        self.refuse(fields)
+        return bool(new)
 
     async def _completed(self, stream: Stream, partial: Found) -> Found:
         """The same with the rows that did not fit; an item that cannot be completed is missed."""
@@ -129,12 +146,10 @@ class Reader:
         query = queries.skim(stream.typename, stream.connection)
         graph = await self.ask(query, place, wire.Page, label="skim")
         nodes, onward = _page(graph, place["after"])
-        missed = {identity(raw): cause for raw in nodes if raw != b"null"}
+        missed = {one: cause for raw in nodes if (one := identity(raw))}
         return Found(server_at=graph.server_at, missed=missed, cursor=onward)
 
-    async def sized(
-        self, name: str, ask: Ask[T], *, most: int, first: int | None = None, left: int | None = None
-    ) -> T:
+    async def sized(self, name: str, ask: Ask[T], *, most: int, first: int | None = None, left: int | None = None) -> T:
         """What `ask` makes of the largest size that is answered, of what is `left`; `TooLarge` where 1 is too much.
 
         The last try is left to the transport's patience, so that a bad moment is not taken for a large answer; but

@@ -9,8 +9,10 @@ from msgspec import Raw
 
 from connectors.github.accounts import Accounts
 from connectors.github.deployments import deployment
-from connectors.github.parse import Parsed, decode, issue, pull_request
-from connectors.github.wire import Deployment, Issue, Item, PullRequest
+from connectors.github.issues import issue
+from connectors.github.items import Deployment, Issue, Item, PullRequest
+from connectors.github.parse import Parsed, decode
+from connectors.github.pull_requests import pull_request
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +29,7 @@ class Stream(Watched):
 
     kind: str  #: in the refs of its items
     typename: str  #: GitHub's name for it
-    most: int  #: items in a page that costs one point: 148 / connections, or less (github.md §2a)
+    most: int  #: items in a page, which then costs a point or two (github.md §2a)
     wire: type[Item]
     parse: Callable[[Any, Accounts], Parsed]
 

@@ -1,12 +1,16 @@
-"""GitHub's timeline events as changes of fields."""
+"""GitHub's timeline events as changes of fields, and as comments."""
 
 from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.github.accounts import Accounts
-from connectors.github.wire import Actor, Event, Object, Place
-from connectors.records import Change, ItemRef
+from connectors.github.items import Event
+from connectors.github.links import place_ref
+from connectors.github.parse import key
+from connectors.github.wire import Actor, Named, Object, Place
+from connectors.records import Change, Comment
 
 
 class Side(Struct, frozen=True, gc=False):
@@ -22,6 +26,7 @@ class Told(Struct, frozen=True, gc=False):
     field: str
     was: Side = Side()
     now: Side = Side()
+    field_id: str | None = None
 
 
 Reading = Callable[[Event, Accounts], Told]
@@ -31,6 +36,7 @@ NOTHING = Side()
 def changes(events: Iterable[Event], *, item_ref: str, accounts: Accounts, work_item: bool) -> tuple[Change, ...]:
     """The changelog that these events, oldest first, amount to; the `created` state is not among them."""
     tell = _work_item_events if work_item else _pull_request_events
+    facing = (_facing(event, item_ref, accounts.source) for event in events)
     return tuple(
         Change(
             item_ref=item_ref,
@@ -39,16 +45,38 @@ def changes(events: Iterable[Event], *, item_ref: str, accounts: Accounts, work_
             at=event.created_at,
             author=accounts.ref(event.actor),
             field=told.field,
-            field_id=None,
+            field_id=told.field_id,
             from_id=told.was.id,
             from_text=told.was.text,
             to_id=told.now.id,
             to_text=told.now.text,
         )
-        for event, all_told in tell(events, accounts)
+        for event, all_told in tell(facing, accounts)
         for index, told in enumerate(all_told)
         if event.created_at is not None
     )
+
+
+def comments(events: Iterable[Event], *, item_ref: str, accounts: Accounts) -> tuple[Comment, ...]:
+    """The comments among these events; not those on lines of code, which threads are made of."""
+    return tuple(
+        Comment(
+            item_ref=item_ref,
+            id=event.id,
+            author=accounts.ref(event.author),
+            created_at=event.created_at,
+            updated_at=event.updated_at,
+        )
+        for event in events
+        if event.typename == "IssueComment" and event.created_at is not None
+    )
+
+
+def _facing(event: Event, item_ref: str, source: str) -> Event:
+    """With the other side of a connection as its source: GitHub tells both sides of the same event."""
+    if event.source and event.subject and place_ref(event.source, source) == item_ref:
+        return replace(event, source=event.subject)
+    return event
 
 
 def _work_item_events(events: Iterable[Event], accounts: Accounts) -> Iterator[tuple[Event, list[Told]]]:
@@ -76,15 +104,11 @@ def _pull_request_events(events: Iterable[Event], accounts: Accounts) -> Iterato
 OPEN, CLOSED, MERGED = Side("open", "open"), Side("closed", "closed"), Side("merged", "merged")
 STATUSES = {"ClosedEvent": Told("status", OPEN, CLOSED), "ReopenedEvent": Told("status", CLOSED, OPEN)}
 STATES = {"ClosedEvent": CLOSED, "ReopenedEvent": OPEN, "MergedEvent": MERGED}
-NOT_DRAFT, DRAFT = Side("false", "false"), Side("true", "true")
+NO, YES = Side("false", "false"), Side("true", "true")
 
 
 def _word(reason: str | None) -> Side:
     return Side(reason.lower(), reason.lower()) if reason else NOTHING
-
-
-def _label(event: Event) -> Side:
-    return Side(None, event.label.name if event.label else None)
 
 
 def _milestone(event: Event) -> Side:
@@ -97,15 +121,30 @@ def _person(actor: Actor | None, accounts: Accounts) -> Side:
 
 def _place(place: Place | None, source: str) -> Side:
     """An issue or pull request; the one that is not to be seen has neither ref nor key."""
-    if place is None or not place.id:
-        return NOTHING
-    kind = "pull_request" if place.typename == "PullRequest" else "issue"
-    return Side(str(ItemRef(source, kind, place.id)), key(place))
+    return Side(place_ref(place, source), key(place)) if place and place.id else NOTHING
 
 
-def key(place: Place) -> str | None:
-    """acme/shop#7."""
-    return f"{place.repository.name_with_owner}#{place.number}" if place.repository else None
+def _named(thing: Named | None) -> Side:
+    return Side(None, thing.name if thing else None)
+
+
+def _repository(event: Event, source: str) -> Side:
+    home = event.from_repository
+    return Side(f"{source}:repository:{home.id}", home.name_with_owner) if home else NOTHING
+
+
+def _board(event: Event, source: str) -> Side:
+    return Side(_board_ref(event, source), None)
+
+
+def _board_ref(event: Event, source: str) -> str | None:
+    return f"{source}:board:{event.project.id}" if event.project and event.project.id else None
+
+
+def _status(event: Event, accounts: Accounts) -> Told:
+    """On a board an item may have no status yet, which GitHub tells as an empty one."""
+    was, now = Side(None, event.previous_status or None), Side(None, event.status or None)
+    return Told("board_status", was, now, _board_ref(event, accounts.source))
 
 
 def _oid(commit: Object | None) -> Side:
@@ -113,26 +152,50 @@ def _oid(commit: Object | None) -> Side:
 
 
 READINGS: dict[str, Reading] = {
-    "LabeledEvent": lambda event, _: Told("labels", now=_label(event)),
-    "UnlabeledEvent": lambda event, _: Told("labels", was=_label(event)),
+    "AddedToMergeQueueEvent": lambda *_: Told("merge_queue", NO, YES),
+    "AddedToProjectV2Event": lambda event, accounts: Told("boards", now=_board(event, accounts.source)),
     "AssignedEvent": lambda event, accounts: Told("assignees", now=_person(event.assignee, accounts)),
-    "UnassignedEvent": lambda event, accounts: Told("assignees", was=_person(event.assignee, accounts)),
-    "MilestonedEvent": lambda event, _: Told("milestone", now=_milestone(event)),
+    "AutoMergeDisabledEvent": lambda *_: Told("auto_merge", YES, NO),
+    "AutoMergeEnabledEvent": lambda *_: Told("auto_merge", NO, YES),
+    "AutoRebaseEnabledEvent": lambda *_: Told("auto_merge", NO, YES),
+    "AutoSquashEnabledEvent": lambda *_: Told("auto_merge", NO, YES),
+    "BaseRefChangedEvent": lambda event, _: Told(
+        "base", Side(None, event.previous_ref_name), Side(None, event.current_ref_name)
+    ),
+    "BlockedByAddedEvent": lambda event, accounts: Told(
+        "blocked_by", now=_place(event.blocking_issue, accounts.source)
+    ),
+    "BlockedByRemovedEvent": lambda event, accounts: Told(
+        "blocked_by", was=_place(event.blocking_issue, accounts.source)
+    ),
+    "ConnectedEvent": lambda event, accounts: Told("connected", now=_place(event.source, accounts.source)),
+    "ConvertToDraftEvent": lambda *_: Told("draft", NO, YES),
     "DemilestonedEvent": lambda event, _: Told("milestone", was=_milestone(event)),
+    "DisconnectedEvent": lambda event, accounts: Told("connected", was=_place(event.source, accounts.source)),
+    "HeadRefForcePushedEvent": lambda event, _: Told("force_push", _oid(event.before_commit), _oid(event.after_commit)),
+    "IssueTypeAddedEvent": lambda event, _: Told("type", now=_named(event.issue_type)),
+    "IssueTypeChangedEvent": lambda event, _: Told("type", _named(event.prev_issue_type), _named(event.issue_type)),
+    "IssueTypeRemovedEvent": lambda event, _: Told("type", was=_named(event.issue_type)),
+    "LabeledEvent": lambda event, _: Told("labels", now=_named(event.label)),
+    "MilestonedEvent": lambda event, _: Told("milestone", now=_milestone(event)),
+    "ParentIssueAddedEvent": lambda event, accounts: Told("parent", now=_place(event.parent, accounts.source)),
+    "ParentIssueRemovedEvent": lambda event, accounts: Told("parent", was=_place(event.parent, accounts.source)),
+    "ProjectV2ItemStatusChangedEvent": _status,
+    "ReadyForReviewEvent": lambda *_: Told("draft", YES, NO),
+    "RemovedFromMergeQueueEvent": lambda *_: Told("merge_queue", YES, NO),
+    "RemovedFromProjectV2Event": lambda event, accounts: Told("boards", was=_board(event, accounts.source)),
     "RenamedTitleEvent": lambda event, _: Told(
         "title", Side(None, event.previous_title), Side(None, event.current_title)
     ),
-    "ParentIssueAddedEvent": lambda event, accounts: Told("parent", now=_place(event.parent, accounts.source)),
-    "ParentIssueRemovedEvent": lambda event, accounts: Told("parent", was=_place(event.parent, accounts.source)),
-    "ConnectedEvent": lambda event, accounts: Told("connected", now=_place(event.connected, accounts.source)),
-    "DisconnectedEvent": lambda event, accounts: Told("connected", was=_place(event.disconnected, accounts.source)),
-    "ReadyForReviewEvent": lambda *_: Told("draft", DRAFT, NOT_DRAFT),
-    "ConvertToDraftEvent": lambda *_: Told("draft", NOT_DRAFT, DRAFT),
     "ReviewRequestedEvent": lambda event, accounts: Told(
         "review_request", now=_person(event.requested_reviewer, accounts)
     ),
     "ReviewRequestRemovedEvent": lambda event, accounts: Told(
         "review_request", was=_person(event.requested_reviewer, accounts)
     ),
-    "HeadRefForcePushedEvent": lambda event, _: Told("force_push", _oid(event.before_commit), _oid(event.after_commit)),
+    "SubIssueAddedEvent": lambda event, accounts: Told("sub_issues", now=_place(event.sub_issue, accounts.source)),
+    "SubIssueRemovedEvent": lambda event, accounts: Told("sub_issues", was=_place(event.sub_issue, accounts.source)),
+    "TransferredEvent": lambda event, accounts: Told("repository", was=_repository(event, accounts.source)),
+    "UnassignedEvent": lambda event, accounts: Told("assignees", was=_person(event.assignee, accounts)),
+    "UnlabeledEvent": lambda event, _: Told("labels", was=_named(event.label)),
 }

@@ -23,6 +23,7 @@ class Connection(Wire, Generic[T]):
 
     nodes: list[T | None] | None = None
     page_info: PageInfo = field(default_factory=PageInfo)
+    total_count: int | None = None  #: of all rows, where it was asked for
 
     @property
     def rows(self) -> list[T]:
@@ -34,8 +35,14 @@ class Connection(Wire, Generic[T]):
         return self.page_info.has_next_page
 
     @property
+    def short(self) -> int:
+        """How many rows the server counts that it shows nowhere."""
+        return 0 if self.longer else max(0, (self.total_count or 0) - len(self.nodes or ()))
+
+    @property
     def whole(self) -> bool:
-        return not self.longer and self.nodes is not None and all(row is not None for row in self.nodes)
+        shown = self.nodes is not None and all(row is not None for row in self.nodes)
+        return shown and not self.longer and not self.short
 
     def extend(self, rows: "Connection[T]") -> None:
         """Takes in the rows that follow."""
@@ -66,6 +73,7 @@ class Actor(Wire):
     id: str = ""
     login: str = ""
     slug: str = ""  #: a team's name among its organisation's
+    database_id: int | None = None
 
     @property
     def name(self) -> str:
@@ -94,7 +102,10 @@ class Place(Wire):
 
 
 class Home(Wire):
+    """A repository, as what belongs to it names it."""
+
     name_with_owner: str
+    id: str = ""
 
 
 class Repository(Wire):
@@ -104,121 +115,6 @@ class Repository(Wire):
     is_archived: bool = False
     is_private: bool = False
     default_branch_ref: Named | None = None
-
-
-class Event(Wire):
-    """An entry of a timeline, whatever it tells."""
-
-    typename: str = field(name="__typename", default="")
-    id: str = ""
-    created_at: Instant | None = None
-    actor: Actor | None = None
-    label: Named | None = None
-    assignee: Actor | None = None
-    state_reason: str | None = None
-    milestone_title: str | None = None
-    previous_title: str | None = None
-    current_title: str | None = None
-    parent: Place | None = None
-    connected: Place | None = None
-    disconnected: Place | None = None
-    requested_reviewer: Actor | None = None
-    before_commit: Object | None = None
-    after_commit: Object | None = None
-
-
-class Review(Wire):
-    id: str
-    state: str
-    submitted_at: Instant | None = None
-    body: str = ""
-    author: Actor | None = None
-
-
-class GitActor(Wire):
-    user: Actor | None = None
-
-
-class Commit(Wire):
-    oid: str
-    message: str
-    authored_date: Instant
-    committed_date: Instant
-    author: GitActor | None = None
-
-
-class PullRequestCommit(Wire):
-    commit: Commit
-
-
-class PullRequest(Wire):
-    id: str
-    number: int
-    repository: Home
-    state: str
-    updated_at: Instant
-    url: str = ""
-    title: str = ""
-    body: str | None = None
-    is_draft: bool = False
-    created_at: Instant | None = None
-    closed_at: Instant | None = None
-    merged_at: Instant | None = None
-    base_ref_name: str | None = None
-    head_ref_name: str | None = None
-    additions: int | None = None
-    deletions: int | None = None
-    changed_files: int | None = None
-    author: Actor | None = None
-    merged_by: Actor | None = None
-    merge_commit: Object | None = None
-    labels: Connection[Named] | None = None
-    reviews: Connection[Review] | None = None
-    commits: Connection[PullRequestCommit] | None = None
-    closing_issues_references: Connection[Place] | None = None
-    timeline_items: Connection[Event] | None = None
-
-
-class Issue(Wire):
-    id: str
-    number: int
-    repository: Home
-    state: str
-    created_at: Instant
-    updated_at: Instant
-    url: str = ""
-    title: str = ""
-    body: str | None = None
-    closed_at: Instant | None = None
-    state_reason: str | None = None
-    author: Actor | None = None
-    milestone: Titled | None = None
-    issue_type: Named | None = None
-    parent: Place | None = None
-    labels: Connection[Named] | None = None
-    assignees: Connection[Actor] | None = None
-    timeline_items: Connection[Event] | None = None
-
-
-class DeploymentStatus(Wire):
-    state: str
-    created_at: Instant
-
-
-class Deployment(Wire):
-    id: str
-    repository: Home
-    commit_oid: str
-    created_at: Instant
-    updated_at: Instant
-    state: str | None = None
-    environment: str | None = None
-    latest_environment: str | None = None
-    ref: Named | None = None
-    statuses: Connection[DeploymentStatus] | None = None
-
-
-Item = PullRequest | Issue | Deployment
 
 
 class RawConnection(Wire):

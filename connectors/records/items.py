@@ -37,6 +37,7 @@ FIELD_WORDS = (
 #: What `StatedLink.kind` says, read from the item to the other side.
 LINK_WORDS = (
     "closes",
+    "closed_by",
     "blocks",
     "blocked_by",
     "duplicates",
@@ -45,6 +46,7 @@ LINK_WORDS = (
     "clones",
     "cloned_by",
     "mentions",
+    "mentioned_by",
     "development",
 )
 

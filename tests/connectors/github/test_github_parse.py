@@ -108,7 +108,7 @@ EVENTS: dict[str, tuple[Stream, list[dict[str, Any]], list[tuple[Any, ...]]]] = 
         [
             {
                 "__typename": "ConnectedEvent",
-                "connected": {"__typename": "PullRequest", "id": "PR_7", "number": 7, "repository": SHOP},
+                "source": {"__typename": "PullRequest", "id": "PR_7", "number": 7, "repository": SHOP},
             }
         ],
         [("connected", NONE, ("github:pull_request:PR_7", "acme/shop#7"))],
@@ -168,7 +168,7 @@ def test_a_pull_request_that_says_next_to_nothing() -> None:
     assert isinstance(record, PullRequest)
     assert (record.key, record.state, record.author, record.created_at) == ("acme/shop#7", "open", None, None)
     assert met == ()
-    assert [child.complete for child in children.values()] == [False] * 4, "nothing was shown, so nothing is known"
+    assert not any(child.complete for child in children.values()), "nothing was shown, so nothing is known"
 
 
 def test_a_merge_is_told_by_its_instant() -> None:

@@ -1,0 +1,85 @@
+"""Reads what is new of one stream of one repository, page by page, each safe to stop after."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from connectors.errors import Gone, Malformed
+from connectors.github.api import CursorLost
+from connectors.github.gather import again, gathered
+from connectors.github.probe import Shown
+from connectors.github.reader import Reader
+from connectors.github.streams import Stream
+from connectors.github.walk import AGAIN_AT_ONCE, Walk
+from connectors.records import Batch, Gap
+
+
+class Walker:
+    """Goes on from where the watermark says that the walk stood."""
+
+    def __init__(
+        self,
+        *,
+        source: str,
+        reader: Reader,
+        stream: Stream,
+        shown: Shown,
+        watermark: str | None,
+        since: datetime | None,
+    ) -> None:
+        self._source = source
+        self._reader = reader
+        self._stream = stream
+        self._shown = shown
+        self._name = shown.repository.name_with_owner
+        self._walk = Walk.recall(watermark, name=self._name, since=since).once_more()
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        """Everything that is new, and what was missed before. A hidden stream is a gap, not an end."""
+        try:
+            async for batch in self._batches():
+                yield replace(batch, watermarks={place(self._stream, self._shown.id): self._walk.written()})
+        except (Gone, Malformed) as error:
+            gap = Gap(stream=f"{self._name} {self._stream.name}", cause=str(error))
+            yield Batch(source=self._source, read_at=self._shown.at, gaps=(gap,))
+
+    async def _batches(self) -> AsyncIterator[Batch]:
+        head = self._shown.heads.get(self._stream.name)
+        if head is None:
+            raise Gone("the server shows nothing of them")
+        while self._walk.again or not self._walk.rests_at(head):
+            if self._walk.owes_at(head):
+                yield await self._again()
+            else:
+                self._walk = self._walk.begun(at=self._shown.at, head=head)
+                yield await self._page()
+
+    async def _page(self) -> Batch:
+        """The next page. What it shows only in part, or not at all, is still to be read by its id."""
+        try:
+            found = await self._reader.page(self._stream, self._shown.id, self._walk.cursor)
+        except CursorLost:
+            if self._walk.cursor is None:
+                raise
+            self._walk = self._walk.from_the_front()
+            return Batch(source=self._source, read_at=self._shown.at)
+        since, at = self._walk.since, self._shown.at
+        page = gathered(found, stream=self._stream, source=self._source, name=self._name, since=since, at=at)
+        cursor = None if page.ended else found.cursor
+        owing = self._walk.owing((*page.lacking, *page.missed))
+        self._walk = owing.onward(cursor, newest_at=page.newest_at, unfinished_at=page.unfinished_at)
+        return page.batch
+
+    async def _again(self) -> Batch:
+        """Items by their ids. What cannot be read even so is a gap, and is tried again by the next poll."""
+        asked, at = self._walk.again[:AGAIN_AT_ONCE], self._shown.at
+        found = await self._reader.by_id(self._stream, asked)
+        batch, missed = again(found, stream=self._stream, source=self._source, name=self._name, at=at)
+        self._walk = self._walk.paid(asked, missed=tuple(missed))
+        return batch
+
+
+def place(stream: Stream, repository: str) -> str:
+    """Under which name the watermark of a repository's stream is kept."""
+    return f"{stream.name}:{repository}"
