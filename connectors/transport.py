@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 import structlog
@@ -30,6 +29,7 @@ Advise = Callable[[Request, Answer], Advice | None]
 
 MAX_REDIRECTS = 3
 DEADLINE_S = 120.0  # for one answer, whole: a stream that trickles is a fault (apache/devlake#8614)
+MOST_BYTES = 256 * 1024 * 1024  # of one answer, unpacked
 TIMEOUT = httpx.Timeout(connect=5, read=60, write=30, pool=None)
 
 
@@ -98,12 +98,12 @@ class Transport:
             raise
 
     async def _close(self, request: Request, error: Retry, answer: Answer | None, patience: Patience) -> None:
-        """Stops all who share the limit, told by the source's clock, by ours. The request's own bucket too, whatever
-        name the source has for it: its next try waits with the others."""
+        """Stops all who share the limit: told by the source's clock, waited for by ours. The request's own bucket is
+        closed too, whatever name the source has for it: its next try waits with the others."""
         now = self._clock.now()
         told_s = ((error.until or now) - (answer.server_at if answer else now)).total_seconds()
         error.until = now + timedelta(seconds=patience.stretched_s(told_s) + self._jitter.uniform(0, 1))
-        for bucket in {error.bucket, request.bucket} if error.bucket else {error.bucket}:
+        for bucket in dict.fromkeys((error.bucket, request.bucket)) if error.bucket else ("",):
             await self._governor.close(bucket, error.until, why=str(error))
 
     async def _exchange(self, request: Request) -> Answer:
@@ -112,9 +112,11 @@ class Transport:
         started_at = self._clock.now()
         try:
             async with asyncio.timeout(DEADLINE_S):
-                response, moved_to = await self._follow(request)
+                answer = await self._follow(request)
         except (httpx.LocalProtocolError, UnicodeEncodeError):  # its words hold the header, and so the token
             raise Refused("the token holds a character that no header may hold", hint="Copy the token anew.") from None
+        except httpx.InvalidURL as error:
+            raise Refused(f"there is no such address ({error})", hint="Check `url`.") from error
         except (httpx.RequestError, TimeoutError) as error:
             self._log.warning("request", label=request.label, path=_path(request.url), error=type(error).__name__)
             raise _unanswered(error, request.url) from error
@@ -123,35 +125,43 @@ class Transport:
             "request",
             label=request.label,
             path=_path(request.url),
-            status=response.status_code,
-            size=len(response.content),
+            status=answer.status,
+            size=len(answer.body),
             took_s=took_s,
         )
-        return Answer(
-            status=response.status_code,
-            headers=response.headers,
-            body=response.content,
-            server_at=http_date(response.headers.get("date", "")) or self._clock.now(),
-            moved_to=moved_to,
-        )
+        return answer
 
-    async def _follow(self, request: Request) -> tuple[httpx.Response, str | None]:
-        """The final response, and where it was found if not where we asked. Never takes a token to another host."""
+    async def _follow(self, request: Request) -> Answer:
+        """The final answer, and where it was found if not where we asked. Never takes a token to another host."""
         url, moved_to = httpx.URL(request.url, params=request.params or None), None
         for _ in range(MAX_REDIRECTS + 1):
             headers = {**request.headers, **await self._headers()}
-            response = await self._client.request(request.method, url, headers=headers, json=request.json)
-            if not response.has_redirect_location:
-                return response, moved_to
+            async with self._client.stream(request.method, url, headers=headers, json=request.json) as response:
+                if not response.has_redirect_location:
+                    return await self._whole(response, moved_to=moved_to)
             target = url.join(response.headers["location"])
-            if (target.scheme, target.host, target.port) != (url.scheme, url.host, url.port):
+            if _origin(target) != _origin(url):
                 raise Refused(
-                    f"{url.host} redirects to {target.host}", hint="Set `url` to the address it redirects to."
+                    f"{_origin(url)} redirects to {_origin(target)}", hint="Set `url` to the address it redirects to."
                 )
             # GitHub's 301 for a renamed repository names only the path: the question must not lose its query.
             url = target if target.query else target.copy_with(query=url.query or None)
             moved_to = str(url)
         raise Refused(f"{url.host} redirects in a circle", hint="Check `url`.")
+
+    async def _whole(self, response: httpx.Response, *, moved_to: str | None) -> Answer:
+        body = bytearray()
+        async for part in response.aiter_bytes():
+            body += part
+            if len(body) > MOST_BYTES:
+                raise TooLarge(f"{response.url.host} answers with more than {MOST_BYTES:,} bytes")
+        return Answer(
+            status=response.status_code,
+            headers=response.headers,
+            body=bytes(body),
+            server_at=http_date(response.headers.get("date", "")) or self._clock.now(),
+            moved_to=moved_to,
+        )
 
     def _note_wait(self, request: Request, state: tenacity.RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
@@ -159,7 +169,7 @@ class Transport:
         until = error.until if isinstance(error, Retry) else None
         if until is None:
             until = self._clock.now() + timedelta(seconds=state.next_action.sleep if state.next_action else 0.0)
-            self._progress.waiting(self._source, what=urlsplit(request.url).netloc, until=until, why=str(error))
+            self._progress.waiting(self._source, what=_host(request.url), until=until, why=str(error))
         self._log.info("waiting", until=until.isoformat(timespec="seconds"), why=str(error))
 
 
@@ -169,11 +179,19 @@ def _may_repeat(error: BaseException, request: Request) -> bool:
 
 def _unanswered(error: Exception, url: str) -> Retry:
     """A connection that never opened is no sign of a page too large; one that broke off or hung is (airbyte#86914)."""
-    host = urlsplit(url).netloc
+    host = _host(url)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
         return Retry(f"{host} cannot be reached", hint="Check `url`, the network and the proxy settings.")
     return TooLarge(f"{host} broke off its answer ({type(error).__name__})")
 
 
+def _origin(url: httpx.URL) -> str:
+    return f"{url.scheme}://{url.netloc.decode()}"
+
+
+def _host(url: str) -> str:
+    return httpx.URL(url).netloc.decode()
+
+
 def _path(url: str) -> str:
-    return urlsplit(url).path
+    return httpx.URL(url).path

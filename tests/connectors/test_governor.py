@@ -38,7 +38,7 @@ class Notes:
         self.waits.append((source, what, until, why))
 
     def read(self, source: str, *, what: str, count: int, of: int | None) -> None:
-        raise AssertionError("a governor reads nothing")
+        raise AssertionError(f"a governor reads nothing, nor {count} of {of} {what} of {source}")
 
 
 class Desk:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TypeVar
@@ -12,10 +12,10 @@ import pytest
 import respx
 import structlog
 
-from connectors.errors import Malformed, Refused, Retry, SourceError, TooLarge
-from connectors.exchange import Answer, Request
-from connectors.patience import MAX_FAILURES
-from connectors.transport import Governor, Pace, Transport
+from connectors.errors import Malformed, Postponed, Refused, Retry, SourceError, TooLarge
+from connectors.exchange import Advice, Answer, Request
+from connectors.patience import MAX_FAILURES, MAX_LIMITS
+from connectors.transport import Advise, Governor, Pace, Transport
 from tests.clocks import NOON, FakeClock
 
 T = TypeVar("T")
@@ -42,22 +42,17 @@ def accepting(answer: Answer) -> list[str]:
 class Line:
     """A transport with a wound clock."""
 
-    def __init__(self, *, clock: FakeClock | None = None, at_once: int = 4) -> None:
+    def __init__(self, *, clock: FakeClock | None = None, at_once: int = 4, advise: Advise | None = None) -> None:
         self.clock = clock or FakeClock()
         self.governor = Governor(clock=self.clock, paces={"core": Pace(at_once=at_once)})
+        self.waits: list[tuple[str, str, datetime, str]] = []
+        self._advise = advise
 
     def send(self, *requests: Request, read: Callable[[Answer], T] = accepting) -> list[T]:
         """The answers to requests that are sent at once."""
 
         async def run() -> list[T]:
-            transport = Transport(
-                source="jira",
-                client=httpx.AsyncClient(),
-                headers=self._headers,
-                governor=self.governor,
-                clock=self.clock,
-                jitter=random.Random(1),
-            )
+            transport = self.transport()
             try:
                 return await asyncio.gather(*(transport.send(request, read) for request in requests))
             finally:
@@ -65,6 +60,24 @@ class Line:
                 await transport.close()
 
         return asyncio.run(run())
+
+    def transport(self) -> Transport:
+        return Transport(
+            source="jira",
+            client=httpx.AsyncClient(),
+            headers=self._headers,
+            governor=self.governor,
+            clock=self.clock,
+            jitter=random.Random(1),
+            advise=self._advise,
+            progress=self,
+        )
+
+    def waiting(self, source: str, *, what: str, until: datetime, why: str) -> None:
+        self.waits.append((source, what, until, why))
+
+    def read(self, source: str, *, what: str, count: int, of: int | None) -> None:
+        pass
 
     async def _headers(self) -> dict[str, str]:
         return {"Authorization": "Bearer secret"}
@@ -149,6 +162,147 @@ def test_a_limit_stops_everybody_in_its_bucket(web: respx.MockRouter) -> None:
     assert all(at >= NOON + timedelta(seconds=600) for _, at in asked[1:])
 
 
+def test_a_limit_by_any_name_is_kept_by_who_was_told_of_it(web: respx.MockRouter) -> None:
+    """GitHub names its buckets; one that we do not know is waited for all the same."""
+    asked: list[datetime] = []
+    clock = FakeClock()
+
+    def read(answer: Answer) -> list[str]:
+        asked.append(clock.now())
+        if len(asked) == 1:
+            raise Retry("limited", until=answer.server_at + timedelta(minutes=5), bucket="integration", counts=False)
+        return answer.decode(list[str])
+
+    web.get(URL).respond(json=["a"])
+    assert Line(clock=clock).send(question(), read=read) == [["a"]]
+    assert asked[1] - asked[0] >= timedelta(minutes=5)
+
+
+def test_a_source_that_says_to_wait_for_ever_is_given_up_in_the_end(web: respx.MockRouter) -> None:
+    """A short Retry-After without end is no way to ask a hundred times a minute, nor to hang for a night."""
+    route = web.get(URL).respond(429, headers={"Retry-After": "1"})
+    line = Line()
+    with pytest.raises(Retry, match="limited"):
+        line.send(question())
+    assert route.call_count == MAX_LIMITS
+    assert 60 < sum(line.clock.slept) < 1200
+
+
+def test_who_does_not_say_how_long_is_asked_ever_more_seldom(web: respx.MockRouter) -> None:
+    """GitHub: a minute at least, then exponentially more, then not again (github.md §2)."""
+
+    def read(answer: Answer) -> None:
+        raise Retry("limited", until=answer.server_at + timedelta(seconds=60), counts=True)
+
+    web.get(URL).respond(403)
+    line = Line()
+    with pytest.raises(Retry):
+        line.send(question(), read=read)
+    waits = [wait for wait in line.clock.slept if wait]
+    assert [round(wait / 60) for wait in waits] == [1, 2, 4, 8, 15]
+
+
+def test_a_wait_of_more_than_an_hour_is_kept(web: respx.MockRouter) -> None:
+    told = {"Retry-After": "5400", "Date": format_datetime(NOON, usegmt=True)}
+    web.get(URL).mock(side_effect=[httpx.Response(429, headers=told), httpx.Response(200, json=["a"])])
+    line = Line()
+    assert line.send(question()) == [["a"]]
+    assert sum(line.clock.slept) >= 5400
+
+
+def test_a_wait_of_a_day_is_for_the_next_pass(web: respx.MockRouter) -> None:
+    told = {"Retry-After": "86400", "Date": format_datetime(NOON, usegmt=True)}
+    route = web.get(URL).respond(429, headers=told)
+    line = Line()
+    with pytest.raises(Postponed, match=r"asked to wait until 2026-11-21 12:00 UTC \(limited\)") as late:
+        line.send(question())
+    assert late.value.source == "jira"
+    assert sum(line.clock.slept) < 5
+    assert route.call_count == 1
+
+
+def test_what_is_waited_for_is_told(web: respx.MockRouter) -> None:
+    web.get(URL).mock(side_effect=[httpx.ConnectError("refused"), httpx.Response(200, json=["a"])])
+    line = Line()
+    line.send(question())
+    (told,) = line.waits
+    assert told[:2] == ("jira", "jira.example")
+    assert told[2] > NOON
+    assert "cannot be reached" in told[3]
+
+
+def test_an_answer_that_trickles_for_ever_is_given_up(web: respx.MockRouter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """apache/devlake#8614: a stream that never ends hung for days."""
+
+    async def trickle() -> AsyncIterator[bytes]:
+        yield b"["
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("connectors.transport.DEADLINE_S", 0.01)
+    web.get(URL).mock(side_effect=lambda _: httpx.Response(200, content=trickle()))
+    with pytest.raises(TooLarge, match="broke off"):
+        Line().send(question(shrinkable=True))
+
+
+def test_an_answer_without_end_fills_no_memory(web: respx.MockRouter, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def flood() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x" * 1000
+
+    monkeypatch.setattr("connectors.transport.MOST_BYTES", 10_000)
+    web.get(URL).mock(side_effect=lambda _: httpx.Response(200, content=flood()))
+    with pytest.raises(TooLarge, match="more than 10,000 bytes"):
+        Line().send(question(shrinkable=True))
+
+
+def test_the_next_request_goes_over_the_same_connection() -> None:
+    clients: list[object] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        clients.append(writer)
+        try:
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n["a"]')
+        except asyncio.IncompleteReadError:
+            writer.close()
+
+    async def run() -> None:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        host, port = server.sockets[0].getsockname()
+        transport = Line().transport()
+        for _ in range(5):
+            assert await transport.send(question(url=f"http://{host}:{port}/"), accepting) == ["a"]
+        await transport.close()
+        server.close()
+
+    asyncio.run(run())
+    assert len(clients) == 1
+
+
+def test_what_an_answer_advises_is_kept(web: respx.MockRouter) -> None:
+    web.get(URL).respond(json=["a"])
+    line = Line(advise=lambda request, _: Advice(bucket=request.bucket, every_s=30))
+    line.send(question(), question(), question())
+    assert sum(line.clock.slept) == 60
+
+
+def test_what_is_no_address_is_refused() -> None:
+    with pytest.raises(Refused, match="address"):
+        Line().send(question(url="https://jira.example:port/"))
+
+
+def test_an_address_that_is_nowhere_cannot_be_reached(web: respx.MockRouter) -> None:
+    web.get(url__startswith="https://").mock(side_effect=httpx.ConnectError("unknown"))
+    with pytest.raises(Retry, match="cannot be reached"):
+        Line().send(question(url="https://[half"))
+
+
+def test_a_token_is_not_taken_out_of_the_tunnel(web: respx.MockRouter) -> None:
+    web.get(URL).respond(302, headers={"Location": "http://jira.example/rest/api/2/field"})
+    with pytest.raises(Refused, match=r"redirects to http://jira\.example"):
+        Line().send(question())
+
+
 def test_a_redirect_on_the_host_is_followed_with_its_question(web: respx.MockRouter) -> None:
     web.get(URL, params={"page": "2"}).respond(301, headers={"Location": "/rest/api/latest/field"})
     moved = web.get("https://jira.example/rest/api/latest/field", params={"page": "2"}).respond(json=["a"])
@@ -160,7 +314,7 @@ def test_a_redirect_on_the_host_is_followed_with_its_question(web: respx.MockRou
 def test_a_token_is_never_taken_to_another_host(web: respx.MockRouter) -> None:
     web.get(URL).respond(302, headers={"Location": "https://elsewhere.example/login"})
     elsewhere = web.get("https://elsewhere.example/login").respond(200)
-    with pytest.raises(Refused, match=r"redirects to elsewhere\.example"):
+    with pytest.raises(Refused, match=r"redirects to https://elsewhere\.example"):
         Line().send(question())
     assert not elsewhere.called
 
@@ -181,7 +335,10 @@ def test_the_servers_clock_is_told_where_it_is_told(web: respx.MockRouter) -> No
     told = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
     for headers, expected in (
         ({"Date": format_datetime(told, usegmt=True)}, told),
+        ({"Date": "Fri, 20 Nov 2026 10:30:00 +0100"}, told),
+        ({"Date": "Fri, 20 Nov 2026 09:30:00 -0000"}, told),
         ({"Date": "noon"}, NOON),
+        ({"Date": "Fri, 31 Dec 9999 23:59:59 GMT"}, NOON),
         ({}, NOON),
     ):
         web.get(URL).respond(json=[], headers=headers)
