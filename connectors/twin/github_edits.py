@@ -6,6 +6,7 @@ Instants are written as GitHub writes them (`2026-11-20T18:00:00Z`); `by` is the
 from collections.abc import Sequence
 from typing import Any
 
+from connectors.twin.github_derived import DERIVED
 from connectors.twin.github_objects import Node
 from connectors.twin.github_state import ITEMS, GitHubHost
 
@@ -59,6 +60,15 @@ def merge(host: GitHubHost, pull: Node, *, at: str, by: Node, oid: str) -> None:
     for issue in filter(None, map(host.node, pull.get("closingIssuesReferences", ()))):
         close(host, issue, at=at, by=by)
         issue["timelineItems"][-1]["closer"] = pull["id"]
+
+
+def define_label(host: GitHubHost, repository: Node, name: str, *, at: str, **fields: Any) -> Node:
+    """A new label of the repository's."""
+    defined = DERIVED["Repository.labels"](host, repository) if "labels" not in repository else repository["labels"]
+    made = {"name": name, "createdAt": at, "updatedAt": at, **fields}
+    repository["labels"] = [*defined, made]
+    host.define(repository, made, "Label")
+    return made
 
 
 def label(host: GitHubHost, item: Node, name: str, *, at: str, by: Node) -> None:

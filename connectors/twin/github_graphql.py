@@ -1,10 +1,8 @@
 """`POST /graphql`: a query executed against the reduced schema, answered as GitHub answers."""
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 from graphql import (
@@ -13,12 +11,15 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
     execute_sync,
     parse,
     validate,
 )
 from graphql.execution import Executor
 
+from connectors.twin.github_access import EVERYTHING, Access
 from connectors.twin.github_cost import NODE_LIMIT, Cost, cost
 from connectors.twin.github_limits import Limits
 from connectors.twin.github_objects import Node
@@ -29,8 +30,8 @@ from connectors.twin.github_state import GitHubHost
 UNDEFINED_FIELD = re.compile(r"Cannot query field '(?P<field>\w+)' on type '(?P<kind>\w+)'")
 
 
-def answer(host: GitHubHost, limits: Limits, body: bytes) -> Node:
-    """The JSON answer to a request body. Its status is 200 whatever the query does."""
+def answer(host: GitHubHost, limits: Limits, body: bytes, *, access: Access = EVERYTHING) -> Node:
+    """The JSON answer to a request body. Its status is 200 whatever the query does; `Overworked` where it is not."""
     try:
         asked = msgspec.json.decode(body)
     except msgspec.DecodeError:
@@ -43,9 +44,10 @@ def answer(host: GitHubHost, limits: Limits, body: bytes) -> Node:
         return {"errors": [invalid(error) for error in errors]}
     variables, operation = asked.get("variables") or {}, asked.get("operationName")
     spent = cost(document, operation, variables, schema)
+    hold_back(host, limits, spent, writes=is_mutation(document))
     if refused := refusal(host, limits, spent):
         return {"errors": [refused]}
-    context = Execution(host=host, rate_limit=rate_limit(host, limits, spent))
+    context = Execution(host=host, access=access, rate_limit=rate_limit(host, limits, spent))
     result = execute_sync(
         schema,
         document,
@@ -93,6 +95,27 @@ def refusal(host: GitHubHost, limits: Limits, spent: Cost) -> Node | None:
     return None
 
 
+class Overworked(Exception):
+    """A secondary limit was passed: GitHub's 403."""
+
+
+def hold_back(host: GitHubHost, limits: Limits, spent: Cost, *, writes: bool) -> None:
+    """Let the query work for its time, unless the last minute was too full of queries, or of work."""
+    secondary = host.secondary
+    if secondary is None:
+        return
+    few = limits.spend_minute("graphql points", 5 if writes else 1, secondary.graphql_points)
+    short = limits.spend_minute("graphql seconds", secondary.takes(spent.points), secondary.graphql_cpu_s)
+    if not (few and short):
+        raise Overworked
+
+
+def is_mutation(document: DocumentNode) -> bool:
+    """Whether the document writes."""
+    operations = (d for d in document.definitions if isinstance(d, OperationDefinitionNode))
+    return any(each.operation is OperationType.MUTATION for each in operations)
+
+
 def rate_limit(host: GitHubHost, limits: Limits, spent: Cost) -> Node | None:
     """The `rateLimit` object; null where the host has no limits."""
     if host.hourly_limit is None:
@@ -117,9 +140,10 @@ def answered(result: ExecutionResult) -> Node:
 
 def failed(error: GraphQLError) -> Node:
     """An error of one part of the answer, with its type beside its message."""
-    extensions: Mapping[str, Any] = error.extensions or {}
-    typed = {"type": extensions["type"]} if "type" in extensions else {}
-    return {**typed, "path": list(error.path or ()), "locations": locations(error), "message": error.message}
+    extensions = dict(error.extensions or {})
+    typed = {"type": extensions.pop("type")} if "type" in extensions else {}
+    more = {"extensions": extensions} if extensions else {}
+    return {**typed, "path": list(error.path or ()), **more, "locations": locations(error), "message": error.message}
 
 
 def locations(error: GraphQLError) -> list[Node]:

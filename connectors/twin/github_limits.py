@@ -1,11 +1,12 @@
-"""The hourly budgets of a token: one for REST, one for GraphQL."""
+"""The budgets of whoever asks: an hour of REST, an hour of GraphQL, and the minute that the secondary limits watch."""
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from connectors.twin.github_objects import Node
 from connectors.twin.github_state import GitHubHost
 
-HOUR_S = 3600
+HOUR_S, MINUTE_S = 3600, 60
 
 
 @dataclass
@@ -18,15 +19,16 @@ class Window:
 
 @dataclass
 class Limits:
-    """What has been spent of each resource (`core`, `graphql`)."""
+    """What one principal has spent of each resource (`core`, `graphql`)."""
 
     host: GitHubHost
     windows: dict[str, Window] = field(default_factory=dict)
+    minutes: dict[str, "deque[tuple[float, float]]"] = field(default_factory=dict)
 
     def spend(self, resource: str, points: int) -> bool:
         """Whether the budget allowed it; what it allows is spent."""
         window = self.window(resource)
-        if self.host.hourly_limit is not None and window.used + points > self.host.hourly_limit:
+        if self.host.hourly_limit and window.used + points > self.host.hourly_limit:
             return False
         window.used += points
         return True
@@ -39,15 +41,24 @@ class Limits:
             window = self.windows[resource] = Window(resets_at_s=now_s + HOUR_S)
         return window
 
+    def spend_minute(self, what: str, amount: float, limit: float | None) -> bool:
+        """Whether the last minute has room for it, by the secondary limit; what is refused counts too."""
+        now_s = self.host.now().timestamp()
+        spent = self.minutes.setdefault(what, deque())
+        while spent and spent[0][0] <= now_s - MINUTE_S:
+            spent.popleft()
+        spent.append((now_s, amount))
+        return limit is None or sum(each for _, each in spent) <= limit
+
     def state(self, resource: str) -> Node:
-        """Limit, used, remaining and reset (epoch seconds), as `/rate_limit` puts them."""
+        """Limit, used, remaining and reset (epoch seconds), as `/rate_limit` puts them; zeros without limit."""
         window, limit = self.window(resource), self.host.hourly_limit or 0
         left = max(0, limit - window.used)
         return {
             "limit": limit,
-            "used": window.used,
+            "used": window.used if limit else 0,
             "remaining": left,
-            "reset": window.resets_at_s,
+            "reset": window.resets_at_s if limit else 0,
             "resource": resource,
         }
 

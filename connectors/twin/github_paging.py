@@ -147,9 +147,9 @@ def check_bounds(connection: str, *, first: int | None, last: int | None, listed
             raise refusal("EXCESSIVE_PAGINATION", f"{asked} exceeds the `{name}` limit of {LIMIT} records.")
 
 
-def refusal(kind: str, message: str) -> GraphQLError:
+def refusal(kind: str, message: str, **extensions: Any) -> GraphQLError:
     """An error of that type; the answer puts the type beside the message, as GitHub does."""
-    return GraphQLError(message, extensions={"type": kind})
+    return GraphQLError(message, extensions={"type": kind, **extensions})
 
 
 def cursor(mark: list[Any]) -> str:

@@ -18,10 +18,11 @@ from graphql import (
 )
 
 from connectors.twin import github_roots as roots
+from connectors.twin.github_access import NEEDED, WRITTEN
 from connectors.twin.github_derived import DERIVED, Derive, part_url, timeline
 from connectors.twin.github_filters import kept, listing, visible
 from connectors.twin.github_objects import Node
-from connectors.twin.github_paging import Listing, Page, check_bounds, page
+from connectors.twin.github_paging import Listing, Page, check_bounds, page, refusal
 from connectors.twin.github_roots import Info
 from connectors.twin.github_schema import Dialect, github_schema
 from connectors.twin.github_state import GitHubHost
@@ -46,8 +47,23 @@ def executable_schema(*, dialect: Dialect, nullable: frozenset[str]) -> GraphQLS
     for kind in schema.type_map.values():
         if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__"):
             for name, field in kind.fields.items():
-                field.resolve = resolver(kind.name, name, field)
+                field.resolve = permitted(f"{kind.name}.{name}", resolver(kind.name, name, field))
     return schema
+
+
+def permitted(place: str, resolve: Resolver) -> Resolver:
+    """The resolver, behind the permission that its field needs."""
+    permission, write = NEEDED.get(place) or WRITTEN.get(place), place in WRITTEN
+    if permission is None:
+        return resolve
+
+    def guarded(source: Node, info: Info, **asked: Any) -> Any:
+        access = info.context.access
+        if access.lacks(info.context.host, permission, write=write):
+            raise refusal("FORBIDDEN", f"Resource not accessible by {access.kind}")
+        return resolve(source, info, **asked)
+
+    return guarded
 
 
 def resolver(kind: str, name: str, field: GraphQLField) -> Resolver:

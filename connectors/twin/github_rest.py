@@ -1,8 +1,10 @@
 """The REST endpoints: what GraphQL has not, what set-up and `PyGithub` ask, and the lists a plain client walks."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from connectors.twin import github_rest_apps, github_rest_labels, github_rest_runs
 from connectors.twin.github_derived import timeline
 from connectors.twin.github_filters import names, state, stated
 from connectors.twin.github_objects import Node
@@ -39,7 +41,9 @@ def rate_limit(call: Call) -> Answer:
 
 
 def user(call: Call) -> Answer:
-    """Who the token belongs to."""
+    """Who the token belongs to; an installation's is nobody's."""
+    if call.access.installation or call.access.is_app:
+        raise Refusal(403, "Resource not accessible by integration")
     return Answer(body=bodies(call).account(call.host.viewer))
 
 
@@ -53,19 +57,26 @@ def account_repositories(call: Call) -> Answer:
     """An account's repositories by name."""
     if call.host.account(call.named["login"]) is None:
         call.nothing()
-    found = call.host.repositories_of(call.named["login"])
+    found = [each for each in call.host.repositories_of(call.named["login"]) if call.sees(each)]
     return call.rows(Ordered(found, by=stated("name"), descending=False), shown=bodies(call).repository)
 
 
 def viewer_repositories(call: Call) -> Answer:
-    """All repositories the token can see."""
-    return call.rows(Positions(call.host.repositories), shown=bodies(call).repository)
+    """All repositories the token can see; what a single sign-on hides is left out, and the header says so."""
+    guarded = {r["owner"]["login"].lower(): r["owner"]["databaseId"] for r in call.host.repositories}
+    hidden = [str(guarded[login]) for login in sorted(call.host.sso & guarded.keys())]
+    found = [r for r in call.host.repositories if r["owner"]["login"].lower() not in call.host.sso]
+    rows = call.rows(Positions(found), shown=bodies(call).repository)
+    partial = {"x-github-sso": f"partial-results; organizations={','.join(hidden)}"} if hidden else {}
+    return Answer(body=rows.body, headers={**rows.headers, **partial})
 
 
 def installation_repositories(call: Call) -> Answer:
-    """The repositories of an App's installation: here, all."""
-    rows = viewer_repositories(call)
-    return Answer(body={"total_count": len(call.host.repositories), "repositories": rows.body}, headers=rows.headers)
+    """The repositories that the App was given on its installation's account."""
+    installation = call.access.installation
+    found = [r for r in call.host.repositories if installation is None or installation.covers(r)]
+    rows = call.rows(Positions(found), shown=bodies(call).repository)
+    return Answer(body={"total_count": len(found), "repositories": rows.body}, headers=rows.headers)
 
 
 def repository(call: Call) -> Answer:
@@ -75,18 +86,12 @@ def repository(call: Call) -> Answer:
 
 def issue(call: Call) -> Answer:
     """One issue, or the issue side of a pull request; 410 where it was deleted, 301 where it was transferred."""
-    holder, number = call.repository(), call.named["number"]
-    if (holder["id"], number) in call.host.deleted:
-        raise Refusal(410, "This issue was deleted")
-    if moved := call.host.moved.get((holder["id"], number)):
-        target = call.host.by_id[moved["repository"]]
-        call.moved(f"/repositories/{target['databaseId']}/issues/{moved['number']}")
-    return Answer(body=bodies(call).issue(_item(call)))
+    return Answer(body=bodies(call).issue(call.item()))
 
 
 def pull(call: Call) -> Answer:
     """One pull request."""
-    return Answer(body=bodies(call).whole_pull(_item(call, "PullRequest")))
+    return Answer(body=bodies(call).whole_pull(call.item("PullRequest")))
 
 
 def issues(call: Call) -> Answer:
@@ -105,31 +110,24 @@ def pulls(call: Call) -> Answer:
 
 def reviews(call: Call) -> Answer:
     """A pull request's reviews, oldest first."""
-    return call.rows(Positions(_item(call, "PullRequest").get("reviews") or []), shown=bodies(call).review)
+    return call.rows(Positions(call.item("PullRequest").get("reviews") or []), shown=bodies(call).review)
 
 
 def commits(call: Call) -> Answer:
     """A pull request's commits, oldest first, 250 at most."""
-    return call.rows(Positions((_item(call, "PullRequest").get("commits") or [])[:250]), shown=bodies(call).commit)
+    return call.rows(Positions((call.item("PullRequest").get("commits") or [])[:250]), shown=bodies(call).commit)
 
 
 def events(call: Call) -> Answer:
     """The timeline of an issue or pull request."""
-    return call.rows(Positions(timeline(_item(call))), shown=bodies(call).event)
+    return call.rows(Positions(timeline(call.item())), shown=bodies(call).event)
 
 
-def runs(call: Call) -> Answer:
-    """Workflow runs, which the state holds as REST bodies."""
-    found = call.repository().get("workflowRuns") or []
-    rows = call.rows(Positions(found), shown=dict)
-    return Answer(body={"total_count": len(found), "workflow_runs": rows.body}, headers=rows.headers)
-
-
-def _item(call: Call, kind: str | None = None) -> Node:
-    found = call.host.item(call.repository(), call.named["number"])
-    if found is None or kind not in (None, found["__typename"]):
-        call.nothing()
-    return found
+def deployments(call: Call) -> Answer:
+    """Deployments, the newest first; what GraphQL does not tell is whether they are to production, or passing."""
+    holder = call.repository()
+    made = Ordered(holder.get("deployments") or [], by=stated("createdAt"), descending=True)
+    return call.rows(made, shown=bodies(call).deployment)
 
 
 def _listed(call: Call, items: list[Node], *, shown: Callable[[Node], Any], by_cursor: bool = False) -> Answer:
@@ -158,7 +156,7 @@ def _passes(call: Call, item: Node, asked: Mapping[str, str | None]) -> bool:
 
 OF_REPOSITORY: Mapping[str, Endpoint] = {
     "": repository,
-    "/actions/runs": runs,
+    "/deployments": deployments,
     "/issues": issues,
     "/issues/{number:int}": issue,
     "/issues/{number:int}/timeline": events,
@@ -166,7 +164,10 @@ OF_REPOSITORY: Mapping[str, Endpoint] = {
     "/pulls/{number:int}": pull,
     "/pulls/{number:int}/commits": commits,
     "/pulls/{number:int}/reviews": reviews,
+    **github_rest_labels.OF_REPOSITORY,
+    **github_rest_runs.OF_REPOSITORY,
 }
+PLACES = ("/repos/{owner}/{name}", "/repositories/{id:int}")
 ROUTES: Mapping[str, Endpoint] = {
     "/": root,
     "/meta": meta,
@@ -178,8 +179,26 @@ ROUTES: Mapping[str, Endpoint] = {
     "/orgs/{login}": account,
     "/orgs/{login}/repos": account_repositories,
     "/installation/repositories": installation_repositories,
-    **{f"/repos/{{owner}}/{{name}}{path}": endpoint for path, endpoint in OF_REPOSITORY.items()},
-    **{f"/repositories/{{id:int}}{path}": endpoint for path, endpoint in OF_REPOSITORY.items()},
+    **github_rest_apps.ROUTES,
+    **{f"{place}{path}": endpoint for place in PLACES for path, endpoint in OF_REPOSITORY.items()},
+}
+WRITES: Mapping[tuple[str, str], Endpoint] = {
+    **github_rest_apps.WRITES,
+    **{(m, f"{place}{path}"): each for place in PLACES for (m, path), each in github_rest_labels.WRITES.items()},
 }
 # What costs nothing of the hour.
 FREE = frozenset({"/rate_limit", "/meta"})
+# Which permission a path below a repository needs.
+NEEDED: Mapping[str, str] = {
+    "actions": "actions",
+    "deployments": "deployments",
+    "issues": "issues",
+    "labels": "issues",
+    "pulls": "pull_requests",
+}
+
+
+def needed(path: str) -> str | None:
+    """The permission that a path needs (`/repos/acme/shop/issues/7`); None where any token will do."""
+    kept = re.fullmatch(r"/(?:repos/[^/]+/[^/]+|repositories/\d+)/([^/]+).*", path)
+    return NEEDED.get(kept[1]) if kept else None

@@ -150,7 +150,32 @@ class Bodies:
 
     def label(self, node: Node) -> Node:
         """A label."""
-        return {"node_id": node.get("id"), "name": node["name"], "color": node.get("color", "")}
+        number = int.from_bytes(str(node.get("id")).encode()[-5:], "big")
+        told = {"description": node.get("description"), "default": bool(node.get("isDefault"))}
+        return {"id": number, "node_id": node.get("id"), "name": node["name"], "color": node.get("color", ""), **told}
+
+    def deployment(self, node: Node) -> Node:
+        """A deployment."""
+        repository = self.repository_api(self.host.by_id[node["repository"]])
+        url = f"{repository}/deployments/{node['databaseId']}"
+        return {
+            "id": node["databaseId"],
+            "node_id": node["id"],
+            "sha": (node.get("commit") or {}).get("oid"),
+            "ref": (node.get("ref") or {}).get("name"),
+            "task": node.get("task") or "deploy",
+            "environment": node.get("environment"),
+            "production_environment": bool(node.get("isProduction", node.get("environment") == "production")),
+            "transient_environment": bool(node.get("isTransient")),
+            "creator": self.account(node.get("creator")),
+            "payload": {},
+            "description": node.get("description"),
+            "created_at": node["createdAt"],
+            "updated_at": node.get("updatedAt") or node["createdAt"],
+            "statuses_url": f"{url}/statuses",
+            "repository_url": repository,
+            "url": url,
+        }
 
     def milestone(self, node: Node | None) -> Node | None:
         """A milestone."""

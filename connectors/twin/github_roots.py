@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLResolveInfo
+from graphql import GraphQLError, GraphQLResolveInfo
 
 from connectors.twin import github_boards as boards
+from connectors.twin.github_access import SSO, Access
 from connectors.twin.github_derived import DERIVED
 from connectors.twin.github_filters import kept, listing
 from connectors.twin.github_objects import Node
@@ -21,6 +22,7 @@ class Execution:
     """What the resolvers of one query are given."""
 
     host: GitHubHost
+    access: Access
     rate_limit: Node | None
     """What the query cost and what is left of the hour; None where the host has no limits."""
 
@@ -32,9 +34,28 @@ def repository(_: Any, info: Info, *, owner: str, name: str, **asked: Any) -> No
     """The repository of that owner and name."""
     host = info.context.host
     found = host.repository(owner, name, follow_renames=asked.get("followRenames", True))
-    if found is None:
+    if found is None or not info.context.access.sees(host, found):
         raise refusal("NOT_FOUND", f"Could not resolve to a Repository with the name '{owner}/{name}'.")
+    if refused := unauthorized(host, found):
+        raise refused
     return found
+
+
+def unauthorized(host: GitHubHost, repository: Node) -> GraphQLError | None:
+    """The refusal, where the owner asks for a single sign-on that the token has not made."""
+    guarded = repository.get("isPrivate") and repository["owner"]["login"].lower() in host.sso
+    return refusal("FORBIDDEN", SSO, saml_failure=True) if guarded else None
+
+
+def found_node(info: Info, node_id: str) -> Node | GraphQLError:
+    """The object with that node id, or why it is not to be had."""
+    host = info.context.host
+    found = host.node(node_id)
+    holder = host.by_id[(found or {}).get("repository", node_id)] if found else None
+    within = holder if holder and holder["__typename"] == "Repository" else None
+    if found is None or (within and not info.context.access.sees(host, within)):
+        return refusal("NOT_FOUND", f"Could not resolve to a node with the global id of '{node_id}'.")
+    return (within and unauthorized(host, within)) or found
 
 
 def owned_repository(source: Node, info: Info, *, name: str, **asked: Any) -> Node:
@@ -44,9 +65,9 @@ def owned_repository(source: Node, info: Info, *, name: str, **asked: Any) -> No
 
 def node(_: Any, info: Info, **asked: Any) -> Node:
     """The object with that node id."""
-    found = info.context.host.node(asked["id"])
-    if found is None:
-        raise refusal("NOT_FOUND", f"Could not resolve to a node with the global id of '{asked['id']}'.")
+    found = found_node(info, asked["id"])
+    if isinstance(found, GraphQLError):
+        raise found
     return found
 
 
@@ -56,9 +77,7 @@ def nodes(_: Any, info: Info, *, ids: list[str]) -> list[Any]:
         # sourcecred/sourcecred#908
         message = f"You may not provide more than {IDS_AT_ONCE} node ids; you provided {len(ids)}."
         raise refusal("ARGUMENT_LIMIT", message)
-    host = info.context.host
-    missing = "Could not resolve to a node with the global id of '{}'."
-    return [host.node(i) or refusal("NOT_FOUND", missing.format(i)) for i in ids]
+    return [found_node(info, i) for i in ids]
 
 
 def account(kind: str, *kinds: str) -> Callable[..., Node]:
@@ -68,6 +87,8 @@ def account(kind: str, *kinds: str) -> Callable[..., Node]:
         found = info.context.host.account(login)
         if found is None or found["__typename"] not in kinds:
             raise refusal("NOT_FOUND", f"Could not resolve to {kind} with the login of '{login}'.")
+        if login.lower() in info.context.host.sso:
+            raise refusal("FORBIDDEN", SSO, saml_failure=True)
         return found
 
     return find
@@ -142,7 +163,8 @@ def repositories(source: Node, info: Info, **asked: Any) -> Page:
     order = asked.pop("orderBy", None)
     check_bounds("repositories", first=bounds["first"], last=bounds["last"], listed=True)
     host = info.context.host
-    found = kept(host, host.repositories_of(source["login"]), asked)
+    listed = [r for r in host.repositories_of(source["login"]) if info.context.access.sees(host, r)]
+    found = kept(host, listed, asked)
     return page(listing(found, field="repositories", order=order, catalogue=True), **bounds)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.twin.github_objects import Node, complete, identify, latest
 from connectors.twin.github_schema import Dialect
+from connectors.twin.github_terms import App, Secondary
 
 
 def written(at: datetime) -> str:
@@ -33,11 +34,21 @@ class GitHubHost:
     viewer: Node = field(default_factory=lambda: {"login": "fingerpost-reader"})
     token: str | None = None
     """The token asked for; None lets everyone in."""
+    token_expires_at: datetime | None = None
+    scopes: str | None = None
+    """Of a classic token: `repo, read:org`. Others have permissions, which no header tells."""
+    app: App | None = None
+    denied: set[str] = field(default_factory=set)
+    """Permissions that the token lacks, by GitHub's name (`issues`, `contents`); `issues:write` for writing alone."""
+    sso: set[str] = field(default_factory=set)
+    """Organizations, by login in lower case, for which the token was not authorized to single sign-on."""
     dialect: Dialect = "github.com"
     version: str = "3.17.0"
     """Of an Enterprise Server."""
     hourly_limit: int | None = 5000
-    """Points and requests an hour, each; None means no limits, as Enterprise Server has them by default."""
+    """Points and requests an hour, each. None means no limits, as Enterprise Server has them by default; 0 means none
+    either, told as zeros (apache/devlake#8020)."""
+    secondary: Secondary | None = None
     nullable: frozenset[str] = frozenset()
     """Fields that are non-null on GitHub and that the data cannot fill, such as `PullRequest.createdAt`."""
     web: str = "https://github.com"
@@ -81,14 +92,29 @@ class GitHubHost:
         self.numbered[repository["id"], item["number"]] = item
         self._meet(item)
 
+    def define(self, repository: Node, part: Node, kind: str) -> None:
+        """Take in a part of the repository's own: a label, a milestone, a release, a deployment."""
+        place = f"{repository['id']}/{kind}/{part.get('name') or part.get('title') or part.get('createdAt')}"
+        complete(part, kind, place=place, owners={"repository": repository["id"]}, meet=self._meet)
+        self._views.clear()
+
     def changed(self, *objects: Node) -> None:
         """Take note that these objects, or what they hold, are no longer what they were."""
         self._completed.difference_update(o["id"] for o in objects)
         self._views.clear()
 
+    def close_repository(self, repository: Node) -> None:
+        """Let the repository go, with all that is in it: it was deleted, or is out of this token's sight."""
+        self.repositories = [each for each in self.repositories if each is not repository]
+        self.named = {name: each for name, each in self.named.items() if each is not repository}
+        del self.by_id[repository["id"]]
+        self._views.clear()
+
     def seen(self, node_id: str) -> Node | None:
-        """The object with that node id, as it stands; None where it is gone or hidden."""
-        return self.by_id.get(node_id)
+        """The object with that node id, as it stands; None where it, or what it is part of, is gone or hidden."""
+        found = self.by_id.get(node_id)
+        holder = (found or {}).get("repository") or (found or {}).get("pullRequest")
+        return None if holder is not None and self.seen(holder) is None else found
 
     def node(self, node_id: str) -> Node | None:
         """The object with that node id, complete."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlencode
 
+from connectors.twin.github_access import SSO, Access, Doorkeeper
 from connectors.twin.github_limits import Limits
 from connectors.twin.github_objects import Node
 from connectors.twin.github_paging import Listing, page
@@ -31,43 +32,79 @@ class Answer:
 class Refusal(Exception):
     """GitHub's answer to a request it does not serve."""
 
-    def __init__(
-        self, status: int, message: str, *, headers: Mapping[str, str] | None = None, url: str | None = None
-    ) -> None:
+    def __init__(self, status: int, message: str, *, headers: Mapping[str, str] | None = None, **about: Any) -> None:
         super().__init__(message)
-        about = {"url": url} if url else {}
         body = {"message": message, **about, "documentation_url": DOCUMENTATION, "status": str(status)}
         self.answer = Answer(body=body, status=status, headers=headers or {})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request. `api` is the URL of the API's root, `rest` what follows the repository in the path."""
+    """One request. `api` is the URL of the API's root, `path` what follows it, `named` its parts."""
 
     host: GitHubHost
     limits: Limits
+    access: Access
+    door: Doorkeeper
     api: str
     path: str
     named: Mapping[str, Any]
     query: str = ""
+    sent: Any = None
+    """The body of a write."""
 
     @property
     def asked(self) -> dict[str, str]:
         """The query string; of a repeated name the last."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
 
+    @property
+    def actor(self) -> Node:
+        """Who acts: the token's owner, or the App."""
+        app = self.host.app if self.access.installation else None
+        return {"__typename": "Bot", "login": app.slug} if app else self.host.viewer
+
+    def sees(self, repository: Node | None) -> bool:
+        """Whether there is such a repository for whoever asks."""
+        return repository is not None and self.access.sees(self.host, repository)
+
+    def item(self, kind: str | None = None) -> Node:
+        """The issue or pull request of the path; 410 where it was deleted, 301 where it was transferred."""
+        holder, number = self.repository(), self.named["number"]
+        if (holder["id"], number) in self.host.deleted:
+            raise Refusal(410, "This issue was deleted")
+        if moved := self.host.moved.get((holder["id"], number)):
+            self._lead_to(moved)
+        found = self.host.item(holder, number)
+        if found is None or kind not in (None, found["__typename"]):
+            self.nothing()
+        return found
+
+    def _lead_to(self, item: Node) -> NoReturn:
+        target = self.host.by_id.get(item["repository"])
+        if target is None or not self.sees(target):
+            self.nothing()
+        self.moved(f"/repositories/{target['databaseId']}/issues/{item['number']}")
+
     def repository(self) -> Node:
         """The repository of the path; one that has moved is a redirect to its id, the query kept."""
-        if "id" in self.named:
-            found = next((r for r in self.host.repositories if r["databaseId"] == self.named["id"]), None)
-            return found or self.nothing()
-        owner, name = self.named["owner"], self.named["name"]
-        found = self.host.repository(owner, name)
-        if found is None:
+        found = self._named_repository()
+        if found is None or not self.sees(found):
             self.nothing()
+        if found.get("isPrivate") and found["owner"]["login"].lower() in self.host.sso:
+            owner = found["owner"]["login"]
+            raise Refusal(403, SSO, headers={"x-github-sso": f"required; url={self.host.web}/orgs/{owner}/sso"})
+        if "id" in self.named:
+            return found
+        owner, name = self.named["owner"], self.named["name"]
         if found["nameWithOwner"].lower() != f"{owner}/{name}".lower():
             self.moved(f"/repositories/{found['databaseId']}{self.path.removeprefix(f'/repos/{owner}/{name}')}")
         return found
+
+    def _named_repository(self) -> Node | None:
+        if "id" in self.named:
+            return next((r for r in self.host.repositories if r["databaseId"] == self.named["id"]), None)
+        return self.host.repository(self.named["owner"], self.named["name"])
 
     def nothing(self) -> NoReturn:
         """There is none, or none that may be seen."""
