@@ -5,19 +5,17 @@ Blocking, so for a thread; never in the path of data (jira.md §5 lists why).
 
 from typing import Any
 
-from jira import JIRA
 from jira.exceptions import JIRAError
 from requests import RequestException
 
+from connectors.jira.client import client, said
 from connectors.jira.survey import Scope
 from connectors.source import Check
-
-TIMEOUT_S = 30
 
 
 def checks(scope: Scope, *, authorization: str) -> list[Check]:
     """The site, the sign-in and each project, one by one; the first two end it where they fail."""
-    site = _client(scope, authorization=authorization)
+    site = client(scope.url, authorization=authorization)
     found = [_site(site, scope.url)]
     if found[-1].ok:
         found.append(_account(site))
@@ -26,18 +24,12 @@ def checks(scope: Scope, *, authorization: str) -> list[Check]:
     return found
 
 
-def _client(scope: Scope, *, authorization: str) -> Any:
-    """A client that has asked nothing yet. Its own retries wait too little and too seldom (jira.md §5)."""
-    options = {"server": scope.url, "check_update": False, "headers": {"Authorization": authorization}}
-    return JIRA(options=options, get_server_info=False, max_retries=0, timeout=TIMEOUT_S, logging=False)
-
-
 def _site(site: Any, url: str) -> Check:
     try:
         info = site.server_info()
     except (JIRAError, RequestException, ValueError) as error:
         hint = "Check `url` (for Data Center with its context path), the network and the proxy settings."
-        return Check(subject=url, ok=False, found=_said(error), hint=hint)
+        return Check(subject=url, ok=False, found=said(error), hint=hint)
     return Check(subject=url, ok=True, found=f"Jira {info.get('deploymentType', '')} {info.get('version', '')}")
 
 
@@ -46,7 +38,7 @@ def _account(site: Any) -> Check:
         me = site.myself()
     except (JIRAError, RequestException, ValueError) as error:
         hint = "Check `token` and, on Cloud, that `email` is the account that made it; tokens expire."
-        return Check(subject="sign-in", ok=False, found=_said(error), hint=hint)
+        return Check(subject="sign-in", ok=False, found=said(error), hint=hint)
     return Check(subject="sign-in", ok=True, found=f"{me.get('displayName')}, zone {me.get('timeZone')}")
 
 
@@ -56,15 +48,8 @@ def _project(site: Any, key: str) -> Check:
         held = site.my_permissions(projectKey=key, permissions="BROWSE_PROJECTS")["permissions"]
     except (JIRAError, RequestException, ValueError) as error:
         hint = "Check `projects`: each is the key of a project that exists and that the account may browse."
-        return Check(subject=subject, ok=False, found=_said(error), hint=hint)
+        return Check(subject=subject, ok=False, found=said(error), hint=hint)
     if not held.get("BROWSE_PROJECTS", {}).get("havePermission"):
         hint = "Give the account the permission Browse Projects."
         return Check(subject=subject, ok=False, found="may not be browsed", hint=hint)
     return Check(subject=subject, ok=True, found="may be browsed")
-
-
-def _said(error: Exception) -> str:
-    """The error in a line; a `JIRAError` printed whole shows headers and bodies."""
-    if isinstance(error, JIRAError):
-        return f"{error.status_code}: {error.text}"[:200]
-    return f"{type(error).__name__}"
