@@ -1,10 +1,12 @@
 """A GitHub App as a source: each owner's repositories are read through the installation there."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from connectors.census import CensusKind, Confirmed, Roll
 from connectors.delivery import Delivery, Notice
 from connectors.errors import SourceError
 from connectors.records import Batch, Gap, ItemRef
@@ -12,6 +14,9 @@ from connectors.source import Check, Memory
 
 if TYPE_CHECKING:
     from connectors.github import GitHub
+
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Installations:
@@ -55,13 +60,30 @@ class Installations:
             if not left:
                 break
         lost = tuple(Gap(stream="items", cause="no installation of the App shows it", ref=str(ref)) for ref in left)
-        return Batch(
-            source=self.name,
-            read_at=min(batch.read_at for batch in batches),
-            records=tuple(record for batch in batches for record in batch.records),
-            children=tuple(child for batch in batches for child in batch.children),
-            gaps=tuple(gap for batch in batches for gap in batch.gaps) + lost,
-        )
+        return self._joined(batches, gaps=lost)
+
+    async def census(self, kind: CensusKind, memory: Memory) -> AsyncIterator[Roll]:
+        """The rolls of all, owner by owner. Raises at the end what the first that failed had raised."""
+        failed: SourceError | None = None
+        for owner, part in self._parts.items():
+            try:
+                async for roll in part.census(kind, _of(owner, memory)):
+                    yield roll
+            except SourceError as error:
+                failed = failed or error
+        if failed:
+            raise failed
+
+    async def confirm(self, missing: Mapping[ItemRef, str], memory: Memory) -> Confirmed:
+        """What became of these: each is looked for by whoever reads the owner that its key names."""
+        first = next(iter(self._parts))
+        theirs: dict[str, dict[ItemRef, str]] = {}
+        for ref, key in missing.items():
+            owner = key.partition("/")[0].casefold()
+            theirs.setdefault(owner if owner in self._parts else first, {})[ref] = key
+        parts = [await self._parts[owner].confirm(those, _of(owner, memory)) for owner, those in theirs.items()]
+        fates = tuple(fate for part in parts for fate in part.fates)
+        return Confirmed(fates=fates, batch=self._joined([part.batch for part in parts]))
 
     def verify(self, delivery: Delivery) -> None:
         """Returns if it is the App's own; all installations have the one hook."""
@@ -75,6 +97,15 @@ class Installations:
     async def close(self) -> None:
         for part in self._parts.values():
             await part.close()
+
+    def _joined(self, batches: Sequence[Batch], *, gaps: Sequence[Gap] = ()) -> Batch:
+        return Batch(
+            source=self.name,
+            read_at=min((batch.read_at for batch in batches), default=NEVER),
+            records=tuple(record for batch in batches for record in batch.records),
+            children=tuple(child for batch in batches for child in batch.children),
+            gaps=(*(gap for batch in batches for gap in batch.gaps), *gaps),
+        )
 
 
 def by_owner(repositories: Sequence[str]) -> dict[str, list[str]]:
