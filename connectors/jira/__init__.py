@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from typing import TypeVar
 
 import httpx
 import msgspec
@@ -15,27 +14,29 @@ from connectors.delivery import Delivery, Notice
 from connectors.errors import Refused
 from connectors.jira import api, webhook
 from connectors.jira.address import GATEWAY
+from connectors.jira.apart import Apart
 from connectors.jira.bulk import Ways
 from connectors.jira.census import DUE, Census
 from connectors.jira.cloud import Cloud
 from connectors.jira.data_center import DataCenter, Pace
 from connectors.jira.dates import millis
-from connectors.jira.dialect import Dialect, Reading
+from connectors.jira.dialect import Dialect
+from connectors.jira.issues import Issues
 from connectors.jira.metadata import Metadata
-from connectors.jira.parse import Parser
+from connectors.jira.passes import Passes
 from connectors.jira.projects import loss
+from connectors.jira.recall import recall
 from connectors.jira.sign_in import OAuth, Signature, SignIn, Token, headers, signature
+from connectors.jira.sprints import ForeignSprints
 from connectors.jira.survey import Scope, Site, Survey
-from connectors.jira.walk import Position, Walk
+from connectors.jira.walk import Position
 from connectors.jira.webhook import Hooks
 from connectors.jira.whereabouts import Whereabouts, confirmed, without
-from connectors.records import Batch, Gap, ItemRef
+from connectors.records import Batch, ItemRef
 from connectors.source import Check, Memory
 from connectors.transport import TIMEOUT, Clock, Governor, Transport
 
 __all__ = ["DUE", "GATEWAY", "Hooks", "Jira", "OAuth", "SignIn", "Token", "connect"]
-
-T = TypeVar("T")
 
 
 class Jira:
@@ -88,37 +89,36 @@ class Jira:
         async for batch in survey.batches(now=now):
             yield batch
         # What the site could not do yesterday is tried again.
-        async for batch in self._walked(survey.site, {}, marks):
+        learned = {name: text for name, text in memory.capabilities.items() if name == "sprints"}
+        sprints = self._sprints(survey.site, learned)
+        yield Batch(source=self.name, read_at=now, records=tuple(await sprints.renew()), capabilities=sprints.learned())
+        async for batch in self._walked(survey.site, learned, marks):
             yield batch
 
     async def _walked(self, site: Site, learned: Mapping[str, str], marks: Mapping[str, str]) -> AsyncIterator[Batch]:
-        """The issues of the projects that are to be seen."""
+        """The issues of the projects that are to be seen, and the time that was entered for them."""
         if not site.visible:
             return
-        now, start = self._clock.now(), replace(self._start, projects=tuple(sorted(site.visible)))
         dialect = self._dialect(site, learned)
-        held = _told(marks, "issues", Position)
-        position = held.held_to(start) if held else start
-        told: set[str | None] = set()
-        while True:
-            last = position.complete
-            walk = Walk(dialect, position.next_pass(overlap_s=dialect.overlap_s) if last else position, read_at=now)
-            async for reading in walk.readings():
-                batch, unread = await self._batch(reading, site=site, dialect=dialect, read_at=walk.read_at)
-                walk.owe(unread)
-                # An issue that is tried again within the poll, in vain again, is missed once.
-                gaps = tuple(gap for gap in batch.gaps if gap.ref not in told)
-                told |= {gap.ref for gap in gaps}
-                yield replace(batch, gaps=gaps, watermarks={"issues": _text(walk.position)})
-            if last:
-                return
-            position = walk.position
+        passes = Passes(
+            self._transport,
+            source=self.name,
+            dialect=dialect,
+            issues=self._issues(site, dialect, learned),
+            start=replace(self._start, projects=tuple(sorted(site.visible))),
+            marks=marks,
+            clock=self._clock,
+        )
+        async for batch in passes.batches():
+            yield batch
 
     async def fetch(self, refs: Sequence[ItemRef], memory: Memory) -> Batch:
         site, now = await self._known_site(memory), self._clock.now()
         dialect = self._dialect(site, memory.capabilities)
         reading = await dialect.fetch([ref.id for ref in refs if ref.kind == "issue"])
-        batch, _ = await self._batch(reading, site=site, dialect=dialect, read_at=now)
+        position = recall(memory.watermarks, "issues", Position)
+        reading.since = position.known_until if position else None
+        batch, _ = await self._issues(site, dialect, memory.capabilities).batch(reading, read_at=now)
         return batch
 
     async def census(self, kind: CensusKind, memory: Memory) -> AsyncIterator[Roll]:
@@ -132,7 +132,7 @@ class Jira:
         issues = {ref.id: ref for ref in missing if ref.kind == "issue"}
         reading = await dialect.fetch(list(issues))
         gone, reading.gone = reading.gone, []
-        batch, _ = await self._batch(reading, site=site, dialect=dialect, read_at=now)
+        batch, _ = await self._issues(site, dialect, memory.capabilities).batch(reading, read_at=now)
         whereabouts = Whereabouts(self._transport, site, at=now)
         fates = [await whereabouts.fate(issues[identity], key=missing[issues[identity]]) for identity in gone]
         if whereabouts.hidden:
@@ -151,7 +151,7 @@ class Jira:
 
     def _site(self, memory: Memory) -> Site | None:
         """What is remembered of the site; nothing once the configuration names another one, or other projects."""
-        site = _told(memory.capabilities, "site", Site)
+        site = recall(memory.capabilities, "site", Site)
         return site if site and site.asked == self._scope.asked else None
 
     async def _known_site(self, memory: Memory) -> Site:
@@ -176,33 +176,31 @@ class Jira:
 
     def _dialect(self, site: Site, learned: Mapping[str, str]) -> Dialect:
         if site.edition == "cloud":
-            ways = _told(learned, "ways", Ways) or Ways()
-            return Cloud(self._transport, base=site.base, fields=site.fields, ways=ways)
-        pace = _told(learned, "pace", Pace) or Pace()
-        return DataCenter(self._transport, base=site.base, pace=pace)
+            ways = recall(learned, "ways", Ways) or Ways()
+            return Cloud(
+                self._transport,
+                base=site.base,
+                fields=site.fields,
+                ways=ways,
+                charged=self._scope.oauth,
+                comments=self._scope.comments,
+            )
+        pace = recall(learned, "pace", Pace) or Pace()
+        return DataCenter(self._transport, base=site.base, pace=pace, pause=self._clock.sleep)
 
-    async def _batch(
-        self, reading: Reading, *, site: Site, dialect: Dialect, read_at: datetime
-    ) -> tuple[Batch, set[str]]:
-        """What becomes of the reading, and the ids of the issues in it that are not whole."""
-        parents = await dialect.parents(reading.found, site.roles)
-        parser = Parser(source=self.name, url=self._scope.url, roles=site.roles, parents=parents)
-        parsed = parser.read(reading.found)
-        unread = reading.missed | parsed.unread
-        lost = unread | dict.fromkeys(reading.gone, "found by the search, and not there or not shown when read")
-        gaps = [
-            Gap(stream="issues", cause=why, ref=str(ItemRef(self.name, "issue", identity)))
-            for identity, why in lost.items()
-        ]
-        batch = Batch(
-            source=self.name,
-            read_at=read_at,
-            records=(*parser.accounts.records(), *parsed.items),
-            children=tuple(parsed.children),
-            gaps=(*parsed.gaps, *gaps),
-            capabilities=dialect.learned(),
+    def _issues(self, site: Site, dialect: Dialect, learned: Mapping[str, str]) -> Issues:
+        apart = Apart(self._transport, base=site.base, address=dialect.address, development=self._scope.development)
+        return Issues(dialect, scope=self._scope, roles=site.roles, apart=apart, sprints=self._sprints(site, learned))
+
+    def _sprints(self, site: Site, learned: Mapping[str, str]) -> ForeignSprints:
+        return ForeignSprints(
+            self._transport,
+            base=site.base,
+            metadata=Metadata(source=self.name, url=self._scope.url),
+            shown=site.sprints,
+            met=recall(learned, "sprints", dict[str, bool]) or {},
+            readable="boards" not in site.denied,
         )
-        return batch, set(unread)
 
 
 def connect(
@@ -212,12 +210,20 @@ def connect(
     sign_in: SignIn,
     projects: Sequence[str],
     since: date | None = None,
+    field_ids: Mapping[str, Sequence[str]] | None = None,
+    comments: bool = False,
+    development: bool = False,
     clock: Clock,
     jitter: random.Random,
     hooks: Hooks = Hooks(),  # noqa: B008 - frozen
     gateway: str = GATEWAY,
 ) -> Jira:
-    """A source that reads over the network. Close it when done."""
+    """A source that reads over the network. Close it when done.
+
+    `field_ids`: by role (sprint, points, epic_link, parent_link, flagged, team), the fields that play it. `comments`:
+    also those of every issue in Cloud's backfill, ten requests more per 1,000. `development`: also what the panel tells
+    of pull requests, a request for each issue that changed.
+    """
 
     def transport(signed: httpx.Auth | None) -> Transport:
         return Transport(
@@ -236,17 +242,8 @@ def connect(
         projects=tuple(projects),
         gateway=gateway,
         oauth=isinstance(sign_in, OAuth),
+        field_ids={role: tuple(ids) for role, ids in (field_ids or {}).items()},
+        comments=comments,
+        development=development,
     )
     return Jira(scope=scope, since=since, signature=signed, transport=transport(signed), clock=clock, hooks=hooks)
-
-
-def _told(memory: Mapping[str, str], name: str, kind: type[T]) -> T | None:
-    """What was written down, or None: before the first time, and where an earlier version wrote it otherwise."""
-    try:
-        return msgspec.json.decode(memory.get(name, "null"), type=kind)
-    except msgspec.DecodeError:
-        return None
-
-
-def _text(position: Position) -> str:
-    return msgspec.json.encode(position).decode()

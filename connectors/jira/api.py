@@ -21,10 +21,16 @@ class Unauthorized(Refused):
     """The sign-in is not accepted here."""
 
 
-def jql(projects: Iterable[str], *, updated_ms: int | None = None, created_ms: int | None = None) -> str:
+def jql(
+    projects: Iterable[str],
+    *,
+    updated_ms: int | None = None,
+    created_ms: int | None = None,
+    created_until_ms: int | None = None,
+) -> str:
     """Issues of the projects, the oldest first, updated and created since these instants.
 
-    Epoch milliseconds mean the same in every zone. There is no upper bound: a ceiling hides an issue that changes
+    Epoch milliseconds mean the same in every zone. `updated` has no upper bound: a ceiling hides an issue that changes
     faster than it is read (constructorfabric/insight#3447). `created` never changes, so that no page drifts.
     """
     clauses = [f"project in ({', '.join(_quoted(key) for key in projects)})"]
@@ -32,6 +38,8 @@ def jql(projects: Iterable[str], *, updated_ms: int | None = None, created_ms: i
         clauses.append(f"updated >= {updated_ms}")
     if created_ms is not None:
         clauses.append(f"created >= {created_ms}")
+    if created_until_ms is not None:
+        clauses.append(f"created <= {created_until_ms}")
     return f"{' AND '.join(clauses)} ORDER BY created ASC, key ASC"
 
 

@@ -1,36 +1,30 @@
-"""Cloud: REST v3. Ids by search, then content and history by bulk reads; or, where a site has no bulk reads or few
-issues are expected, content by the search itself (jira.md §4.4)."""
+"""Cloud: REST v3. Ids by search, then content and history by bulk reads; or content by the search itself, where few
+issues are expected, or every object is charged for (jira.md §4.4); or one by one, where nothing else works."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 import msgspec
-from msgspec import Raw, Struct
+import structlog
+from msgspec import Raw
 
 from connectors.errors import Gone, Malformed, Refused, TooLarge
 from connectors.jira import api, wire
-from connectors.jira.dialect import WHOLE, Page, Reading, expanded, in_parts, joined
+from connectors.jira.bulk import ANY, NAMED, Bulk, Ways
+from connectors.jira.children import inline_comments
+from connectors.jira.dates import instant
+from connectors.jira.dialect import WHOLE, Page, Reading, expanded, home, in_parts, joined
 from connectors.jira.document import decode
-from connectors.jira.fields import Roles, groups
+from connectors.jira.fields import Roles
 from connectors.jira.paging import Tokens, portions, values
-from connectors.jira.parse import Read
+from connectors.jira.parse import Read, stamps
 from connectors.transport import Transport
 
 API = "/rest/api/3"
 IDS_PAGE, WHOLE_PAGE = 5_000, 100
-#: Issues in one bulk read: of named fields, none of them a long list; of all fields (jira.md §1.2).
-NAMED, ANY = 1_000, 100
-FIELDS = 100  # named in one bulk read at most
-GROUPS = 5  # of fields; with more of them, reading all fields of 100 issues at a time takes no more requests
-HISTORIES = 10_000  # in one page of a bulk read
 HELD = 30_000  # histories held at once: one issue's may lie on any page of its portion
-
-
-class Ways(Struct):
-    """How this site lets itself be read."""
-
-    bulk: bool = True
-    bulk_size: int = NAMED
-    histories_per_issue: float = 0.0
+#: An issue was updated by the comment that is this much older at most; or it came into being by several steps.
+AT_ONCE = timedelta(minutes=1)
 
 
 class Cloud:
@@ -38,13 +32,25 @@ class Cloud:
 
     overlap_s = 10 * 60
 
-    def __init__(self, transport: Transport, *, base: str, fields: Sequence[str], ways: Ways) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        base: str,
+        fields: Sequence[str],
+        ways: Ways,
+        charged: bool = False,
+        comments: bool = False,
+    ) -> None:
+        """`charged`: for each object that is returned, so that none is to be asked for twice. `comments`: of every
+        issue, which none of the bulk reads of 1,000 tells."""
+        self.address = base + API
         self._transport = transport
-        self._base = base + API
-        self._groups = groups(fields, size=FIELDS) if fields else []
         self._ways = ways
-        if not 0 < len(self._groups) <= GROUPS:
-            self._ways.bulk_size = ANY
+        self._bulk = Bulk(transport, address=self.address, fields=fields, ways=ways, in_hundreds=comments)
+        self._charged = charged
+        self._failing = False
+        self._log = structlog.get_logger()
 
     @property
     def portion(self) -> int:
@@ -52,13 +58,12 @@ class Cloud:
         return max(ANY, min(NAMED, int(HELD / max(1.0, self._ways.histories_per_issue))))
 
     async def find(self, query: str, *, after: str | None, whole: bool) -> Page:
-        whole = whole or not self._ways.bulk
+        if not (whole or self._charged) and self._is_bulk:
+            return await self._page(query, after=after, whole=False)
         try:
-            return await self._page(query, after=after, whole=whole)
+            return await self._page(query, after=after, whole=True)
         except TooLarge:
-            if not whole or not self._ways.bulk:
-                raise
-            # An issue that spoils its page is found by bulk reads, which can ask for less.
+            # An issue that spoils its page is found by reads that can ask for less.
             return await self._page(query, after=after, whole=False)
 
     async def _page(self, query: str, *, after: str | None, whole: bool) -> Page:
@@ -66,30 +71,39 @@ class Cloud:
             "fields": WHOLE if whole else ["id"],
             "maxResults": WHOLE_PAGE if whole else IDS_PAGE,
         }
-        if not self._ways.bulk:
+        if whole and not self._is_bulk:
             options["expand"] = "changelog"
         if after:
             options["nextPageToken"] = after
-        shrinkable = whole and self._ways.bulk
-        request = api.search(self._base, "/search/jql", query=query, options=options, shrinkable=shrinkable)
+        request = api.search(self.address, "/search/jql", query=query, options=options, shrinkable=whole)
         found, server_at = await self._transport.send(request, api.dated(wire.Found, request))
         return Page(found=found.issues, next=found.next_page_token or None, server_at=server_at)
 
+    @property
+    def _is_bulk(self) -> bool:
+        return self._ways.bulk and not self._failing
+
     async def read(self, found: Sequence[wire.Issue]) -> Reading:
-        if self._ways.bulk:
+        if self._is_bulk:
             try:
                 return await self._in_bulk(found)
             except api.Unauthorized:
                 raise
             except (Gone, Refused):  # the endpoint: an issue that is not there is merely left out of the answer
                 self._ways.bulk = False
+            except (TooLarge, Malformed):  # it fails whatever it is asked; if the others fail too, the site is down
+                self._failing = True
         bare = [str(issue.id) for issue in found if issue.bare]
-        reading = expanded([issue for issue in found if not issue.bare] + await self._by_search(bare))
+        searched, missed = await self._by_search(bare)
+        reading = expanded([issue for issue in found if not issue.bare] + searched)
+        reading.missed |= missed
         read = {str(entry.issue.id) for entry in reading.found} | reading.missed.keys()
         reading.gone = [identity for identity in bare if identity not in read]
         return await self._completed(reading)
 
     async def fetch(self, ids: Sequence[str]) -> Reading:
+        if len(ids) == 1:
+            return await self._alone(ids[0])
         readings = [await self.read([wire.Issue(id=identity) for identity in part]) for part in portions(ids, NAMED)]
         return joined(readings)
 
@@ -97,68 +111,70 @@ class Cloud:
         """None: Cloud tells every parent by its id."""
         return {}
 
+    async def homes(self, ids: Sequence[str]) -> Mapping[str, str]:
+        if self._is_bulk:
+            issues = await self._bulk.homes(ids)
+        else:
+            issues, _ = await self._by_search(ids)
+        return {str(issue.id): key for issue in issues if (key := home(issue))}
+
     def learned(self) -> dict[str, str]:
         return {"ways": msgspec.json.encode(self._ways).decode()}
 
+    async def _alone(self, identity: str) -> Reading:
+        """One issue, with its history in one request where it is short."""
+        options = {"fields": ",".join(WHOLE), "expand": "changelog"}
+        request = api.get(self.address, f"/issue/{api.segment(identity)}", label="issue", params=options)
+        try:
+            issue = await self._transport.send(request, api.reading(wire.Issue, request))
+        except api.Unauthorized:
+            raise
+        except Gone:
+            return Reading(gone=[identity])
+        except (Malformed, Refused, TooLarge) as error:
+            return Reading(missed={identity: f"Jira fails to answer for it: {error}"})
+        return await self._completed(expanded([issue]))
+
     async def _in_bulk(self, found: Sequence[wire.Issue]) -> Reading:
         bare = [str(issue.id) for issue in found if issue.bare]
-        contents, missed = await in_parts(bare, self._contents)
+        contents, missed = await in_parts(bare, self._bulk.contents)
         issues = [issue for issue in found if not issue.bare] + [issue for part in contents for issue in part.issues]
         missed |= {identity: why for part in contents for identity, why in part.missed.items()}
         read = [str(issue.id) for issue in issues]
-        told, untold = await in_parts(read, self._histories)
+        told, untold = await in_parts(read, self._bulk.histories)
         histories = {identity: found for part in told for identity, found in part.items()}
         self._note(histories)
-        return Reading(
+        reading = Reading(
             found=[Read(issue=issue, histories=histories.get(str(issue.id))) for issue in issues],
             missed=missed | untold,
             gone=sorted(set(bare) - set(read) - missed.keys()),
         )
-
-    async def _contents(self, ids: Sequence[str]) -> wire.BulkIssues:
-        """The content of issues; one that is gone or hidden is left out."""
-        if self._ways.bulk_size == NAMED and len(ids) > ANY:
-            try:
-                return _merged([await self._bulk(ids, fields) for fields in self._groups])
-            except api.Unauthorized:
-                raise
-            except Refused:
-                self._ways.bulk_size = ANY  # as sites did before 1,000 were allowed (jira.md §1.2)
-        answers = [await self._bulk(part, WHOLE) for part in portions(ids, ANY)]
-        return wire.BulkIssues(
-            issues=[issue for answer in answers for issue in answer.issues],
-            issue_errors=[unread for answer in answers for unread in answer.issue_errors or ()],
-        )
-
-    async def _bulk(self, ids: Sequence[str], fields: list[str]) -> wire.BulkIssues:
-        body = {"issueIdsOrKeys": list(ids), "fields": fields}
-        request = api.bulk(self._base, "/issue/bulkfetch", label="issues", body=body, shrinkable=len(ids) > 1)
-        return await self._transport.send(request, api.reading(wire.BulkIssues, request))
-
-    async def _histories(self, ids: Sequence[str]) -> dict[str, list[Raw]]:
-        """Every history of these issues, by issue id: all pages, since one issue's may lie on several."""
-        found: dict[str, list[Raw]] = {identity: [] for identity in ids}
-        body: dict[str, object] = {"issueIdsOrKeys": list(ids), "maxResults": HISTORIES}
-        walk = Tokens()
-        while True:
-            request = api.bulk(
-                self._base, "/changelog/bulkfetch", label="histories", body=body, shrinkable=len(ids) > 1
-            )
-            page = await self._transport.send(request, api.reading(wire.BulkHistories, request))
-            for entry in page.issue_change_logs:
-                found.setdefault(str(entry.issue_id), []).extend(entry.change_histories)
-            token = walk.next(page.next_page_token, brought=len(page.issue_change_logs))
-            if token is None:
-                return found
-            body["nextPageToken"] = token
+        return await self._cross_checked(reading)
 
     def _note(self, histories: Mapping[str, list[Raw]]) -> None:
         if histories:
             self._ways.histories_per_issue = sum(map(len, histories.values())) / len(histories)
 
-    async def _by_search(self, ids: Sequence[str]) -> list[wire.Issue]:
-        """The content of issues, and what a search shows of their histories; one that is gone or hidden is left out."""
-        return [issue for part in portions(ids, WHOLE_PAGE) for issue in await self._named(part)]
+    async def _cross_checked(self, reading: Reading) -> Reading:
+        """The same with the histories that the bulk read left out: one issue's may be there and be told as none
+        (estuary/connectors#5204)."""
+        doubted = [str(entry.issue.id) for entry in reading.found if _contradicts(entry)]
+        for part in portions(doubted, ANY):
+            for identity in await self._bulk.with_history(part):
+                self._log.warning("histories disagree", issue=identity)
+                await self._complete(reading, identity)
+        return reading
+
+    async def _by_search(self, ids: Sequence[str]) -> tuple[list[wire.Issue], dict[str, str]]:
+        """The content of issues, and what a search shows of their histories; one that is gone or hidden is left out.
+        And by id, why one could not be read."""
+        issues: list[wire.Issue] = []
+        missed: dict[str, str] = {}
+        for part in portions(ids, WHOLE_PAGE):
+            answers, causes = await in_parts(part, self._named)
+            issues += [issue for answer in answers for issue in answer]
+            missed |= causes
+        return issues, missed
 
     async def _named(self, ids: Sequence[str]) -> list[wire.Issue]:
         """As `_by_search`, for one page: an id that Jira does not know refuses the whole query."""
@@ -174,7 +190,7 @@ class Cloud:
         issues: list[wire.Issue] = []
         after, walk = None, Tokens()
         while True:
-            page = await self.find(query, after=after, whole=True)
+            page = await self._page(query, after=after, whole=True)
             issues += page.found
             after = walk.next(page.next, brought=len(page.found))
             if after is None:
@@ -182,32 +198,49 @@ class Cloud:
 
     async def _completed(self, reading: Reading) -> Reading:
         """The same with whole histories: inside an issue they are cut to the newest 40 or 100 (jira.md §1.3)."""
-        for place, entry in enumerate(reading.found):
-            if entry.histories is not None and entry.total is not None and len(entry.histories) >= entry.total:
-                continue
-            try:
-                reading.found[place] = Read(issue=entry.issue, histories=await self._history(str(entry.issue.id)))
-            except (Gone, Malformed) as error:
-                reading.missed[str(entry.issue.id)] = str(error)
+        for entry in list(reading.found):
+            if entry.histories is None or entry.total is None or len(entry.histories) < entry.total:
+                await self._complete(reading, str(entry.issue.id))
         return reading
 
-    async def _history(self, identity: str) -> list[Raw]:
-        path = f"/issue/{api.segment(identity)}/changelog"
-        return [raw async for raw in values(self._transport, self._base + path, label="history")]
+    async def _complete(self, reading: Reading, identity: str) -> None:
+        """Reads the oldest entries of this issue's history, until those that are held go on from there."""
+        place = next(n for n, entry in enumerate(reading.found) if str(entry.issue.id) == identity)
+        entry = reading.found[place]
+        held = entry.histories or ()
+        lacking = max(1, entry.total - len(held)) if entry.total is not None and held else None
+        try:
+            older = await self._history(identity, lacking)
+            reading.found[place] = Read(issue=entry.issue, histories=[*older, *held])
+        except api.Unauthorized:
+            raise
+        except (Gone, Malformed, Refused, TooLarge) as error:
+            reading.missed[identity] = f"its history could not be read: {error}"
+
+    async def _history(self, identity: str, lacking: int | None) -> list[Raw]:
+        """The oldest entries of a history, as many as are lacking; or all of them."""
+        path = f"{self.address}/issue/{api.segment(identity)}/changelog"
+        older: list[Raw] = []
+        async for raw in values(self._transport, path, label="history"):
+            if lacking is not None and len(older) >= lacking:
+                break
+            older.append(raw)
+        return older
 
 
-def _merged(parts: list[wire.BulkIssues]) -> wire.BulkIssues:
-    """One answer of several that tell each other fields of the same issues; one that any lacks is left out."""
-    if len(parts) == 1:
-        return parts[0]
-    by_id = [{str(issue.id): issue for issue in part.issues} for part in parts]
-    common = [identity for identity in by_id[0] if all(identity in part for part in by_id[1:])]
-    issues = [_whole([part[identity] for part in by_id]) for identity in common]
-    return wire.BulkIssues(issues=issues, issue_errors=[unread for part in parts for unread in part.issue_errors or ()])
+def _contradicts(entry: Read) -> bool:
+    """Whether an issue without a history was updated, and not just by a comment."""
+    if entry.histories is None or entry.histories:
+        return False
+    try:
+        created_at, updated_at = stamps(entry.issue)
+        told = inline_comments(decode(entry.issue.fields, dict[str, Raw]).get("comment"))
+        said_at = [_said_at(raw) for raw in (told.comments if told else ())]
+    except Malformed:
+        return False
+    return updated_at - max([created_at, *said_at]) > AT_ONCE
 
 
-def _whole(pieces: list[wire.Issue]) -> wire.Issue:
-    fields: dict[str, Raw] = {}
-    for piece in pieces:
-        fields |= decode(piece.fields, dict[str, Raw])
-    return wire.Issue(id=pieces[0].id, key=pieces[0].key, fields=Raw(msgspec.json.encode(fields)))
+def _said_at(raw: Raw) -> datetime:
+    comment = decode(raw, wire.Comment)
+    return instant(comment.updated or comment.created)

@@ -1,6 +1,6 @@
 """Data Center and Server: REST v2, searched by offset, every issue with its history in the search itself."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -9,15 +9,18 @@ from msgspec import Struct
 from connectors.errors import Gone, Malformed, Refused, Retry, TooLarge
 from connectors.exchange import Answer
 from connectors.jira import api, wire
-from connectors.jira.dialect import WHOLE, Page, Reading, expanded, joined
+from connectors.jira.dialect import WHOLE, Page, Reading, expanded, home, joined
 from connectors.jira.fields import Roles
 from connectors.jira.paging import portions
 from connectors.jira.parse import Read, parent_keys
 from connectors.transport import Transport
 
+Pause = Callable[[float], Awaitable[None]]
+
 API = "/rest/api/2"
 LARGEST = 100  # whole histories can exhaust the server's memory (JRASERVER-60107)
 CLEAN_PAGES = 10  # that many in a row, and a page made smaller is doubled again
+PAUSE_S = 10.0  # before a page that failed is asked for again, as large as it was: most failures pass
 
 
 class Pace(Struct):
@@ -36,22 +39,27 @@ class DataCenter:
     overlap_s = 5 * 60
     portion = LARGEST
 
-    def __init__(self, transport: Transport, *, base: str, pace: Pace) -> None:
+    def __init__(self, transport: Transport, *, base: str, pace: Pace, pause: Pause) -> None:
+        self.address = base + API
         self._transport = transport
-        self._base = base + API
         self._pace = pace
+        self._pause = pause
         self._ids: dict[str, str] = {}
 
     async def find(self, query: str, *, after: str | None, whole: bool) -> Page:  # noqa: ARG002 - always whole
         """A page as large as the server carries."""
-        start = int(after or 0)
+        start, is_again = int(after or 0), False
         while True:
             try:
-                page = await self._page(query, start=start, fields=WHOLE, expand=True)
+                page = await self._page(query, start=start, size=self._pace.size, fields=WHOLE, expand=True)
             except TooLarge as error:
                 if self._pace.size == 1:
                     return await self._alone(query, start=start, cause=str(error))
-                self._pace = Pace(size=self._pace.size // 2)
+                if is_again:
+                    self._pace = Pace(size=self._pace.size // 2)
+                else:
+                    await self._pause(PAUSE_S)
+                is_again = not is_again
                 continue
             self._widen()
             return page
@@ -72,7 +80,7 @@ class DataCenter:
             except Gone:
                 gone.append(identity)
             except (Refused, Malformed, TooLarge) as error:
-                missed[identity] = str(error)
+                missed[identity] = f"Jira fails to answer for it: {error}"
         return joined([expanded(issues), Reading(missed=missed, gone=gone)])
 
     async def parents(self, found: Sequence[Read], roles: Roles) -> Mapping[str, str]:
@@ -82,15 +90,18 @@ class DataCenter:
             await self._look_up(part)
         return {key: self._ids[key] for key in keys if self._ids[key]}
 
+    async def homes(self, ids: Sequence[str]) -> Mapping[str, str]:
+        found = [issue for part in portions(ids, LARGEST) for issue in await self._named(part, ["project"])]
+        return {str(issue.id): key for issue in found if (key := home(issue))}
+
     def learned(self) -> dict[str, str]:
         return {"pace": msgspec.json.encode(self._pace).decode()}
 
-    async def _page(self, query: str, *, start: int, fields: list[str], expand: bool = False) -> Page:
-        size = self._pace.size
+    async def _page(self, query: str, *, start: int, size: int, fields: list[str], expand: bool = False) -> Page:
         options: dict[str, object] = {"startAt": start, "maxResults": size, "fields": fields}
         if expand:
             options["expand"] = ["changelog"]
-        request = api.search(self._base, "/search", query=query, options=options, shrinkable=size > 1)
+        request = api.search(self.address, "/search", query=query, options=options, shrinkable=size > 1)
         found, server_at = await self._transport.send(request, _not_cut_short(api.dated(wire.Found, request), start))
         reached = start + len(found.issues)
         # On from what came: the server may give less than was asked, and does not say so (jira.md §2).
@@ -99,35 +110,54 @@ class DataCenter:
 
     async def _alone(self, query: str, *, start: int, cause: str) -> Page:
         """The single issue that fails, without its history; or, where that fails too, only which one it is."""
+        lacking = f"its history could not be read: {cause}"
         try:
-            page = await self._page(query, start=start, fields=WHOLE)
+            page = await self._page(query, start=start, size=1, fields=WHOLE)
             found = page.found
-        except TooLarge:
-            page, found = await self._page(query, start=start, fields=STAMPS), []
-        missed = {str(issue.id): cause for issue in page.found}
+        except TooLarge as error:
+            lacking, found = f"Jira fails to answer for it, even asked for it alone: {error}", []
+            try:
+                page = await self._page(query, start=start, size=1, fields=STAMPS)
+            except TooLarge as worst:
+                return await self._past(query, start=start, cause=str(worst))
+        missed = {str(issue.id): lacking for issue in page.found}
         return Page(found=found, next=page.next, server_at=page.server_at, missed=missed)
+
+    async def _past(self, query: str, *, start: int, cause: str) -> Page:
+        """The place of a row that no search can carry, not even its id: the search goes on behind it."""
+        request = api.search(self.address, "/search", query=query, options={"maxResults": 0, "fields": STAMPS})
+        found, server_at = await self._transport.send(request, api.dated(wire.Found, request))
+        more = (found.total or 0) > start + 1
+        return Page(found=[], next=str(start + 1) if more else None, server_at=server_at, hole=cause)
 
     async def _issue(self, identity: str) -> wire.Issue:
         options = {"fields": ",".join(WHOLE), "expand": "changelog"}
-        request = api.get(self._base, f"/issue/{api.segment(identity)}", label="issue", params=options)
+        request = api.get(self.address, f"/issue/{api.segment(identity)}", label="issue", params=options)
         return await self._transport.send(request, api.reading(wire.Issue, request))
 
     async def _look_up(self, keys: Sequence[str]) -> None:
         """Learns the ids of these keys; an issue that is gone or hidden has none."""
-        # `validateQuery`: else one key that is gone refuses the whole query, on servers that know the option.
-        options = {"fields": STAMPS, "maxResults": LARGEST, "validateQuery": "false"}
-        request = api.search(self._base, "/search", query=api.issues_jql(keys), options=options)
         self._ids |= dict.fromkeys(keys, "")
+        self._ids |= {issue.key: str(issue.id) for issue in await self._named(keys, STAMPS)}
+
+    async def _named(self, names: Sequence[str], fields: list[str]) -> list[wire.Issue]:
+        """The issues of these ids, or of these keys, as far as they are there and to be seen."""
+        # `validateQuery`: else one that is gone refuses the whole query, on servers that know the option.
+        options: dict[str, object] = {"fields": fields, "maxResults": LARGEST, "validateQuery": "false"}
+        issues: list[wire.Issue] = []
         try:
-            found = await self._transport.send(request, api.reading(wire.Found, request))
+            while True:
+                options["startAt"] = len(issues)
+                request = api.search(self.address, "/search", query=api.issues_jql(names), options=options)
+                page = await self._transport.send(request, api.reading(wire.Found, request))
+                issues += page.issues
+                if not page.issues or len(issues) >= (page.total or 0):
+                    return issues
         except api.Unauthorized:
             raise
         except Refused:
-            half = len(keys) // 2
-            for part in (keys[:half], keys[half:]) if half else ():
-                await self._look_up(part)
-            return
-        self._ids |= {issue.key: str(issue.id) for issue in found.issues}
+            half = len(names) // 2
+            return [one for part in (names[:half], names[half:]) if half for one in await self._named(part, fields)]
 
     def _widen(self) -> None:
         clean = self._pace.clean + 1

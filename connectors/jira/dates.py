@@ -32,3 +32,8 @@ def day(value: str | int) -> date:
 def millis(at: datetime) -> int:
     """UTC epoch milliseconds, which JQL reads alike in every zone (jira.md §3.1)."""
     return (at - EPOCH) // timedelta(milliseconds=1)
+
+
+def from_millis(at_ms: int) -> datetime:
+    """The aware UTC instant."""
+    return EPOCH + timedelta(milliseconds=at_ms)

@@ -7,13 +7,14 @@ from typing import Protocol, TypeVar
 
 from connectors.errors import Malformed, TooLarge
 from connectors.jira import wire
+from connectors.jira.document import decode
 from connectors.jira.fields import Roles
 from connectors.jira.parse import Read, embedded
 
 T = TypeVar("T")
 
-#: Every field but the long lists, of which a search gives the first page alone (jira.md §1.5).
-WHOLE = ["*all", "-comment", "-worklog", "-attachment"]
+#: Every field but those that are read elsewhere (worklogs) or not at all (attachments).
+WHOLE = ["*all", "-worklog", "-attachment"]
 #: Items that fail one after another before it is the site that fails, and not the items.
 MISSES_IN_A_ROW = 3
 
@@ -22,13 +23,15 @@ MISSES_IN_A_ROW = 3
 class Page:
     """A page of a search, in the order found. `next` leads to the page after it; None at the end.
 
-    `missed`: why an issue, by its id, could not be read whole.
+    `missed`: why an issue, by its id, could not be read whole. `hole`: why a row, of an issue that nobody knows, could
+    not be read at all.
     """
 
     found: Sequence[wire.Issue]
     next: str | None
     server_at: datetime
     missed: Mapping[str, str] = field(default_factory=dict)
+    hole: str | None = None
 
 
 @dataclass(kw_only=True)
@@ -39,12 +42,17 @@ class Reading:
     missed: dict[str, str] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
     """Ids that Jira does not know, or does not show to this account."""
+    since: datetime | None = None
+    """What happened before it is known of these issues; None: nothing is."""
+    holes: list[str] = field(default_factory=list)
+    """Why an issue whose id is not known could not be read, and where it is."""
 
 
 class Dialect(Protocol):
     """How one edition of Jira is read."""
 
     overlap_s: int  #: how far back a pass looks again: longer than the search index lags (jira.md §3.2)
+    address: str  #: below which its API answers
 
     @property
     def portion(self) -> int:
@@ -63,6 +71,9 @@ class Dialect(Protocol):
     async def parents(self, found: Sequence[Read], roles: Roles) -> Mapping[str, str]:
         """The ids, by key, of issues that these name as parent by key alone, as far as they can be found."""
 
+    async def homes(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """The keys of the projects, by issue id, in which these issues are; one that is not to be seen has none."""
+
     def learned(self) -> dict[str, str]:
         """What was found out about this site, to be remembered."""
 
@@ -74,8 +85,17 @@ def expanded(issues: Iterable[wire.Issue]) -> Reading:
         try:
             reading.found.append(embedded(issue))
         except Malformed as error:
-            reading.missed[str(issue.id)] = str(error)
+            reading.missed[str(issue.id)] = f"its history is not as Jira describes it: {error}"
     return reading
+
+
+def home(issue: wire.Issue) -> str | None:
+    """The key of the issue's project, where it was asked for."""
+    try:
+        project = decode(issue.fields, wire.Placed).project
+    except Malformed:
+        return None
+    return project.key if project else None
 
 
 def joined(readings: Iterable[Reading]) -> Reading:
@@ -85,6 +105,7 @@ def joined(readings: Iterable[Reading]) -> Reading:
         whole.found += reading.found
         whole.missed |= reading.missed
         whole.gone += reading.gone
+        whole.holes += reading.holes
     return whole
 
 
@@ -102,7 +123,7 @@ async def in_parts(ids: Sequence[str], ask: Callable[[Sequence[str]], Awaitable[
         try:
             answers.append(await ask(part))
             in_a_row = 0
-        except TooLarge as error:
+        except (TooLarge, Malformed) as error:
             half = len(part) // 2
             if half:
                 waiting += [part[half:], part[:half]]
@@ -110,5 +131,5 @@ async def in_parts(ids: Sequence[str], ask: Callable[[Sequence[str]], Awaitable[
             in_a_row += 1
             if in_a_row == MISSES_IN_A_ROW:
                 raise
-            causes[part[0]] = str(error)
+            causes[part[0]] = f"Jira fails to answer for it, even asked for it alone: {error}"
     return answers, causes

@@ -1,7 +1,7 @@
 """Walking through pages, by offset and by token."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from msgspec import Raw
 
@@ -39,15 +39,30 @@ class Tokens:
         return token
 
 
+class Paged(Protocol):
+    """A page of entries."""
+
+    @property
+    def values(self) -> list[Raw]: ...
+
+    total: int | None
+    is_last: bool | None
+
+
 async def values(
-    transport: Transport, url: str, *, label: str, params: Mapping[str, object] | None = None
+    transport: Transport,
+    url: str,
+    *,
+    label: str,
+    params: Mapping[str, object] | None = None,
+    kind: type[Paged] = wire.Values,
 ) -> AsyncIterator[Raw]:
     """Every entry of a list that comes in pages. It goes on from what came: Jira caps a page as it likes."""
     start = 0
     before: list[bytes] = []
     while True:
         request = api.get(url, "", label=label, params={**(params or {}), "startAt": start, "maxResults": MOST})
-        page = await transport.send(request, api.reading(wire.Values, request))
+        page = await transport.send(request, api.reading(kind, request))
         told = [bytes(raw) for raw in page.values]
         if told and told == before:
             raise Malformed(f"Jira gives the same page of {label} again and again")
@@ -59,7 +74,7 @@ async def values(
             return
 
 
-def _is_last(page: wire.Values, reached: int) -> bool:
+def _is_last(page: Paged, reached: int) -> bool:
     if page.is_last or page.total is None:
         return bool(page.is_last) or not page.values
     if not page.values and reached < page.total:

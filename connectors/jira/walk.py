@@ -6,21 +6,31 @@ pass is when this one *began*, by the source's clock, less an overlap; never the
 """
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from connectors.errors import Malformed
 from connectors.jira import api, wire
-from connectors.jira.dates import millis
+from connectors.jira.dates import from_millis, millis
 from connectors.jira.dialect import Dialect, Page, Reading
 from connectors.jira.paging import Tokens, portions
 from connectors.jira.parse import stamps
 
 MINUTE_MS = 60_000
+DAY = timedelta(days=1)
+#: Once a day a pass looks back so far, at what the index told late and at what never moves `updated` (jira.md §3.6).
+WIDE_S = 26 * 3600
+#: An overlap is so many times as long after a pass that missed something, or met a bulk change (jira.md §3.2).
+WIDENED = 3
+MANY = 50  # issues changed between two polls: somebody edits in bulk, and the index falls behind
 SLICE_ROWS = 10  # pages may be as small as one issue; a slice is not
 LEDGER = 1_000
+
+#: Between which instants of `created` (ms) an issue is missing whose id nobody knows.
+Hole: TypeAlias = tuple[int | None, int | None]
 
 
 class Position(Struct, frozen=True, kw_only=True):
@@ -35,6 +45,10 @@ class Position(Struct, frozen=True, kw_only=True):
     complete: bool = False
     ledger: dict[str, int] = {}  #: id → updated, of issues stored that the next pass is shown again by its overlap
     owed: tuple[str, ...] = ()  #: ids of issues that could not be read, to be tried again
+    holes: tuple[Hole, ...] = ()  #: where issues are missing that cannot be named, to be tried again
+    is_wide: bool = False  #: looks back far, and reads again what is stored
+    wide_ms: int | None = None  #: when the last pass that did so began, the backfill too
+    is_shaken: bool = False  #: something was missed, or changed in bulk
 
     @classmethod
     def start(cls, *, projects: Sequence[str], since_ms: int | None) -> "Position":
@@ -50,17 +64,29 @@ class Position(Struct, frozen=True, kw_only=True):
             return start
         return replace(self, projects=start.projects, since_ms=start.since_ms)
 
-    def next_pass(self, *, overlap_s: int) -> "Position":
-        """Where the pass after this one starts."""
+    def next_pass(self, *, overlap_s: int, now: datetime) -> "Position":
+        """Where the pass after this one starts. `now`: to tell whether a day has gone by."""
         began_ms = self.began_ms or 0
+        is_wide = self.wide_ms is None or now - from_millis(self.wide_ms) >= DAY
+        usual_s = overlap_s * (WIDENED if self.is_shaken else 1)
         return Position(
             projects=self.projects,
             since_ms=self.since_ms,
-            floor_ms=began_ms - overlap_s * 1000,
+            floor_ms=began_ms - (max(usual_s, WIDE_S) if is_wide else usual_s) * 1000,
             backfill=False,
             ledger=self.ledger,
             owed=self.owed,
+            holes=self.holes,
+            is_wide=is_wide,
+            wide_ms=self.wide_ms,
         )
+
+    @property
+    def known_until(self) -> datetime | None:
+        """What happened before was read by earlier passes; None while there was none."""
+        if self.backfill or self.floor_ms is None:
+            return None
+        return from_millis(self.floor_ms)
 
 
 class Walk:
@@ -71,11 +97,28 @@ class Walk:
         self.read_at = read_at  #: the source's clock at its last page; ours before the first
         self._dialect = dialect
         self._owed_before = position.owed
+        self._holes_before = position.holes
         self._slice = _Slice(start_ms=position.created_ms, before=frozenset())
         self._stored: dict[str, int] = {}
+        self._shown = 0
+        self._open: Hole | None = None
 
     async def readings(self) -> AsyncIterator[Reading]:
         """The issues in portions, and an empty reading at the end, when the pass is complete."""
+        async for reading in self._news():
+            yield reading
+        for owed in portions(self._owed_before, self._dialect.portion):
+            reading = await self._dialect.fetch(owed)
+            self.position = replace(self.position, owed=tuple(sorted({*self.position.owed} - {*owed})))
+            yield reading
+        for hole in self._holes_before:
+            self.position = replace(self.position, holes=tuple(one for one in self.position.holes if one != hole))
+            async for reading in self._look_into(hole):
+                yield reading
+        yield self._end()
+
+    async def _news(self) -> AsyncIterator[Reading]:
+        """What was updated since the floor, slice after slice."""
         # Whoever goes on from a slice has many issues before him; a fresh look has few, content and all in one page.
         whole = not self.position.backfill and self.position.created_ms is None
         after, tokens = None, Tokens()
@@ -83,18 +126,43 @@ class Walk:
             page = await self._dialect.find(self._query(), after=after, whole=whole)
             async for reading in self._portions(page):
                 yield reading
-            after = tokens.next(page.next, brought=len(page.found))
+            after = tokens.next(page.next, brought=len(page.found) + len(page.missed))
             if after is None:
-                break
+                return
             if self._slice.may_end:
                 self._slice = _Slice(start_ms=self._slice.reached_ms, before=frozenset(self._slice.ids))
                 after, tokens, whole = None, Tokens(), False
-        for owed in portions(self._owed_before, self._dialect.portion):
-            reading = await self._dialect.fetch(owed)
-            self.position = replace(self.position, owed=tuple(sorted({*self.position.owed} - {*owed})))
-            yield reading
-        self.position = replace(self.position, complete=True, ledger=self._ledger())
-        yield Reading()
+
+    async def _look_into(self, hole: Hole) -> AsyncIterator[Reading]:
+        """All that was created in between, among it an issue that could not be read before."""
+        query = api.jql(self.position.projects, created_ms=hole[0], created_until_ms=hole[1])
+        after, tokens, is_open = None, Tokens(), False
+        while True:
+            page = await self._dialect.find(query, after=after, whole=True)
+            if page.hole and not is_open:
+                is_open = True
+                self.position = replace(self.position, holes=(*self.position.holes, hole))
+                yield _hole(hole, page.hole)
+            if page.missed:
+                yield Reading(missed=dict(page.missed))
+            if page.found:
+                yield await self._dialect.read(page.found)
+            after = tokens.next(page.next, brought=len(page.found) + len(page.missed))
+            if after is None:
+                return
+
+    def _end(self) -> Reading:
+        """An empty reading, with which the pass is complete."""
+        lacks = bool(self.position.owed or self.position.holes)
+        renews = self.position.is_wide or self.position.backfill
+        self.position = replace(
+            self.position,
+            complete=True,
+            ledger=self._ledger(),
+            wide_ms=self.position.began_ms if renews else self.position.wide_ms,
+            is_shaken=lacks or (not renews and self._shown >= MANY),
+        )
+        return Reading()
 
     def owe(self, ids: Iterable[str]) -> None:
         """Notes issues that could not be read, so that the next pass tries them again."""
@@ -111,18 +179,24 @@ class Walk:
             self.position = replace(self.position, began_ms=millis(page.server_at))
         if page.missed:
             yield Reading(missed=dict(page.missed))
+        if page.hole and self._open is None:
+            self._open = (self._slice.reached_ms, None)
+            self.position = replace(self.position, holes=(*self.position.holes, self._open))
+            yield _hole(self._open, page.hole)
         fresh = [issue for issue in page.found if self._slice.admits(str(issue.id)) and not self._held(issue)]
         while fresh:
             size = self._dialect.portion  # it learns from what it reads
             portion, fresh = fresh[:size], fresh[size:]
+            self._shown += len(portion)
             reading = await self._dialect.read(portion)
+            reading.since = self.position.known_until
             self._advance([str(issue.id) for issue in portion], reading)
             yield reading
 
     def _held(self, issue: wire.Issue) -> bool:
         """Whether this very state is stored: an overlap shows again what the pass before it has read."""
         known_ms = self.position.ledger.get(str(issue.id))
-        if known_ms is None or issue.bare or _stamps_ms(issue)[1] != known_ms:
+        if known_ms is None or self.position.is_wide or issue.bare or _stamps_ms(issue)[1] != known_ms:
             return False
         self._note(str(issue.id), known_ms)
         return True
@@ -135,6 +209,14 @@ class Walk:
         created_ms = [stamps_ms[identity][0] for identity in ids if identity in stamps_ms]
         self._slice.reach([at for at in created_ms if at is not None])
         self.position = replace(self.position, created_ms=self._slice.reached_ms)
+        if self._open is not None and created_ms:
+            self._close(self._open, until_ms=max(at for at in created_ms if at is not None))
+
+    def _close(self, hole: Hole, *, until_ms: int) -> None:
+        """What came after the hole bounds it: rows are shown by `created`."""
+        others = (one for one in self.position.holes if one != hole)
+        self.position = replace(self.position, holes=(*others, (hole[0], until_ms + MINUTE_MS)))
+        self._open = None
 
     def _note(self, identity: str, updated_ms: int | None) -> None:
         if updated_ms is not None and updated_ms >= self._next_floor_ms():
@@ -145,7 +227,7 @@ class Walk:
         return dict(sorted(newest))
 
     def _next_floor_ms(self) -> int:
-        return (self.position.began_ms or 0) - self._dialect.overlap_s * 1000
+        return (self.position.began_ms or 0) - WIDENED * self._dialect.overlap_s * 1000
 
 
 class _Slice:
@@ -189,3 +271,8 @@ def _stamps_ms(issue: wire.Issue) -> tuple[int, int] | tuple[None, None]:
     except Malformed:
         return None, None
     return millis(created_at), millis(updated_at)
+
+
+def _hole(hole: Hole, cause: str) -> Reading:
+    since = f"created on or after {from_millis(hole[0]):%Y-%m-%d %H:%M} UTC" if hole[0] is not None else "the oldest"
+    return Reading(holes=[f"an issue, {since}, whose row fails every search: {cause}"])

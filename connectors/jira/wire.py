@@ -10,8 +10,8 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 #: A string by the documents; older plugins and the agile API write numbers.
 Id: TypeAlias = str | int
-#: One side of a change. Text, but plugins have written numbers.
-Side: TypeAlias = str | int | float | bool | None
+#: A name, a title or one side of a change. Text, but plugins and imports have written numbers.
+Said: TypeAlias = str | int | float | bool | None
 
 NOTHING = Raw(b"")
 NULL = Raw(b"null")
@@ -61,7 +61,7 @@ class Insight(Wire):
 class Project(Wire):
     id: Id
     key: str | None = None
-    name: str | None = None
+    name: Said = None
     insight: Insight | None = None
 
 
@@ -71,7 +71,7 @@ class StatusCategory(Wire):
 
 class Status(Wire):
     id: Id
-    name: str | None = None
+    name: Said = None
     status_category: StatusCategory | None = None
     scope: Scope | None = None
 
@@ -89,27 +89,6 @@ class Field(Wire):
     name: str | None = None
     untranslated_name: str | None = None
     schema: Schema | None = None
-
-
-class Location(Wire):
-    project_key: str | None = None
-
-
-class Board(Wire):
-    id: Id
-    type: str | None = None
-    location: Location | None = None
-
-
-class Sprint(Wire):
-    id: Id
-    name: str | None = None
-    state: str | None = None
-    origin_board_id: Id | None = None
-    start_date: str | None = None
-    end_date: str | None = None
-    activated_date: str | None = None
-    complete_date: str | None = None
 
 
 class Values(Wire):
@@ -155,7 +134,8 @@ class BulkIssues(Wire):
     def missed(self) -> dict[str, str]:
         """By issue id, why it could not be read."""
         found = self.issue_errors or ()
-        return {str(one.id): one.error_message or "Jira could not read it" for one in found if one.id is not None}
+        causes = {str(one.id): one.error_message or "without a reason" for one in found if one.id is not None}
+        return {identity: f"Jira says that it cannot read it: {why}" for identity, why in causes.items()}
 
 
 class IssueHistories(Wire):
@@ -178,10 +158,10 @@ class Changelog(Wire):
 class ChangeItem(Wire):
     field: str | None = None
     field_id: str | None = None
-    from_: Side = msgspec.field(default=None, name="from")
-    from_string: Side = None
-    to: Side = None
-    to_string: Side = None
+    from_: Said = msgspec.field(default=None, name="from")
+    from_string: Said = None
+    to: Said = None
+    to_string: Said = None
 
 
 class History(Wire):
@@ -193,13 +173,15 @@ class History(Wire):
 
 class Named(Wire):
     id: Id | None = None
-    name: str | None = None
+    name: Said = None
 
 
 class IssueType(Wire):
-    name: str | None = None
+    id: Id | None = None
+    name: Said = None
     subtask: bool | None = None
     hierarchy_level: int | None = None
+    scope: Scope | None = None
 
 
 class Linked(Wire):
@@ -215,10 +197,31 @@ class LinkType(Wire):
 
 
 class Link(Wire):
-    id: Id
+    id: Id | None = None
     type: LinkType | None = None
     inward_issue: Linked | None = None
     outward_issue: Linked | None = None
+
+
+class Comment(Wire):
+    """That somebody commented; the text is passed over."""
+
+    id: Id
+    created: str | int
+    updated: str | int | None = None
+    author: Account | None = None
+
+
+class Comments(Wire):
+    """Comments in an issue, or a page of them; `total` may say that there are more."""
+
+    comments: list[Raw]
+    total: int | None = None
+    is_last: bool | None = None
+
+    @property
+    def values(self) -> list[Raw]:
+        return self.comments
 
 
 class Fields(Wire):
@@ -227,7 +230,7 @@ class Fields(Wire):
     created: str | int
     updated: str | int
     project: Project | None = None
-    summary: str | None = None
+    summary: Said = None
     description: Raw = NOTHING
     issuetype: IssueType | None = None
     status: Status | None = None
@@ -249,3 +252,7 @@ class Fields(Wire):
 class Stamps(Wire):
     created: str | int
     updated: str | int
+
+
+class Placed(Wire):
+    project: Project | None = None

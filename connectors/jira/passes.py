@@ -1,0 +1,116 @@
+"""The passes of one poll: over the issues until nothing is left, and then over the worklogs."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+from msgspec.structs import replace
+
+from connectors.jira.dates import millis
+from connectors.jira.dialect import Dialect
+from connectors.jira.issues import Issues
+from connectors.jira.recall import recall
+from connectors.jira.walk import Position, Walk
+from connectors.jira.worklogs import Feeds, Worklogs
+from connectors.records import Batch, Gap
+from connectors.transport import Clock, Transport
+
+#: A clock that is further off than this spoils measures that compare sources (jira.md §3.2).
+SKEW = timedelta(seconds=30)
+
+
+class Passes:
+    """What one poll reads of the projects that are to be seen."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        source: str,
+        dialect: Dialect,
+        issues: Issues,
+        start: Position,
+        marks: Mapping[str, str],
+        clock: Clock,
+    ) -> None:
+        self._transport = transport
+        self._source = source
+        self._dialect = dialect
+        self._issues = issues
+        self._start = start
+        self._marks = marks
+        self._clock = clock
+        self._read_at: datetime | None = None
+        self._told: set[tuple[str, str]] = set()
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        """The backfill, from where it broke off; then what is new; then the worklogs, where some are to be read."""
+        held = recall(self._marks, "issues", Position)
+        position = held.held_to(self._start) if held else self._start
+        while True:
+            last = position.complete
+            if last:
+                position = position.next_pass(overlap_s=self._dialect.overlap_s, now=self._clock.now())
+            walk = Walk(self._dialect, position, read_at=self._clock.now())
+            async for batch in self._walked(walk):
+                yield batch
+            if last:
+                break
+            position = walk.position
+        self._look_at_clocks()
+        async for batch in self._worklogs():
+            yield batch
+
+    async def _walked(self, walk: Walk) -> AsyncIterator[Batch]:
+        async for reading in walk.readings():
+            batch, unread = await self._issues.batch(reading, read_at=walk.read_at)
+            walk.owe(unread)
+            self._read_at = walk.read_at
+            position = msgspec.json.encode(walk.position).decode()
+            yield replace(batch, gaps=self._news(batch), watermarks={"issues": position, **self._wanted()})
+
+    def _news(self, batch: Batch) -> tuple[Gap, ...]:
+        """The gaps but those told before: an issue that is tried again within a poll, in vain again, is missed once."""
+        names = {gap: (gap.stream, gap.ref or gap.cause) for gap in batch.gaps}
+        news = tuple(gap for gap in batch.gaps if names[gap] not in self._told)
+        self._told |= set(names.values())
+        return news
+
+    @property
+    def _feeds(self) -> Feeds:
+        """How far the worklogs were read. The first reading takes them all; of what was deleted before, nothing is
+        held."""
+        held = recall(self._marks, "worklogs", Feeds)
+        if held and held.projects == self._start.projects:
+            return held
+        deleted_ms = held.deleted_ms if held else millis(self._read_at or self._clock.now())
+        return Feeds(projects=self._start.projects, updated_ms=self._start.since_ms or 0, deleted_ms=deleted_ms)
+
+    def _wanted(self) -> dict[str, str]:
+        """That worklogs are to be read, written down with the issues that tell of them."""
+        at = self._issues.time_entered_at
+        if at is None:
+            return {}
+        return {"worklogs": msgspec.json.encode(self._feeds.wants(at)).decode()}
+
+    async def _worklogs(self) -> AsyncIterator[Batch]:
+        at, feeds = self._read_at or self._clock.now(), self._feeds.wants(self._issues.time_entered_at)
+        if not feeds.is_due(at):
+            return
+        worklogs = Worklogs(
+            self._transport,
+            source=self._source,
+            address=self._dialect.address,
+            feeds=feeds,
+            homes=self._dialect.homes,
+        )
+        async for batch in worklogs.batches(at=at):
+            yield batch
+
+    def _look_at_clocks(self) -> None:
+        """Says where the source's clock and ours are apart: what is dated by one is compared with the other."""
+        skew = (self._read_at or self._clock.now()) - self._clock.now()
+        if abs(skew) > SKEW:
+            log = structlog.get_logger().bind(source=self._source)
+            log.warning("the clocks are apart", source_ahead_s=round(skew.total_seconds()))
