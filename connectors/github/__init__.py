@@ -2,34 +2,40 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import partial
+from typing import cast
 from urllib.parse import urlsplit
 
 import httpx
 
+from connectors.census import CensusKind, Confirmed, Roll
 from connectors.delivery import Delivery, Notice
 from connectors.errors import SourceError
 from connectors.github import api, scope, webhook
 from connectors.github.api import SchemaChanged
-from connectors.github.capabilities import Capabilities
+from connectors.github.capabilities import Capabilities, Scope
 from connectors.github.catalogues import CATALOGUES
+from connectors.github.census import rolls
 from connectors.github.gather import again
 from connectors.github.installations import Installations, by_owner
-from connectors.github.learn import learn_schema
+from connectors.github.learn import learn, learn_schema
 from connectors.github.limits import PACES
 from connectors.github.poll import Poll
 from connectors.github.reader import Reader
 from connectors.github.sign_in import App, Installation, Signature, Token, headers
 from connectors.github.streams import STREAMS, Stream
 from connectors.github.visit import Visit
+from connectors.github.whereabouts import Whereabouts
 from connectors.progress import SILENT, Progress
-from connectors.records import Batch, ItemRef
+from connectors.records import Batch, Gap, ItemRef
 from connectors.source import Check, Memory
 from connectors.transport import TIMEOUT, Clock, Gates, Governor, Transport
 
 __all__ = ["App", "GitHub", "Installations", "connect"]
+
+NOT_FETCHED = "nothing of this kind is read by its id: the next poll reads it"
 
 
 class GitHub:
@@ -92,13 +98,33 @@ class GitHub:
         reader.refuse(known.scope.refused_fields if known.scope else {})
         parts = [await self._fetch(reader, stream, refs) for stream in STREAMS]
         parts += [batch async for batch in self._catalogued(reader, refs, memory)]
+        kinds = {stream.kind for stream in STREAMS} | {kind for catalogue in CATALOGUES for kind in catalogue.kinds}
+        strange = [Gap(stream=ref.kind, cause=NOT_FETCHED, ref=str(ref)) for ref in refs if ref.kind not in kinds]
         return Batch(
             source=self.name,
             read_at=reader.began_at or self._clock.now(),
             records=tuple(record for part in parts for record in part.records),
             children=tuple(child for part in parts for child in part.children),
-            gaps=tuple(gap for part in parts for gap in part.gaps),
+            gaps=(*(gap for part in parts for gap in part.gaps), *strange),
         )
+
+    async def census(self, kind: CensusKind, memory: Memory) -> AsyncIterator[Roll]:
+        """All issues and pull requests that each repository shows, by id; `open`: those that are open."""
+        reader = self._reader()
+        known = await self._known(reader, memory)
+        now = self._clock.now()
+        async for roll in rolls(reader, kind=kind, repositories=known.repositories, since=self._since, now=now):
+            yield roll
+
+    async def confirm(self, missing: Mapping[ItemRef, str], memory: Memory) -> Confirmed:
+        """What became of these; those that answer by their ids are read again, wherever they are now."""
+        reader = self._reader()
+        known = await self._known(reader, memory)
+        looking = Whereabouts(reader, repositories=known.repositories, now=self._clock.now())
+        fates = await looking.fates(missing)
+        there = {fate.ref for fate in fates if fate.word == "there"}
+        batch = await self.fetch([ref for ref in missing if str(ref) in there], memory)
+        return Confirmed(fates=tuple(fates), batch=batch)
 
     def verify(self, delivery: Delivery) -> None:
         """Returns if one of `hook_secrets` signed it; raises `Refused` if not."""
@@ -114,6 +140,15 @@ class GitHub:
 
     def _reader(self) -> Reader:
         return Reader(transport=self._transport, url=self._url)
+
+    async def _known(self, reader: Reader, memory: Memory) -> Scope:
+        """What is in scope, as written down or asked now."""
+        known = Capabilities.recall(memory.capabilities)
+        if known.scope is None or known.scope.asked != self._asked:
+            known = (await learn(reader, asked=self._asked, before=known, now=self._clock.now())).capabilities
+        if known.schema:
+            reader.schema = known.schema.schema
+        return cast("Scope", known.scope)
 
     async def _fetch(self, reader: Reader, stream: Stream, refs: Sequence[ItemRef]) -> Batch:
         ids = [ref.id for ref in refs if ref.kind == stream.kind]

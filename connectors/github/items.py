@@ -35,7 +35,10 @@ class Event(Wire):
     sub_issue: Place | None = None
     blocking_issue: Place | None = None
     source: Place | None = None
-    subject: Place | None = None
+    connecting: Place | None = None
+    connected: Place | None = None
+    disconnecting: Place | None = None
+    disconnected: Place | None = None
     from_repository: Home | None = None
     requested_reviewer: Actor | None = None
     before_commit: Object | None = None
@@ -56,8 +59,8 @@ class Review(Wire):
 class ReviewThread(Wire):
     id: str
     path: str | None = None
-    is_resolved: bool = False
-    is_outdated: bool = False
+    is_resolved: bool | None = None
+    is_outdated: bool | None = None
     resolved_by: Actor | None = None
 
 

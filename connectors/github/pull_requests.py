@@ -107,9 +107,9 @@ def _threads(rows: list[items.ReviewThread], ref: str, accounts: Accounts) -> tu
             item_ref=ref,
             id=row.id,
             path=text(row.path) or None,
-            resolved=row.is_resolved,
+            resolved=bool(row.is_resolved),
             resolved_by=accounts.ref(row.resolved_by),
-            outdated=row.is_outdated,
+            outdated=bool(row.is_outdated),
         )
         for row in rows
     )

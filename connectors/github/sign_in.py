@@ -31,6 +31,9 @@ async def headers() -> Mapping[str, str]:
         "Accept": "application/vnd.github+json",
         "User-Agent": "fingerpost",
         "X-GitHub-Api-Version": API_VERSION,
+        # Ids in one form for ever, also of what is older than that form (docs: graphql/guides/migrating-graphql-global-
+        # node-ids): a webhook's payload may hold the other.
+        "X-GitHub-Next-Global-ID": "1",
     }
 
 

@@ -73,10 +73,12 @@ def comments(events: Iterable[Event], *, item_ref: str, accounts: Accounts) -> t
 
 
 def _facing(event: Event, item_ref: str, source: str) -> Event:
-    """With the other side of a connection as its source: GitHub tells both sides of the same event."""
-    if event.source and event.subject and place_ref(event.source, source) == item_ref:
-        return replace(event, source=event.subject)
-    return event
+    """With the other side of a connection as what is connected: both items' timelines tell the same event."""
+    if event.typename not in ("ConnectedEvent", "DisconnectedEvent"):
+        return event
+    sides = (event.connecting, event.connected, event.disconnecting, event.disconnected)
+    others = (side for side in sides if side and side.id and place_ref(side, source) != item_ref)
+    return replace(event, connected=next(others, None))
 
 
 def _work_item_events(events: Iterable[Event], accounts: Accounts) -> Iterator[tuple[Event, list[Told]]]:
@@ -168,10 +170,10 @@ READINGS: dict[str, Reading] = {
     "BlockedByRemovedEvent": lambda event, accounts: Told(
         "blocked_by", was=_place(event.blocking_issue, accounts.source)
     ),
-    "ConnectedEvent": lambda event, accounts: Told("connected", now=_place(event.source, accounts.source)),
+    "ConnectedEvent": lambda event, accounts: Told("connected", now=_place(event.connected, accounts.source)),
     "ConvertToDraftEvent": lambda *_: Told("draft", NO, YES),
     "DemilestonedEvent": lambda event, _: Told("milestone", was=_milestone(event)),
-    "DisconnectedEvent": lambda event, accounts: Told("connected", was=_place(event.source, accounts.source)),
+    "DisconnectedEvent": lambda event, accounts: Told("connected", was=_place(event.connected, accounts.source)),
     "HeadRefForcePushedEvent": lambda event, _: Told("force_push", _oid(event.before_commit), _oid(event.after_commit)),
     "IssueTypeAddedEvent": lambda event, _: Told("type", now=_named(event.issue_type)),
     "IssueTypeChangedEvent": lambda event, _: Told("type", _named(event.prev_issue_type), _named(event.issue_type)),

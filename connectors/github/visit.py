@@ -28,9 +28,17 @@ class Visit:
 class Catalogue(Protocol):
     """Reads what repositories or their owners define, each by a clock of its own."""
 
-    name: str  #: of the capability that it remembers itself by
-    watched: tuple[Watched, ...]  #: what the probe is to show of each repository for it
-    kinds: tuple[str, ...]  #: of the refs that it can fetch
+    @property
+    def name(self) -> str:
+        """Of the capability that it remembers itself by."""
+
+    @property
+    def watched(self) -> tuple[Watched, ...]:
+        """What the probe is to show of each repository for it."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Of the refs that it can fetch."""
 
     def batches(self, visit: Visit) -> AsyncIterator[Batch]:
         """What is due, or shown to be new; nothing, without a question, where it is neither.

@@ -108,7 +108,7 @@ EVENTS: dict[str, tuple[Stream, list[dict[str, Any]], list[tuple[Any, ...]]]] = 
         [
             {
                 "__typename": "ConnectedEvent",
-                "source": {"__typename": "PullRequest", "id": "PR_7", "number": 7, "repository": SHOP},
+                "connecting": {"__typename": "PullRequest", "id": "PR_7", "number": 7, "repository": SHOP},
             }
         ],
         [("connected", NONE, ("github:pull_request:PR_7", "acme/shop#7"))],
