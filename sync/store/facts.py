@@ -1,6 +1,5 @@
 """All facts of a store in DuckDB, as they stand: by ADBC and Arrow, from one consistent state of the store."""
 
-import json
 import sqlite3
 import tempfile
 import weakref
@@ -23,7 +22,6 @@ from sqlalchemy import (
 )
 
 from sync.snapshot import SCHEMAS
-from sync.store.observations import OBSERVED
 from sync.store.rows import TABLES
 from sync.store.tables import ACCOUNTS, CHILD_SETS, EMAILS, METADATA, OBSERVATIONS, TOMBSTONES, WORK_ITEMS
 
@@ -34,9 +32,6 @@ if TYPE_CHECKING:
 _ROWS_A_BATCH = 65_536
 _MEMORY_LIMIT = "3GB"
 
-#: Ibis type → DuckDB's, for what an observation holds.
-_CAST = {"string": "VARCHAR", "int64": "BIGINT", "boolean": "BOOLEAN"}
-
 PREFIX = "stored_"
 
 
@@ -45,8 +40,7 @@ def facts(engine: Engine, *, fields: bool, origins: bool = False, observed: bool
 
     Their names begin with `PREFIX`. `fields` of work items are null unless asked for. `origins` adds a table of that
     name: kind, ref, version_us, read_us of every record and of every set of children that was read whole. `observed`
-    adds one for each kind that has no history of its own, `observed_` before its name: every observation of it, with
-    `first_us`, `last_us` and `digest`.
+    adds `observations`.
     """
     duckdb = _private_duckdb()
     statements = {name: _statement(name, fields=fields) for name in (*SCHEMAS, TOMBSTONES.name)}
@@ -58,19 +52,7 @@ def facts(engine: Engine, *, fields: bool, origins: bool = False, observed: bool
         for name, statement in statements.items():
             cursor.execute(_sql(engine, statement))
             _take_in(duckdb, name, cursor.fetch_record_batch())
-    tables = {name: duckdb.table(PREFIX + name) for name in statements}
-    return tables | {f"observed_{table.name}": _unpacked(duckdb, table.name) for table in OBSERVED if observed}
-
-
-def _unpacked(duckdb: "Backend", kind: str) -> "ir.Table":
-    """The observations of a kind, their content as columns of its table."""
-    columns = json.dumps({name: _CAST[typed] for name, typed in SCHEMAS[kind].items()})
-    duckdb.con.execute(
-        f"CREATE VIEW observed_{kind} AS"  # noqa: S608
-        f" SELECT first_us, last_us, digest, unnest(from_json(content, '{columns}'))"
-        f" FROM {PREFIX}{OBSERVATIONS.name} WHERE kind = '{kind}'"
-    )
-    return duckdb.table(f"observed_{kind}")
+    return {name: duckdb.table(PREFIX + name) for name in statements}
 
 
 def _private_duckdb() -> "Backend":

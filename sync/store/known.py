@@ -9,6 +9,7 @@ from ibis import ifelse
 
 from sync.snapshot import SCHEMAS
 from sync.store import taken_back
+from sync.store.observations import OBSERVED
 from sync.store.replay import replayed
 
 Tables = Mapping[str, ir.Table]
@@ -36,10 +37,14 @@ def as_known(facts: Tables, as_of_us: int, *, keep: Keep = lambda _, table: tabl
     """Every table of `SCHEMAS` as it stood at `as_of_us`.
 
     `facts` are the same tables as they stand now, with `read_us` where there is a `ref`; `tombstones` (ref, at_us); and
-    `observed_` tables of what has no history of its own, with `first_us`, `last_us` and `digest`. `keep` may reckon a
-    finished table once and give it back; the tables that others are made from come first.
+    `observations` of what has no history of its own. `keep` may reckon a finished table once and give it back; the
+    tables that others are made from come first.
     """
-    there = {name: _there(_as_observed(facts, name, as_of_us), facts, as_of_us) for name in SCHEMAS}
+    then = OBSERVED if _is_any_later(facts["observations"], as_of_us) else ()
+    there = {
+        name: _there(_as_observed(facts, name, as_of_us) if name in then else facts[name], facts, as_of_us)
+        for name in SCHEMAS
+    }
     known: dict[str, ir.Table] = {}
 
     def finish(name: str, table: ir.Table) -> None:
@@ -73,20 +78,25 @@ def _as_observed(facts: Tables, name: str, as_of_us: int) -> ir.Table:
 
     That is the latest observation by then, or the first of all.
     """
-    table, seen = facts[name], facts.get(f"observed_{name}")
-    if seen is None or not _is_any_later(table.read_us, as_of_us):
-        return table
+    table, seen = facts[name], _observed(facts["observations"], name)
     later = table.filter(table.read_us > as_of_us).select("ref", "read_us")
     has_begun = seen.first_us <= as_of_us
     until_us = ifelse(has_begun, ibis.least(seen.last_us, as_of_us), -seen.first_us)
     order = [has_begun.desc(), until_us.desc(), seen.first_us.desc(), seen.digest]
     ranked = seen.mutate(rank=ibis.row_number().over(group_by="ref", order_by=order))
-    shown = ranked.filter(ranked.rank == 0).drop("first_us", "last_us", "digest", "rank").join(later, "ref")
+    shown = ranked.filter(ranked.rank == 0).join(later, "ref")
     return table.anti_join(shown, "ref").union(shown.select(table.columns))
 
 
-def _is_any_later(instants: ir.Column, as_of_us: int) -> bool:
-    last = instants.max().to_pyarrow().as_py()
+def _observed(observations: ir.Table, name: str) -> ir.Table:
+    """The observations of a kind, what they hold as columns of its table."""
+    of_kind = observations.filter(observations.kind == name).drop("ref", "kind")
+    content = of_kind.content.cast("json")
+    return of_kind.mutate(**{column: content[column].unwrap_as(typed) for column, typed in SCHEMAS[name].items()})
+
+
+def _is_any_later(observations: ir.Table, as_of_us: int) -> bool:
+    last = observations.last_us.max().to_pyarrow().as_py()
     return last is not None and last > as_of_us
 
 

@@ -39,7 +39,10 @@ def _keep(duckdb: "Backend", name: str, table: "ir.Table") -> "ir.Table":
     from sync.store.known import CHILDREN
 
     stored = duckdb.table(PREFIX + name)
-    if name in CHILDREN and table.count().execute() == stored.count().execute():
+    held = stored.count().execute()
+    if held == 0:
+        duckdb.create_table(name, schema=table.schema())
+    elif name in CHILDREN and table.count().execute() == held:
         duckdb.con.execute(f"ALTER TABLE {PREFIX}{name} RENAME TO {name}")  # nothing was taken back: no need to copy
     else:
         duckdb.con.execute(f"CREATE TABLE {name} AS {duckdb.compile(table)}")

@@ -15,19 +15,22 @@ from sync.store.rows import Row, digest, epoch_us
 from sync.store.tables import STAMP
 
 #: The tables of what is dated so; an account is what it is now.
-OBSERVED = (
-    tables.PROJECTS,
-    tables.REPOSITORIES,
-    tables.STATUSES,
-    tables.ITEM_TYPES,
-    tables.FIELDS,
-    tables.SPRINTS,
-    tables.VERSIONS,
-    tables.MILESTONES,
-    tables.LABELS,
-    tables.BOARDS,
-    tables.BOARD_ITEMS,
-)
+OBSERVED = {
+    table.name: table
+    for table in (
+        tables.PROJECTS,
+        tables.REPOSITORIES,
+        tables.STATUSES,
+        tables.ITEM_TYPES,
+        tables.FIELDS,
+        tables.SPRINTS,
+        tables.VERSIONS,
+        tables.MILESTONES,
+        tables.LABELS,
+        tables.BOARDS,
+        tables.BOARD_ITEMS,
+    )
+}
 
 
 def observations(rows: Mapping[Table, list[Row]], read_at: datetime) -> list[Row]:
@@ -39,7 +42,7 @@ def observations(rows: Mapping[Table, list[Row]], read_at: datetime) -> list[Row
 
 
 def _seen(rows: Mapping[Table, list[Row]]) -> Iterator[tuple[str, str, bytes]]:
-    for table in OBSERVED:
+    for kind, table in OBSERVED.items():
         names = table.c.keys()[: -len(STAMP)]
         for row in rows.get(table, ()):
-            yield table.name, row[0], msgspec.json.encode(dict(zip(names, row, strict=False)))
+            yield kind, row[0], msgspec.json.encode(dict(zip(names, row, strict=False)))
