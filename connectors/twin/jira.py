@@ -20,6 +20,7 @@ from connectors.twin.jql import JqlError
 
 # Answered to anybody, so that they prove nothing about a token (jira.md §5).
 ANONYMOUS = ("/serverInfo", "/_edge/tenant_info")
+ADMITTED = "admitted"  #: in the scope of a request that signed in elsewhere, at the gateway
 JSON = "application/json;charset=UTF-8"
 
 Handler = Callable[..., Awaitable[Response]]
@@ -61,7 +62,7 @@ def _nowhere(site: JiraSite) -> Handler:
 
 async def _call(site: JiraSite, searches: Searches, request: Request) -> Call:
     arguments: dict[str, Any] = {name: request.query_params.getlist(name) for name in request.query_params}
-    if request.method == "POST":
+    if request.method in ("POST", "PUT"):
         try:
             arguments |= msgspec.json.decode(await request.body(), type=dict[str, Any])
         except msgspec.DecodeError as error:
@@ -70,7 +71,7 @@ async def _call(site: JiraSite, searches: Searches, request: Request) -> Call:
 
 
 def _admitted(site: JiraSite, request: Request) -> bool:
-    if site.token is None or request.url.path.endswith(ANONYMOUS):
+    if site.token is None or request.url.path.endswith(ANONYMOUS) or request.scope.get(ADMITTED):
         return True
     basic = base64.b64encode(f"{site.email}:{site.token}".encode()).decode()
     wanted = f"Basic {basic}" if site.email else f"Bearer {site.token}"
@@ -87,4 +88,6 @@ def _refused(site: JiraSite) -> Response:
 
 def _answer(site: JiraSite, status: int, body: Any) -> Response:
     headers = {"Date": format_datetime(site.now().astimezone(UTC), usegmt=True)}
+    if body is None:
+        return Response(status_code=204, headers=headers)
     return Response(msgspec.json.encode(body), status_code=status, headers=headers, media_type=JSON)

@@ -5,6 +5,7 @@ import binascii
 import json
 from itertools import groupby
 
+from connectors.twin import jira_writes
 from connectors.twin.jira_dates import history_order
 from connectors.twin.jira_render import IDS_ONLY, NOT_NAVIGABLE, changelog, issue_body
 from connectors.twin.jira_server import ROUTES as SERVER_ROUTES
@@ -96,7 +97,15 @@ def issue_changelog(call: Call) -> Json:
 
 def project_search(call: Call) -> Json:
     keys = call.words("keys")
-    return page(call, [p for p in call.site.projects if not keys or p["key"] in keys], cap=50)
+    found = [project for project in call.site.projects if not keys or project["key"] in keys]
+    if "insight" in call.words("expand") and call.site.insight:
+        found = [{**project, "insight": _insight(call, project)} for project in found]
+    return page(call, found, cap=50)
+
+
+def _insight(call: Call, project: Json) -> Json:
+    updated = [i.fields["updated"] for i in call.site.issues.values() if i.project["id"] == project["id"]]
+    return {"totalIssueCount": len(updated), **({"lastIssueUpdateTime": max(updated)} if updated else {})}
 
 
 def status_search(call: Call) -> Json:
@@ -178,6 +187,7 @@ ROUTES: list[tuple[str, str, Endpoint]] = [
     ("POST", "/rest/api/{version}/changelog/bulkfetch", bulk_changelogs),
     ("GET", "/rest/api/{version}/issue/{issue}", issue),
     ("GET", "/rest/api/{version}/issue/{issue}/changelog", issue_changelog),
+    *jira_writes.ROUTES,
     ("GET", "/rest/api/{version}/project/search", project_search),
     ("GET", "/rest/api/{version}/statuses/search", status_search),
     ("GET", "/_edge/tenant_info", tenant_info),

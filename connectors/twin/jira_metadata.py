@@ -8,8 +8,9 @@ from connectors.twin.jira_wire import Call, Json, Refusal, page, without
 PERMISSIONS = {
     "BROWSE_PROJECTS": ("10", "Browse Projects", "PROJECT"),
     "ADMINISTER": ("0", "Administer Jira", "GLOBAL"),
+    "ADMINISTER_PROJECTS": ("23", "Administer Projects", "PROJECT"),
+    "EDIT_ISSUES": ("12", "Edit Issues", "PROJECT"),
 }
-HELD = frozenset({"BROWSE_PROJECTS"})
 
 
 def server_info(call: Call) -> Json:
@@ -42,10 +43,15 @@ def my_permissions(call: Call) -> Json:
     key = call.text("projectKey")
     if key and key not in {project["key"] for project in call.site.projects}:
         raise Refusal(404, f"No project could be found with key '{key}'.")
-    return {"permissions": {name: _permission(name) for name in asked or PERMISSIONS}}
+    held = {
+        "BROWSE_PROJECTS": key not in call.site.closed,
+        "EDIT_ISSUES": call.site.may_edit,
+        "ADMINISTER_PROJECTS": call.site.may_be_quiet,
+    }
+    return {"permissions": {name: _permission(name, held=held.get(name, False)) for name in asked or PERMISSIONS}}
 
 
-def _permission(name: str) -> Json:
+def _permission(name: str, *, held: bool) -> Json:
     number, title, kind = PERMISSIONS[name]
     return {
         "id": number,
@@ -53,7 +59,7 @@ def _permission(name: str) -> Json:
         "name": title,
         "type": kind,
         "description": title,
-        "havePermission": name in HELD,
+        "havePermission": held,
     }
 
 

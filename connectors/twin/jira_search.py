@@ -24,7 +24,8 @@ def search(site: JiraSite, query: Query) -> list[Issue]:
     A project, key or id that does not exist is a `JqlError`, as on the real thing.
     """
     tests = [_test(site, clause) for clause in query.clauses]
-    found = [issue for issue in site.issues.values() if all(test(issue) for test in tests)]
+    shown = (issue for issue in site.issues.values() if issue.id not in site.archived)
+    found = [issue for issue in shown if all(test(issue) for test in tests)]
     found.sort(key=lambda issue: int(issue.id), reverse=True)
     for field, descending in reversed(query.order or (("created", True),)):
         found.sort(key=_SORT[field], reverse=descending)
@@ -60,6 +61,8 @@ def _test(site: JiraSite, clause: Clause) -> Test:
         return _membership(clause, {_project(site, operand) for operand in clause.operands}, lambda i: i.project["id"])
     if clause.field == "issue":
         return _membership(clause, {_issue(site, operand) for operand in clause.operands}, lambda i: i.id)
+    if clause.field == "statuscategory":
+        return _membership(clause, {_category(site, operand) for operand in clause.operands}, _category_of)
     return _date(site, clause)
 
 
@@ -82,6 +85,19 @@ def _project(site: JiraSite, operand: Operand) -> str:
         if operand.text.lower() in (project["key"].lower(), project["name"].lower(), project["id"]):
             return str(project["id"])
     raise JqlError(f"The value '{operand.text}' does not exist for the field 'project'.")
+
+
+def _category(site: JiraSite, operand: Operand) -> str:
+    """The key of a category that is named by its id, key or name."""
+    for status in site.statuses:
+        category = status["statusCategory"]
+        if operand.text.lower() in (str(category.get("id")), category["key"], category["name"].lower()):
+            return str(category["key"])
+    raise JqlError(f"The value '{operand.text}' does not exist for the field 'statusCategory'.")
+
+
+def _category_of(issue: Issue) -> str:
+    return str(issue.fields["status"]["statusCategory"]["key"])
 
 
 def _issue(site: JiraSite, operand: Operand) -> str:

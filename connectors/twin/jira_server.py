@@ -1,6 +1,7 @@
 """Data Center and Server: REST v2 alone, offset search, whole histories in the search itself."""
 
 from connectors.twin import jira_metadata as metadata
+from connectors.twin import jira_writes
 from connectors.twin.jira_render import changelog, issue_body
 from connectors.twin.jira_state import Issue
 from connectors.twin.jira_wire import Call, Endpoint, Json, page, without
@@ -43,6 +44,7 @@ ROUTES: list[tuple[str, str, Endpoint]] = [
     ("GET", "/rest/api/{version}/search", search),
     ("POST", "/rest/api/{version}/search", search),
     ("GET", "/rest/api/{version}/issue/{issue}", issue),
+    *jira_writes.ROUTES,
     ("GET", "/rest/api/{version}/worklog/updated", metadata.worklogs_updated),
     ("GET", "/rest/agile/1.0/board", metadata.boards),
     ("GET", "/rest/agile/1.0/board/{board}/configuration", metadata.board_configuration),

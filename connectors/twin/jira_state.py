@@ -100,6 +100,15 @@ class JiraSite:
     """Every key an issue has or had: old keys keep resolving after a move."""
     unreadable: dict[str, str] = field(default_factory=dict)
     """Issues, by id, that bulk reads fail on, with what Jira says of each."""
+    archived: set[str] = field(default_factory=set)
+    """Ids of issues that left search and still answer by their id."""
+    closed: set[str] = field(default_factory=set)
+    """Keys of projects that are listed, as to their administrator, and may not be browsed."""
+    insight: bool = True
+    """Whether the list of projects tells how many issues each holds."""
+    may_edit: bool = True
+    """Whether the account may edit issues; `may_be_quiet`: and do so without notifying anybody."""
+    may_be_quiet: bool = True
     revision: int = 0
     """Counts edits, so that a search's answer can be kept until the next one."""
     last_history_id: int = 100_000
@@ -163,7 +172,7 @@ class JiraSite:
         issue = self.issue(key)
         if "parent" in values:
             values["parent"] = self._parent(values["parent"])
-        self._write(issue, self._apply(issue.fields, values), at=at, author=author)
+        self.record(issue, self._apply(issue.fields, values), at=at, author=author)
 
     def transition(
         self, key: str, status: str, *, at: datetime, author: str, resolution: str | None = None, **values: Any
@@ -193,7 +202,7 @@ class JiraSite:
         issue.body["key"] = f"{project}-{number}"
         self.ids_by_key[issue.key] = issue.id
         items = [jira_edits.key(key, issue.key), *self._apply(issue.fields, values)]
-        self._write(issue, items, at=at, author=author)
+        self.record(issue, items, at=at, author=author)
         return issue.key
 
     def delete(self, key: str) -> None:
@@ -236,7 +245,8 @@ class JiraSite:
             item for name, edit in jira_edits.EDITS.items() if name in values for item in edit(fields, values[name])
         ]
 
-    def _write(self, issue: Issue, items: list[Json], *, at: datetime, author: str) -> None:
+    def record(self, issue: Issue, items: list[Json], *, at: datetime, author: str) -> None:
+        """Writes these change items into the issue's history, as one; nothing where there are none."""
         if not items:
             return
         self.last_history_id += 1

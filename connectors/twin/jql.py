@@ -50,6 +50,7 @@ FIELDS = {
     "createddate": "created",
     "updated": "updated",
     "updateddate": "updated",
+    "statuscategory": "statuscategory",
 }
 SETS = ("=", "!=", "in", "not in")
 DATES = (">=", ">", "<=", "<")
