@@ -40,11 +40,11 @@ def as_known(facts: Tables, as_of_us: int, *, keep: Keep = lambda _, table: tabl
     `observations` of what has no history of its own. `keep` may reckon a finished table once and give it back; the
     tables that others are made from come first.
     """
-    then = OBSERVED if _is_any_later(facts["observations"], as_of_us) else ()
-    there = {
-        name: _there(_as_observed(facts, name, as_of_us) if name in then else facts[name], facts, as_of_us)
-        for name in SCHEMAS
-    }
+    observations, tombstones = facts["observations"], facts["tombstones"]
+    observed = OBSERVED if _is_any(observations.last_us > as_of_us) else ()
+    gone = tombstones.filter(tombstones.at_us <= as_of_us) if _is_any(tombstones.at_us <= as_of_us) else None
+    shown = {name: _as_observed(facts, name, as_of_us) if name in observed else facts[name] for name in SCHEMAS}
+    there = {name: _there(table, gone, as_of_us) for name, table in shown.items()}
     known: dict[str, ir.Table] = {}
 
     def finish(name: str, table: ir.Table) -> None:
@@ -63,13 +63,12 @@ def as_known(facts: Tables, as_of_us: int, *, keep: Keep = lambda _, table: tabl
     return {name: known[name] for name in SCHEMAS}
 
 
-def _there(table: ir.Table, facts: Tables, as_of_us: int) -> ir.Table:
+def _there(table: ir.Table, gone: ir.Table | None, as_of_us: int) -> ir.Table:
     """What had come and was not gone: a thing that was read after its tombstone is back."""
     if "created_us" in table.columns:
         table = table.filter(table.created_us.isnull() | (table.created_us <= as_of_us))
-    if "ref" not in table.columns:
+    if gone is None or "ref" not in table.columns:
         return table
-    gone = facts["tombstones"].filter(facts["tombstones"].at_us <= as_of_us)
     return table.anti_join(gone, [table.ref == gone.ref, table.read_us <= gone.at_us])
 
 
@@ -95,9 +94,8 @@ def _observed(observations: ir.Table, name: str) -> ir.Table:
     return of_kind.mutate(**{column: content[column].unwrap_as(typed) for column, typed in SCHEMAS[name].items()})
 
 
-def _is_any_later(observations: ir.Table, as_of_us: int) -> bool:
-    last = observations.last_us.max().to_pyarrow().as_py()
-    return last is not None and last > as_of_us
+def _is_any(flags: ir.BooleanColumn) -> bool:
+    return bool(flags.any().to_pyarrow().as_py())
 
 
 def _of_items(table: ir.Table, known: Tables, kinds: tuple[str, ...]) -> ir.Table:

@@ -36,18 +36,27 @@ def snapshot(engine: Engine, as_of: datetime, *, fields: bool = False) -> Snapsh
 def _keep(duckdb: "Backend", name: str, table: "ir.Table") -> "ir.Table":
     """The known table, reckoned once, in the place of the stored one."""
     from sync.store.facts import PREFIX
-    from sync.store.known import CHILDREN
 
-    stored = duckdb.table(PREFIX + name)
-    held = stored.count().execute()
-    if held == 0:
-        duckdb.create_table(name, schema=table.schema())
-    elif name in CHILDREN and table.count().execute() == held:
-        duckdb.con.execute(f"ALTER TABLE {PREFIX}{name} RENAME TO {name}")  # nothing was taken back: no need to copy
+    if _is_as_stored(duckdb, name, table):
+        duckdb.con.execute(f"ALTER TABLE {PREFIX}{name} RENAME TO {name}")
+        duckdb.con.execute(f"ALTER TABLE {name} DROP COLUMN IF EXISTS read_us")
     else:
         duckdb.con.execute(f"CREATE TABLE {name} AS {duckdb.compile(table)}")
         duckdb.drop_table(PREFIX + name)
     return duckdb.table(name)
+
+
+def _is_as_stored(duckdb: "Backend", name: str, table: "ir.Table") -> bool:
+    """Nothing was taken back, so that there is no need to copy: where there is nothing, and where no child is less."""
+    from sync.store.facts import PREFIX
+    from sync.store.known import CHILDREN
+
+    held = _count(duckdb, f"{PREFIX}{name}")
+    return held == 0 or (name in CHILDREN and _count(duckdb, f"({duckdb.compile(table)})") == held)
+
+
+def _count(duckdb: "Backend", rows: str) -> int:
+    return int(duckdb.con.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0])  # noqa: S608
 
 
 def _digest(tables: "Mapping[str, ir.Table]") -> str:
