@@ -1,0 +1,57 @@
+"""What a mirror is to show, what it shows, and which changes were our own writing. Pure."""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import zip_longest
+
+from msgspec.structs import replace
+
+from connectors.records import Batch, Change, ChildSet
+from connectors.source import Mirror, Writing
+
+
+def label_writings(
+    *, ref: str, key: str, labels: Sequence[str], objective: str | None, prefix: str
+) -> Iterator[Writing]:
+    """What makes the item's labels show just this objective. A label that does not begin with the prefix stays.
+
+    To GitHub two labels are one whatever their case: the one that is there is the one that shows.
+    """
+    wanted = None if objective is None else prefix + objective
+    ours = [label for label in labels if label.startswith(prefix) and not same(label, wanted)]
+    missing = [wanted] if wanted and not any(same(label, wanted) for label in labels) else []
+    for remove, add in zip_longest(ours, missing):
+        yield Writing(ref=ref, key=key, remove=remove, add=add)
+
+
+def still_lacking(writing: Writing, labels: Sequence[str]) -> Writing:
+    """What of the writing the labels do not show yet."""
+    remove = next((label for label in labels if same(label, writing.remove)), None)
+    is_there = any(same(label, writing.add) for label in labels)
+    return Writing(ref=writing.ref, key=writing.key, remove=remove, add=None if is_there else writing.add)
+
+
+def same(label: str, other: str | None) -> bool:
+    return other is not None and label.casefold() == other.casefold()
+
+
+def marked(batch: Batch, *, mirror: Mirror, accounts: Collection[str]) -> Batch:
+    """The batch, in which our own writings are known as such: done by one of our accounts, and to the mirror alone."""
+    return replace(batch, children=tuple(_marked(rows, mirror, accounts) for rows in batch.children))
+
+
+def _marked(rows: ChildSet, mirror: Mirror, accounts: Collection[str]) -> ChildSet:
+    if rows.kind != "changes":
+        return rows
+    known = (replace(row, own=True) if is_own(row, mirror, accounts) else row for row in rows.rows)
+    return replace(rows, rows=tuple(known))
+
+
+def is_own(change: object, mirror: Mirror, accounts: Collection[str]) -> bool:
+    if not isinstance(change, Change) or change.author not in accounts:
+        return False
+    if mirror.field:
+        return change.field_id == mirror.field.rpartition("/")[2]
+    labels = [text for text in (change.from_text, change.to_text) if text]
+    return (
+        change.field == "labels" and bool(labels) and all(one.startswith(mirror.label_prefix or "") for one in labels)
+    )
