@@ -22,6 +22,7 @@ from connectors.github.gather import again
 from connectors.github.installations import Installations, by_owner
 from connectors.github.learn import learn, learn_schema
 from connectors.github.limits import PACES
+from connectors.github.own import Own
 from connectors.github.poll import Poll
 from connectors.github.reader import Reader
 from connectors.github.sign_in import App, Installation, Signature, Token, headers
@@ -30,7 +31,7 @@ from connectors.github.visit import Visit
 from connectors.github.whereabouts import Whereabouts
 from connectors.progress import SILENT, Progress
 from connectors.records import Batch, Gap, ItemRef
-from connectors.source import Check, Memory
+from connectors.source import Check, Memory, Mirror, Writing, Written
 from connectors.transport import TIMEOUT, Clock, Gates, Governor, Transport
 
 __all__ = ["App", "GitHub", "Installations", "connect"]
@@ -50,6 +51,7 @@ class GitHub:
         repositories: Sequence[str],
         since: date | None,
         hook_secrets: Sequence[str] = (),
+        mirror: Mirror | None = None,
         transport: Transport,
         clock: Clock,
     ) -> None:
@@ -61,6 +63,7 @@ class GitHub:
         self._asked = tuple(repositories)
         self._since = datetime.combine(since, time(), UTC) if since else None
         self._hook_secrets = tuple(hook_secrets)
+        self._own = Own(source=name, mirror=mirror)
         self._transport = transport
         self._clock = clock
 
@@ -75,17 +78,13 @@ class GitHub:
 
     async def poll(self, memory: Memory) -> AsyncIterator[Batch]:
         """Pull requests, issues and deployments that are new, the latest first; all there is the first time."""
-        poll = Poll(
-            source=self.name,
-            reader=self._reader(),
-            asked=self._asked,
-            since=self._since,
-            memory=memory,
-            now=self._clock.now(),
-        )
+        reader, now = self._reader(), self._clock.now()
+        poll = Poll(source=self.name, reader=reader, asked=self._asked, since=self._since, memory=memory, now=now)
+        if learned := await self._own.learned(reader, memory.capabilities, now=now):
+            yield Batch(source=self.name, read_at=reader.began_at or now, capabilities=learned)
         try:
             async for batch in poll.batches():
-                yield batch
+                yield self._own.marked(batch, {**memory.capabilities, **learned})
         except SchemaChanged:
             yield Batch(source=self.name, read_at=self._clock.now(), capabilities={"schema": ""})
             raise
@@ -100,13 +99,14 @@ class GitHub:
         parts += [batch async for batch in self._catalogued(reader, refs, memory)]
         kinds = {stream.kind for stream in STREAMS} | {kind for catalogue in CATALOGUES for kind in catalogue.kinds}
         strange = [Gap(stream=ref.kind, cause=NOT_FETCHED, ref=str(ref)) for ref in refs if ref.kind not in kinds]
-        return Batch(
+        batch = Batch(
             source=self.name,
             read_at=reader.began_at or self._clock.now(),
             records=tuple(record for part in parts for record in part.records),
             children=tuple(child for part in parts for child in part.children),
             gaps=(*(gap for part in parts for gap in part.gaps), *strange),
         )
+        return self._own.marked(batch, memory.capabilities)
 
     async def census(self, kind: CensusKind, memory: Memory) -> AsyncIterator[Roll]:
         """All issues and pull requests that each repository shows, by id; `open`: those that are open."""
@@ -133,6 +133,14 @@ class GitHub:
     def accept(self, delivery: Delivery) -> Notice:
         """What the delivery says to look at, of the configured repositories; raises `Malformed` where it is no JSON."""
         return webhook.accept(delivery, source=self.name, in_scope=partial(scope.covers, self._asked))
+
+    async def plan(self, tags: Mapping[str, str | None], memory: Memory) -> list[Writing]:
+        """What is to be written so that the mirror shows these tags; reads what it shows now."""
+        return await self._own.writer(self._reader(), clock=self._clock).plan(tags)
+
+    async def write(self, writings: Sequence[Writing], memory: Memory) -> list[Written]:
+        """How each went, in their order: one a second, each only if it is still lacking."""
+        return await self._own.writer(self._reader(), clock=self._clock).write(writings)
 
     async def close(self) -> None:
         """Lets go of connections."""
@@ -195,6 +203,7 @@ def connect(
     repositories: Sequence[str],
     since: date | None = None,
     hook_secrets: Sequence[str] = (),
+    mirror: Mirror | None = None,
     clock: Clock,
     jitter: random.Random,
     gates: Gates | None = None,
@@ -223,6 +232,7 @@ def connect(
             repositories=repositories,
             since=since,
             hook_secrets=hook_secrets,
+            mirror=mirror,
             transport=transport,
             clock=clock,
         )

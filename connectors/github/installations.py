@@ -10,7 +10,7 @@ from connectors.census import CensusKind, Confirmed, Roll
 from connectors.delivery import Delivery, Notice
 from connectors.errors import SourceError
 from connectors.records import Batch, Gap, ItemRef
-from connectors.source import Check, Memory
+from connectors.source import Check, Memory, Writing, Written
 
 if TYPE_CHECKING:
     from connectors.github import GitHub
@@ -93,6 +93,22 @@ class Installations:
         """What it says to whichever owner's part reads that repository."""
         notices = [part.accept(delivery) for part in self._parts.values()]
         return next((notice for notice in notices if notice.handling == "handled"), notices[0])
+
+    async def plan(self, tags: Mapping[str, str | None], memory: Memory) -> list[Writing]:
+        """What is to be written. A ref does not say whose it is: each part leaves out what it does not see."""
+        plans = [await part.plan(tags, _of(owner, memory)) for owner, part in self._parts.items()]
+        return [writing for plan in plans for writing in plan]
+
+    async def write(self, writings: Sequence[Writing], memory: Memory) -> list[Written]:
+        """How each went, owner by owner."""
+        done: list[Written] = []
+        for owner, theirs in by_owner([writing.key for writing in writings]).items():
+            those = [writing for writing in writings if writing.key in theirs]
+            if part := self._parts.get(owner):
+                done += await part.write(those, _of(owner, memory))
+            else:
+                done += [Written(writing=writing, error=f"no installation of the App at {owner}") for writing in those]
+        return done
 
     async def close(self) -> None:
         for part in self._parts.values():
