@@ -26,6 +26,7 @@ PULL = {
     "state": "OPEN",
     "updatedAt": AT,
 }
+FILE = {"path": "cart.py", "additions": 3, "deletions": 1, "changeType": "RENAMED"}
 ISSUE = PULL | {"id": "I_8", "number": 8, "createdAt": AT}
 DEPLOYMENT = {"id": "DE_9", "repository": SHOP, "commitOid": "c0ffee", "createdAt": AT, "updatedAt": AT}
 
@@ -47,6 +48,7 @@ def changes(stream: Stream, *events: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 
 NONE = (None, None)
+OTHER = {"id": "I_1", "number": 1, "repository": SHOP}
 EVENTS: dict[str, tuple[Stream, list[dict[str, Any]], list[tuple[Any, ...]]]] = {
     "labels": (
         ISSUES,
@@ -153,6 +155,67 @@ EVENTS: dict[str, tuple[Stream, list[dict[str, Any]], list[tuple[Any, ...]]]] = 
             ("state", ("open", "open"), ("merged", "merged")),
         ],
     ),
+    "merge queue and auto-merge": (
+        PULL_REQUESTS,
+        [
+            {"__typename": "AutoSquashEnabledEvent"},
+            {"__typename": "AddedToMergeQueueEvent"},
+            {"__typename": "RemovedFromMergeQueueEvent"},
+            {"__typename": "AutoMergeDisabledEvent"},
+        ],
+        [
+            ("auto_merge", ("false", "false"), ("true", "true")),
+            ("merge_queue", ("false", "false"), ("true", "true")),
+            ("merge_queue", ("true", "true"), ("false", "false")),
+            ("auto_merge", ("true", "true"), ("false", "false")),
+        ],
+    ),
+    "status on a board, the first of which is none": (
+        ISSUES,
+        [
+            {"__typename": "AddedToProjectV2Event", "project": {"id": "PVT_1"}},
+            {"__typename": "ProjectV2ItemStatusChangedEvent", "previousStatus": "", "status": "Todo"},
+            {"__typename": "ProjectV2ItemStatusChangedEvent", "previousStatus": "Todo", "status": "Doing"},
+            {"__typename": "RemovedFromProjectV2Event", "project": None},
+        ],
+        [
+            ("boards", NONE, ("github:board:PVT_1", None)),
+            ("board_status", NONE, (None, "Todo")),
+            ("board_status", (None, "Todo"), (None, "Doing")),
+            ("boards", NONE, NONE),
+        ],
+    ),
+    "type": (
+        ISSUES,
+        [
+            {"__typename": "IssueTypeAddedEvent", "issueType": {"name": "Task"}},
+            {"__typename": "IssueTypeChangedEvent", "prevIssueType": {"name": "Task"}, "issueType": {"name": "Bug"}},
+            {"__typename": "IssueTypeRemovedEvent", "issueType": {"name": "Bug"}},
+        ],
+        [("type", NONE, (None, "Task")), ("type", (None, "Task"), (None, "Bug")), ("type", (None, "Bug"), NONE)],
+    ),
+    "sub-issues, what blocks it, and where it came from": (
+        ISSUES,
+        [
+            {"__typename": "SubIssueAddedEvent", "subIssue": OTHER},
+            {"__typename": "SubIssueRemovedEvent", "subIssue": OTHER},
+            {"__typename": "BlockedByAddedEvent", "blockingIssue": OTHER},
+            {"__typename": "BlockedByRemovedEvent", "blockingIssue": OTHER},
+            {"__typename": "TransferredEvent", "fromRepository": {"id": "R_1", "nameWithOwner": "acme/old"}},
+        ],
+        [
+            ("sub_issues", NONE, ("github:issue:I_1", "acme/shop#1")),
+            ("sub_issues", ("github:issue:I_1", "acme/shop#1"), NONE),
+            ("blocked_by", NONE, ("github:issue:I_1", "acme/shop#1")),
+            ("blocked_by", ("github:issue:I_1", "acme/shop#1"), NONE),
+            ("repository", ("github:repository:R_1", "acme/old"), NONE),
+        ],
+    ),
+    "another base": (
+        PULL_REQUESTS,
+        [{"__typename": "BaseRefChangedEvent", "previousRefName": "next", "currentRefName": "main"}],
+        [("base", (None, "next"), (None, "main"))],
+    ),
     "what nobody asked for": (ISSUES, [{"__typename": "SubscribedEvent"}, {}], []),
 }
 
@@ -208,6 +271,111 @@ def test_closing_references_are_links_to_refs_that_last() -> None:
     assert (link.kind, link.to_ref, link.to_key) == ("closes", "github:issue:I_8", "acme/shop#8")
 
 
+def test_connected_by_hand_is_told_alike_on_either_side() -> None:
+    sides = {
+        "connecting": {"__typename": "PullRequest", "id": "PR_7", "number": 7, "repository": SHOP},
+        "connected": {"__typename": "Issue", "id": "I_8", "number": 8, "repository": SHOP},
+    }
+    told = {"__typename": "ConnectedEvent"} | sides
+    assert changes(ISSUES, told) == [("connected", NONE, ("github:pull_request:PR_7", "acme/shop#7"))]
+    assert changes(PULL_REQUESTS, told) == [("connected", NONE, ("github:issue:I_8", "acme/shop#8"))]
+
+
+def test_a_status_on_a_board_names_the_board() -> None:
+    told = {"__typename": "ProjectV2ItemStatusChangedEvent", "id": "EV_1", "createdAt": AT, "status": "Doing"}
+    nodes = [told | {"project": {"id": "PVT_1"}}]
+    _, children, _ = parsed(ISSUES, ISSUE | {"timelineItems": {"nodes": nodes}})
+    assert [row.field_id for row in children["changes"].rows] == ["github:board:PVT_1"]
+
+
+def test_a_pull_request_with_all_that_belongs_to_it() -> None:
+    team = {"__typename": "Team", "id": "T_1", "slug": "payments"}
+    told = PULL | {
+        "headRefOid": "c0ffee",
+        "milestone": {"title": "1.0"},
+        "statusCheckRollup": {"state": "FAILURE"},
+        "assignees": {"nodes": [DEV]},
+        "reviewRequests": {"nodes": [{"requestedReviewer": team}, {"requestedReviewer": None}]},
+        "files": {"totalCount": 1, "nodes": [FILE]},
+        "reviewThreads": {"nodes": [{"id": "T", "path": "cart.py", "isResolved": True, "resolvedBy": DEV}]},
+    }
+    record, children, met = parsed(PULL_REQUESTS, told)
+    assert isinstance(record, PullRequest)
+    assert (record.head_sha, record.milestone, record.checks) == ("c0ffee", "1.0", "failure")
+    assert (record.assignees, record.reviewers) == (("github:account:U_1",), ("github:account:T_1",))
+    assert [(file.id, file.kind, file.additions, file.deletions) for file in children["changed_files"].rows] == [
+        ("cart.py", "renamed", 3, 1)
+    ]
+    assert [(row.path, row.resolved, row.resolved_by, row.outdated) for row in children["review_threads"].rows] == [
+        ("cart.py", True, "github:account:U_1", False)
+    ]
+    assert [(account.name, account.kind) for account in met] == [("payments", "team"), ("payments-dev-1", "person")]
+
+
+def test_rows_that_the_server_counts_and_does_not_show_are_missing() -> None:
+    """GitHub shows 250 commits of a pull request and 3,000 files, and no further page. # apache/devlake#8615"""
+    _, children, _ = parsed(PULL_REQUESTS, PULL | {"files": {"totalCount": 2, "nodes": [FILE]}})
+    assert not children["changed_files"].complete
+
+
+def test_comments_are_told_by_the_timeline() -> None:
+    nodes = [
+        {"__typename": "IssueComment", "id": "IC_1", "createdAt": AT, "updatedAt": AT, "author": DEV},
+        {"__typename": "IssueComment", "id": "IC_2", "createdAt": AT, "author": None},
+        {"__typename": "LabeledEvent", "id": "EV_1", "createdAt": AT, "label": {"name": "cart"}},
+    ]
+    for stream, told in ((PULL_REQUESTS, PULL), (ISSUES, ISSUE)):
+        _, children, _ = parsed(stream, told | {"timelineItems": {"nodes": nodes}})
+        assert [(row.id, row.author, row.updated_at) for row in children["comments"].rows] == [
+            ("IC_1", "github:account:U_1", NOON),
+            ("IC_2", None, None),
+        ]
+
+
+def test_an_issue_states_what_blocks_it_closes_it_and_speaks_of_it() -> None:
+    pull = {"__typename": "PullRequest", "id": "PR_7", "number": 7, "repository": SHOP}
+    events = [
+        {"__typename": "ClosedEvent", "createdAt": AT, "closer": pull},
+        {"__typename": "ClosedEvent", "createdAt": AT, "closer": {"__typename": "Commit"}},
+        {"__typename": "CrossReferencedEvent", "createdAt": AT, "source": pull},
+        {"__typename": "CrossReferencedEvent", "createdAt": AT, "source": pull},
+    ]
+    told = ISSUE | {
+        "issueDependenciesSummary": {"totalBlockedBy": 1},
+        "blockedBy": {"nodes": [OTHER]},
+        "duplicateOf": OTHER,
+        "timelineItems": {"nodes": events},
+    }
+    _, children, _ = parsed(ISSUES, told)
+    assert children["stated_links"].complete
+    assert [(link.kind, link.to_ref) for link in children["stated_links"].rows] == [
+        ("blocked_by", "github:issue:I_1"),
+        ("duplicates", "github:issue:I_1"),
+        ("closed_by", "github:pull_request:PR_7"),
+        ("mentioned_by", "github:pull_request:PR_7"),
+    ]
+    assert len({link.id for link in children["stated_links"].rows}) == 4
+
+
+def test_an_issues_links_are_not_all_read_while_what_blocks_it_is_not() -> None:
+    told = ISSUE | {"issueDependenciesSummary": {"totalBlockedBy": 1}, "timelineItems": {"nodes": []}}
+    assert not parsed(ISSUES, told)[1]["stated_links"].complete
+    assert parsed(ISSUES, told | {"issueDependenciesSummary": None})[1]["stated_links"].complete, "it knows of none"
+
+
+def test_values_of_issue_fields_are_told_by_the_fields_id() -> None:
+    values = [
+        {"definition": None},
+        {"field": {"id": "F_2", "name": "Phase"}, "name": "Design", "optionId": "o1"},
+        {"field": {"id": "F_1", "name": "Effort"}, "number": 3.0},
+    ]
+    record, _, _ = parsed(ISSUES, ISSUE | {"issueFieldValues": {"nodes": values}})
+    assert isinstance(record, WorkItem)
+    assert record.fields == (
+        '{"F_1":{"name":"Effort","value":3.0},"F_2":{"name":"Phase","value":"Design","option":"o1"}}'
+    )
+
+
 def test_reviews_that_are_only_drafts_are_left_out() -> None:
     told = [
         {"id": "1", "state": "PENDING", "submittedAt": None},
@@ -251,23 +419,6 @@ def test_a_deployment_succeeded_when_it_first_did() -> None:
     record, _, _ = parsed(DEPLOYMENTS, told)
     assert isinstance(record, Deployment)
     assert (record.state, record.succeeded_at) == ("inactive", NOON)
-
-
-@pytest.mark.parametrize(
-    ("actor", "kind"),
-    [
-        ({"__typename": "User", "login": "payments-dev-1"}, "person"),
-        ({"__typename": "User", "login": "ghost"}, "ghost"),
-        ({"__typename": "User", "login": "updater[bot]"}, "bot"),
-        ({"__typename": "Bot", "login": "updater"}, "bot"),
-        ({"__typename": "Mannequin", "login": "imported"}, "mannequin"),
-        ({"__typename": "Organization", "login": "acme"}, "organization"),
-        ({"__typename": "EnterpriseUserAccount", "login": "managed"}, "person"),
-    ],
-)
-def test_accounts_are_of_a_kind(actor: dict[str, str], kind: str) -> None:
-    _, _, met = parsed(PULL_REQUESTS, PULL | {"author": actor | {"id": "A"}})
-    assert [account.kind for account in met] == [kind]
 
 
 WHOLE = PULL | ISSUE | DEPLOYMENT | {"timelineItems": {"nodes": [{"__typename": "LabeledEvent"}]}, "author": DEV}
