@@ -134,11 +134,11 @@ class GitHub:
         """What the delivery says to look at, of the configured repositories; raises `Malformed` where it is no JSON."""
         return webhook.accept(delivery, source=self.name, in_scope=partial(scope.covers, self._asked))
 
-    async def plan(self, tags: Mapping[str, str | None], memory: Memory) -> list[Writing]:
+    async def plan(self, tags: Mapping[str, str | None], memory: Memory) -> list[Writing]:  # noqa: ARG002 - a Writer's
         """What is to be written so that the mirror shows these tags; reads what it shows now."""
         return await self._own.writer(self._reader(), clock=self._clock).plan(tags)
 
-    async def write(self, writings: Sequence[Writing], memory: Memory) -> list[Written]:
+    async def write(self, writings: Sequence[Writing], memory: Memory) -> list[Written]:  # noqa: ARG002 - a Writer's
         """How each went, in their order: one a second, each only if it is still lacking."""
         return await self._own.writer(self._reader(), clock=self._clock).write(writings)
 
