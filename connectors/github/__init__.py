@@ -1,6 +1,5 @@
 """GitHub as a source: repositories with their pull requests, issues and deployments, read by GraphQL."""
 
-import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
@@ -12,8 +11,7 @@ import httpx
 
 from connectors.census import CensusKind, Confirmed, Roll
 from connectors.delivery import Delivery, Notice
-from connectors.errors import SourceError
-from connectors.github import api, scope, webhook
+from connectors.github import doctor, scope, webhook
 from connectors.github.api import SchemaChanged
 from connectors.github.capabilities import Capabilities, Scope
 from connectors.github.catalogues import CATALOGUES
@@ -68,13 +66,9 @@ class GitHub:
         self._clock = clock
 
     async def discover(self) -> list[Check]:
-        """Sign-in, limits and each configured name."""
-        from connectors.github import admin  # PyGithub takes a while to import
-
-        checks = await asyncio.to_thread(admin.sign_in, url=self._url, token=await self._sign_in.token())
-        if not all(check.ok for check in checks):
-            return checks
-        return checks + await self._scope_checks()
+        """Sign-in, limits, clock, each configured name, and each kind of record."""
+        reader, now = self._reader(), self._clock.now()
+        return await doctor.examined(url=self._url, sign_in=self._sign_in, reader=reader, asked=self._asked, now=now)
 
     async def poll(self, memory: Memory) -> AsyncIterator[Batch]:
         """Pull requests, issues and deployments that are new, the latest first; all there is the first time."""
@@ -180,18 +174,6 @@ class GitHub:
                     remembered=memory.capabilities.get(catalogue.name, ""),
                 )
                 yield await catalogue.fetch(asked, visit)
-
-    async def _scope_checks(self) -> list[Check]:
-        """Which of the configured names can be read."""
-        try:
-            resolved = await scope.resolve(self._reader(), self._asked)
-        except SourceError as error:
-            return [Check(subject="repositories", ok=False, found=str(error), hint=error.hint)]
-        found = f"{len(resolved.repositories)} repositories"
-        unknown = [
-            Check(subject=name, ok=False, found=why, hint=api.ACCESS_HINT) for name, why in resolved.unknown.items()
-        ]
-        return [Check(subject="repositories", ok=bool(resolved.repositories), found=found), *unknown]
 
 
 def connect(

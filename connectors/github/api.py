@@ -73,7 +73,7 @@ def read(answer: Answer, kind: type[T]) -> Graph[T]:
 def causes(errors: tuple[GraphError, ...], *path: str | int) -> list[str]:
     """What the server says of the things at and below `path`."""
     there = [error for error in errors if tuple(error.path or ())[: len(path)] == path]
-    return [f"{said(error)} ({SSO_HINT})" if _needs_sso(error) else said(error) for error in there]
+    return [said(error) for error in there]
 
 
 def _reply(answer: Answer, kind: type[T]) -> Reply[T]:
@@ -121,7 +121,7 @@ def _not_understood(error: GraphError) -> bool:
 def _nothing(reply: Reply[T]) -> Gone | TooLarge:
     if reply.errors:
         error = reply.errors[0]
-        return Gone(said(error), hint=SSO_HINT if _needs_sso(error) else ACCESS_HINT)
+        return Gone(said(error), hint="" if _needs_sso(error) else ACCESS_HINT)
     return TooLarge(f"GitHub answered without data: {reply.message or 'no reason given'}")
 
 
@@ -166,4 +166,6 @@ def message(answer: Answer) -> str:
 
 
 def said(error: GraphError) -> str:
-    return " ".join(error.message.split())[:200] or error.type or "no reason given"
+    """GitHub's words in one line, and beside them what to do where single sign-on is the reason."""
+    words = " ".join(error.message.split())[:200] or error.type or "no reason given"
+    return f"{words} ({SSO_HINT})" if _needs_sso(error) else words

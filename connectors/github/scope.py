@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from connectors.errors import Malformed, Refused
+from connectors.errors import Gone, Malformed, Refused
 from connectors.github import api, queries, wire
 from connectors.github.reader import Reader
 
@@ -62,23 +62,30 @@ async def _named(reader: Reader, names: Sequence[str], resolved: Resolved) -> No
 
 
 async def _owned(reader: Reader, owner: str, patterns: Sequence[str], resolved: Resolved) -> None:
-    listed = await _all_of(reader, owner, resolved)
+    nothing = f"{owner} has no such repository that this token may see"
+    try:
+        listed = await _all_of(reader, owner, resolved)
+    except Gone as error:
+        listed, nothing = [], str(error)
     for pattern in patterns:
         matching = [found for found in listed if fnmatchcase(found.name_with_owner.lower(), pattern.lower())]
         for found in matching:
             resolved.add(found)
         if not matching:
-            resolved.unknown[pattern] = f"{owner} has no such repository that this token may see"
+            resolved.unknown[pattern] = nothing
 
 
 async def _all_of(reader: Reader, owner: str, resolved: Resolved) -> list[wire.Repository]:
-    """Every repository of that owner that the token may see; whether there are others is noted in `resolved`."""
+    """Every repository of that owner that the token may see; whether there are others is noted in `resolved`. `Gone`
+    where the owner is hidden, as by single sign-on."""
     listed: list[wire.Repository] = []
     cursor: str | None = None
     while True:
         variables = {"owner": owner, "after": cursor}
         graph = await reader.ask(queries.owned(reader.schema), variables, wire.Owner, label="repositories")
         if graph.data.repository_owner is None:
+            if said := api.causes(graph.hidden, "repositoryOwner"):
+                raise Gone("; ".join(said))
             return listed
         page = graph.data.repository_owner.repositories
         listed += page.rows

@@ -96,6 +96,11 @@ class Installation(Signature):
     async def token(self) -> str:
         return (await self.current()).token
 
+    def described(self, made: InstallationToken) -> str:
+        """For a person: the App, where, and what it was given."""
+        given = ", ".join(f"{name}: {level}" for name, level in sorted(made.permissions.items())) or "no permissions"
+        return f"App {self.app.id} at {self.owner} ({given})"
+
     async def current(self, *, refused: str | None = None) -> InstallationToken:
         """A token that is good for some minutes yet, and not the refused one. One task renews, all others wait."""
         from connectors.github.app import made_token  # PyGithub takes a while to import

@@ -10,7 +10,7 @@ import pytest
 from connectors.errors import Refused, Retry, SourceError
 from connectors.records import ChildSet, Deployment, ItemRef, PullRequest, Repository, WorkItem
 from connectors.twin import github_edits as edits
-from connectors.twin.faults import Answer, Injection, Reset, graphql_errors
+from connectors.twin.faults import Answer, Injection, graphql_errors
 from tests.connectors.contract import Stored
 from tests.connectors.github.hosts import (
     BOT,
@@ -497,33 +497,3 @@ class TestServers:
             read(stage, stored)
         assert stage.requests.count(operation="schema") == 2
         assert "github:issue:I_1" in stored.records
-
-    @pytest.mark.parametrize(
-        "fault", [Reset(), Answer(status=200, body="<html>"), Answer(status=200, body='{"resources": {"core": {}}}')]
-    )
-    def test_discovery_needs_no_page_of_limits(self, fault: Answer | Reset) -> None:
-        with staged(host_of(repository()), Injection(fault=fault, path="/rate_limit", times=None)) as stage:
-            checks = asyncio.run(connect(stage).discover())
-        assert [(check.subject, check.found) for check in checks if check.subject == "rate limit"] == [
-            ("rate limit", "none")
-        ]
-
-    def test_a_web_page_signs_nobody_in(self) -> None:
-        page = Injection(fault=Answer(status=200, body="<html>", content_type="text/html"), path="/user")
-        with staged(host_of(repository()), page) as stage:
-            (check,) = asyncio.run(connect(stage).discover())
-        assert not check.ok
-        assert "no GitHub API" in check.found
-
-    def test_discovery_says_who_signs_in_and_what_can_be_read(self) -> None:
-        with staged(host_of(repository(), viewer={"login": "fingerpost-reader"})) as stage:
-            good = asyncio.run(connect(stage, repositories=["acme/*", "acme/nowhere"]).discover())
-            bad = asyncio.run(connect(stage, token="wrong").discover())
-        assert [(check.subject, check.ok) for check in good] == [
-            ("token", True),
-            ("rate limit", True),
-            ("repositories", True),
-            ("acme/nowhere", False),
-        ]
-        assert "fingerpost-reader" in good[0].found
-        assert [(check.subject, check.ok, bool(check.hint)) for check in bad] == [("token", False, True)]
