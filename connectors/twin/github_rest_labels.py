@@ -68,5 +68,5 @@ OF_REPOSITORY: Mapping[str, Endpoint] = {"/labels": listed, "/issues/{number:int
 WRITES: Mapping[tuple[str, str], Endpoint] = {
     ("POST", "/labels"): create,
     ("POST", "/issues/{number:int}/labels"): add,
-    ("DELETE", "/issues/{number:int}/labels/{label}"): remove,
+    ("DELETE", "/issues/{number:int}/labels/{label:path}"): remove,
 }
