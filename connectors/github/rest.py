@@ -40,19 +40,21 @@ async def get(
     label: str,
     params: Mapping[str, str] | None = None,
     etag: str | None = None,
+    shrinkable: bool = False,
 ) -> Reply[T]:
     """What is at that path. With an `etag`, status 304 where it is as it was; an ETag dies with its token
     (eclipse-csi/otterdog#201), and then all of it comes again.
     """
     headers = {"If-None-Match": etag} if etag else {}
-    request = Request(method="GET", url=reader.url + path, label=label, params=params or {}, headers=headers)
+    request = Request(
+        method="GET", url=reader.url + path, label=label, params=params or {}, headers=headers, shrinkable=shrinkable
+    )
     return await reader.transport.send(request, lambda answer: _read(answer, kind))
 
 
 def _read(answer: Answer, kind: type[T]) -> Reply[T]:
     said = api.message(answer)
-    limit = answer.status == 403 and is_limit(answer, said)
-    if answer.status in ABOUT_IT and not limit:
+    if answer.status in ABOUT_IT and not (answer.status == 403 and is_limit(answer, said)):
         return Reply(status=answer.status, server_at=answer.server_at, said=said, moved_to=answer.moved_to)
     if answer.status != 200:
         raise api.failure(answer)
