@@ -130,8 +130,9 @@ class Labels:
     async def _remove(self, item: Labelled, label: str) -> None:
         try:
             await self._send("DELETE", f"{_path(item)}/labels/{quote(label, safe='')}")
-        except Gone:
-            return  # somebody else was quicker
+        except Gone as error:
+            if "label does not exist" not in str(error).lower():  # any other 404 is no success
+                raise
 
     async def _define(self, place: str, label: str) -> None:
         """Makes the label where the repository has none of the name."""
