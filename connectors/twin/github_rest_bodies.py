@@ -5,7 +5,7 @@ from typing import Any
 
 from connectors.twin.github_derived import DERIVED, item_url, repository_url
 from connectors.twin.github_filters import state
-from connectors.twin.github_objects import Node, snake
+from connectors.twin.github_objects import Node, identify, snake
 from connectors.twin.github_state import GitHubHost
 
 # The issue side of a pull request has an id of its own (spec of `GET /repos/{owner}/{repo}/issues`).
@@ -34,7 +34,8 @@ class Bodies:
         """A user, bot or organization; a bot's login ends in `[bot]` here and nowhere else."""
         if node is None:
             return None
-        kind = node.get("__typename", "User")
+        kind = node.setdefault("__typename", "User")
+        identify(node, kind, place=f"account {node['login']}")
         login = f"{node['login']}[bot]" if kind == "Bot" and not node["login"].endswith("[bot]") else node["login"]
         return {
             "login": login,
@@ -104,6 +105,7 @@ class Bodies:
             **self.item(node),
             "id": number + ISSUE_SIDE if of_pull else number,
             "state_reason": reason.lower() if reason else None,
+            "type": self.issue_type(node.get("issueType")),
             "comments": len(node.get("comments") or ()),
             "url": self.issue_api(node),
             **extra,
@@ -134,7 +136,7 @@ class Bodies:
     def whole_pull(self, node: Node) -> Node:
         """A pull request as it is read alone, with what lists leave out."""
         counted = {
-            field: node[field] if field in node else DERIVED[f"PullRequest.{field}"](self.host, node)
+            field: (node[field] if field in node else DERIVED[f"PullRequest.{field}"](self.host, node)) or 0
             for field in ("additions", "deletions", "changedFiles")
         }
         return {
@@ -150,7 +152,7 @@ class Bodies:
 
     def label(self, node: Node) -> Node:
         """A label."""
-        number = int.from_bytes(str(node.get("id")).encode()[-5:], "big")
+        number = _number(node)
         told = {"description": node.get("description"), "default": bool(node.get("isDefault"))}
         return {"id": number, "node_id": node.get("id"), "name": node["name"], "color": node.get("color", ""), **told}
 
@@ -177,12 +179,28 @@ class Bodies:
             "url": url,
         }
 
+    def issue_type(self, node: Node | None) -> Node | None:
+        """A type of issues."""
+        if node is None:
+            return None
+        identify(node, "IssueType", place="issue type")
+        told = {"description": node.get("description"), "is_enabled": node.get("isEnabled", True)}
+        return {"id": _number(node), "node_id": node["id"], "name": node["name"], **told}
+
     def milestone(self, node: Node | None) -> Node | None:
         """A milestone."""
         if node is None:
             return None
         words = {"node_id": "id", "number": "number", "title": "title", "due_on": "dueOn", "closed_at": "closedAt"}
         return {rest: node.get(field) for rest, field in words.items()}
+
+    def comment(self, node: Node) -> Node:
+        """A comment of an issue or pull request."""
+        dates = {"created_at": node["createdAt"], "updated_at": node.get("updatedAt")}
+        number = int(node["fullDatabaseId"])
+        return {"id": number, "node_id": node["id"], "user": self.account(node.get("author")), **dates} | {
+            "body": node.get("body") or ""
+        }
 
     def review(self, node: Node) -> Node:
         """A review."""
@@ -236,6 +254,11 @@ class Bodies:
             "currentTitle": ("rename", lambda v: {"from": node.get("previousTitle"), "to": v}),
         }
         return {rest: part(node[field]) for field, (rest, part) in parts.items() if node.get(field) is not None}
+
+
+def _number(node: Node) -> int:
+    """A number for what has only a node id in GraphQL."""
+    return int.from_bytes(str(node.get("id")).encode()[-5:], "big")
 
 
 def event_name(kind: str) -> str:

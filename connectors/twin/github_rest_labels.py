@@ -25,7 +25,7 @@ def create(call: Call) -> Answer:
         wrong = {"resource": "Label", "code": "already_exists" if name else "missing_field", "field": "name"}
         raise Refusal(422, "Validation Failed", errors=[wrong])
     told = {key: call.sent[key] for key in ("color", "description") if key in call.sent}
-    label = edits.define_label(call.host, repository, name, at=written(call.host.now()), **told)
+    label = edits.define_label(call.host, repository, name, at=written(call.host.now()), by=call.actor, **told)
     return Answer(body=Bodies(call.host, call.api).label(label), status=201)
 
 

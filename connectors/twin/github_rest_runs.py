@@ -8,6 +8,7 @@ from connectors.twin.github_filters import stated
 from connectors.twin.github_objects import Node
 from connectors.twin.github_paging import Ordered, Positions
 from connectors.twin.github_rest_bodies import Bodies
+from connectors.twin.github_state import GitHubHost
 from connectors.twin.github_wire import Answer, Call, Endpoint
 
 MOST_FILTERED = 1000
@@ -78,7 +79,12 @@ def _ends(edge: str) -> tuple[datetime, datetime]:
 
 
 def _body(call: Call, holder: Node, run: Node, number: int) -> Node:
-    bodies, tried = Bodies(call.host, call.api), run["attempts"][number - 1]
+    return body(call.host, call.api, holder, run, number)
+
+
+def body(host: GitHubHost, api: str, holder: Node, run: Node, number: int) -> Node:
+    """That attempt at a run, in the words of REST."""
+    bodies, tried = Bodies(host, api), run["attempts"][number - 1]
     url = f"{bodies.repository_api(holder)}/actions/runs/{run['id']}"
     before = f"{url}/attempts/{number - 1}" if number > 1 else None
     actor = bodies.account(tried.get("actor"))
@@ -105,7 +111,7 @@ def _body(call: Call, holder: Node, run: Node, number: int) -> Node:
         "triggering_actor": actor,
         "repository": bodies.repository(holder),
         "url": url,
-        "html_url": f"{call.host.web}/{holder['nameWithOwner']}/actions/runs/{run['id']}",
+        "html_url": f"{host.web}/{holder['nameWithOwner']}/actions/runs/{run['id']}",
         "jobs_url": f"{url}/jobs",
     }
 

@@ -61,6 +61,8 @@ class GitHubHost:
         self.moved: dict[tuple[str, int], Node] = {}
         """Issues that were transferred, by the repository and number they had."""
         self.deleted: set[tuple[str, int]] = set()
+        self.deliveries: list[Any] = []
+        """What webhooks would have been sent, oldest first (`github_hooks.Delivery`)."""
         self._completed: set[str] = set()
         self._views: dict[Hashable, Any] = {}
         for account in [*self.organizations, *self.users, self.viewer]:
