@@ -4,6 +4,8 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -12,7 +14,7 @@ from msgspec.structs import replace
 from connectors.census import CensusKind, Confirmed, Roll
 from connectors.delivery import Delivery, Notice
 from connectors.errors import Refused
-from connectors.jira import api, webhook
+from connectors.jira import api, limits, webhook
 from connectors.jira.address import GATEWAY
 from connectors.jira.apart import Apart
 from connectors.jira.bulk import Ways
@@ -23,20 +25,25 @@ from connectors.jira.dates import millis
 from connectors.jira.dialect import Dialect
 from connectors.jira.issues import Issues
 from connectors.jira.metadata import Metadata
+from connectors.jira.own import SELF, Own
 from connectors.jira.passes import Passes
 from connectors.jira.projects import loss
 from connectors.jira.recall import recall
-from connectors.jira.sign_in import OAuth, Signature, SignIn, Token, headers, signature
+from connectors.jira.sign_in import OAuth, OAuthSignature, Signature, SignIn, Token, TokenSignature, headers
 from connectors.jira.sprints import ForeignSprints
 from connectors.jira.survey import Scope, Site, Survey
 from connectors.jira.walk import Position
 from connectors.jira.webhook import Hooks
 from connectors.jira.whereabouts import Whereabouts, confirmed, without
+from connectors.progress import SILENT, Progress
 from connectors.records import Batch, ItemRef
-from connectors.source import Check, Memory
-from connectors.transport import TIMEOUT, Clock, Governor, Transport
+from connectors.source import Check, Memory, Mirror, Writing, Written
+from connectors.transport import TIMEOUT, Clock, Gates, Governor, Transport
 
-__all__ = ["DUE", "GATEWAY", "Hooks", "Jira", "OAuth", "SignIn", "Token", "connect"]
+if TYPE_CHECKING:
+    from connectors.jira.write_back import WriteBack
+
+__all__ = ["DUE", "GATEWAY", "Jira", "OAuth", "SignIn", "Token", "connect"]
 
 
 class Jira:
@@ -55,6 +62,7 @@ class Jira:
         transport: Transport,
         clock: Clock,
         hooks: Hooks = Hooks(),  # noqa: B008 - frozen
+        mirror: Mirror | None = None,
     ) -> None:
         """`since`: issues updated on or after this day (UTC) are read; it bounds the backfill and nothing else."""
         since_at = datetime.combine(since, time(), UTC) if since else None
@@ -65,6 +73,7 @@ class Jira:
         self._signature = signature
         self._clock = clock
         self._hooks = hooks
+        self._mirror = mirror
 
     async def discover(self) -> list[Check]:
         from connectors.jira.admin import checks
@@ -89,7 +98,7 @@ class Jira:
         async for batch in survey.batches(now=now):
             yield batch
         # What the site could not do yesterday is tried again.
-        learned = {name: text for name, text in memory.capabilities.items() if name == "sprints"}
+        learned = {name: text for name, text in memory.capabilities.items() if name in ("sprints", SELF)}
         sprints = self._sprints(survey.site, learned)
         yield Batch(source=self.name, read_at=now, records=tuple(await sprints.renew()), capabilities=sprints.learned())
         async for batch in self._walked(survey.site, learned, marks):
@@ -109,8 +118,10 @@ class Jira:
             marks=marks,
             clock=self._clock,
         )
+        own = Own(source=self.name, mirror=self._mirror, capabilities=learned)
+        await own.learn(self._transport, base=site.api, now=self._clock.now())
         async for batch in passes.batches():
-            yield batch
+            yield own.marked(batch)
 
     async def fetch(self, refs: Sequence[ItemRef], memory: Memory) -> Batch:
         site, now = await self._known_site(memory), self._clock.now()
@@ -119,7 +130,7 @@ class Jira:
         position = recall(memory.watermarks, "issues", Position)
         reading.since = position.known_until if position else None
         batch, _ = await self._issues(site, dialect, memory.capabilities).batch(reading, read_at=now)
-        return batch
+        return Own(source=self.name, mirror=self._mirror, capabilities=memory.capabilities).marked(batch)
 
     async def census(self, kind: CensusKind, memory: Memory) -> AsyncIterator[Roll]:
         site = await self._known_site(memory)
@@ -133,11 +144,18 @@ class Jira:
         reading = await dialect.fetch(list(issues))
         gone, reading.gone = reading.gone, []
         batch, _ = await self._issues(site, dialect, memory.capabilities).batch(reading, read_at=now)
+        batch = Own(source=self.name, mirror=self._mirror, capabilities=memory.capabilities).marked(batch)
         whereabouts = Whereabouts(self._transport, site, at=now)
         fates = [await whereabouts.fate(issues[identity], key=missing[issues[identity]]) for identity in gone]
         if whereabouts.hidden:
             batch = self._with_losses(batch, without(site, whereabouts.hidden))
         return confirmed(missing, fates, batch)
+
+    async def plan(self, tags: Mapping[str, str | None], memory: Memory) -> list[Writing]:
+        return await (await self._write_back(memory)).plan(tags)
+
+    async def write(self, writings: Sequence[Writing], memory: Memory) -> list[Written]:
+        return await (await self._write_back(memory)).write(writings)
 
     def verify(self, delivery: Delivery) -> None:
         webhook.verify(delivery, hooks=self._hooks)
@@ -148,6 +166,14 @@ class Jira:
     async def close(self) -> None:
         await self._transport.close()
         await self._signature.close()
+
+    async def _write_back(self, memory: Memory) -> "WriteBack":
+        from connectors.jira.write_back import WriteBack  # the package takes a while to import
+
+        if self._mirror is None:
+            raise Refused(f"{self.name} is not to be written to", hint="Set `write_back`.")
+        site = await self._known_site(memory)
+        return WriteBack(self._transport, site=site, signature=self._signature, clock=self._clock, shows=self._mirror)
 
     def _site(self, memory: Memory) -> Site | None:
         """What is remembered of the site; nothing once the configuration names another one, or other projects."""
@@ -213,9 +239,13 @@ def connect(
     field_ids: Mapping[str, Sequence[str]] | None = None,
     comments: bool = False,
     development: bool = False,
+    hook_secrets: Sequence[str] = (),
+    unsigned_hooks: bool = False,
+    mirror: Mirror | None = None,
     clock: Clock,
     jitter: random.Random,
-    hooks: Hooks = Hooks(),  # noqa: B008 - frozen
+    gates: Gates | None = None,
+    progress: Progress = SILENT,
     gateway: str = GATEWAY,
 ) -> Jira:
     """A source that reads over the network. Close it when done.
@@ -225,17 +255,24 @@ def connect(
     of pull requests, a request for each issue that changed.
     """
 
-    def transport(signed: httpx.Auth | None) -> Transport:
+    def transport(signed: Signature | None) -> Transport:
+        gate = gates(f"{urlsplit(url).netloc} {signed.name}") if gates and signed else None
         return Transport(
             source=name,
             client=httpx.AsyncClient(timeout=TIMEOUT, auth=signed),
             headers=headers,
-            governor=Governor(clock=clock, paces={}),
+            governor=Governor(clock=clock, paces=limits.PACES, gate=gate, source=name, progress=progress),
             clock=clock,
             jitter=jitter,
+            advise=limits.advice,
+            progress=progress,
         )
 
-    signed = signature(sign_in, accounts=transport(None), clock=clock)
+    signed: Signature
+    if isinstance(sign_in, OAuth):
+        signed = OAuthSignature(sign_in, transport=transport(None), clock=clock)
+    else:
+        signed = TokenSignature(sign_in)
     scope = Scope(
         source=name,
         url=url.rstrip("/"),
@@ -246,4 +283,12 @@ def connect(
         comments=comments,
         development=development,
     )
-    return Jira(scope=scope, since=since, signature=signed, transport=transport(signed), clock=clock, hooks=hooks)
+    return Jira(
+        scope=scope,
+        since=since,
+        signature=signed,
+        transport=transport(signed),
+        clock=clock,
+        hooks=Hooks(secrets=tuple(hook_secrets), unsigned=unsigned_hooks),
+        mirror=mirror,
+    )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from connectors.census import CensusKind, Roll
 from connectors.errors import Gone, Malformed, Refused
-from connectors.jira import api, cloud, data_center, wire
+from connectors.jira import api, wire
 from connectors.jira.dates import instant
 from connectors.jira.document import decode
 from connectors.jira.paging import Tokens
@@ -69,10 +69,10 @@ class Census:
         options: dict[str, object] = {"fields": fields, "maxResults": AT_ONCE[self._site.edition]}
         if self._site.edition == "cloud":
             options |= {"nextPageToken": after} if after else {}
-            request = api.search(self._site.base + cloud.API, "/search/jql", query=query, options=options)
+            request = api.search(self._site.api, "/search/jql", query=query, options=options)
         else:
             options |= {"startAt": int(after or 0)}
-            request = api.search(self._site.base + data_center.API, "/search", query=query, options=options)
+            request = api.search(self._site.api, "/search", query=query, options=options)
         return await self._transport.send(request, api.dated(wire.Found, request))
 
     def _next(self, page: wire.Found, reached: int) -> str | None:
@@ -94,7 +94,7 @@ class Census:
     async def _counted(self, query: str) -> int | None:
         """About how many the query finds; None where the site does not say."""
         body = {"jql": query.partition(" ORDER BY ")[0]}
-        request = api.bulk(self._site.base + cloud.API, "/search/approximate-count", label="count", body=body)
+        request = api.bulk(self._site.api, "/search/approximate-count", label="count", body=body)
         try:
             return (await self._transport.send(request, api.reading(_Counted, request))).count
         except api.Unauthorized:

@@ -1,10 +1,12 @@
 """What a mirror shows, and what is to change so that it shows an objective: pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from connectors.errors import Refused
-from connectors.records import Change
+from connectors.records import Batch, Change, ChildSet
 from connectors.source import Mirror
 
 LABELS = "labels"
@@ -53,12 +55,21 @@ def value(text: str | None, *, field: str, meta: Mapping[str, Any]) -> Any:
             raise Refused(f"{field} is a field of type {kind}", hint="Choose a text field or a select list.")
 
 
-def is_own(change: Change, *, me: str | None, mirror: Mirror) -> bool:
-    """Whether it is one of our own writings that comes back: the account is ours, and the mirror is all that changed.
+def marked(batch: Batch, *, mirror: Mirror, accounts: Collection[str]) -> Batch:
+    """The batch, in which our own writings are known as such: done by one of our accounts, and to the mirror alone."""
+    return replace(batch, children=tuple(_marked(rows, mirror, accounts) for rows in batch.children))
 
-    `me`: ref of the account that signs in.
-    """
-    if me is None or change.author != me:
+
+def _marked(rows: ChildSet, mirror: Mirror, accounts: Collection[str]) -> ChildSet:
+    if rows.kind != "changes":
+        return rows
+    known = (replace(row, own=True) if is_own(row, mirror=mirror, accounts=accounts) else row for row in rows.rows)
+    return replace(rows, rows=tuple(known))
+
+
+def is_own(change: object, *, mirror: Mirror, accounts: Collection[str]) -> bool:
+    """`accounts`: refs of those that were ever ours."""
+    if not isinstance(change, Change) or change.author not in accounts:
         return False
     if mirror.field is not None:
         return change.field_id == mirror.field

@@ -5,6 +5,7 @@ import base64
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 from typing import TypeAlias
 
@@ -53,6 +54,11 @@ async def headers() -> Mapping[str, str]:
 class Signature(httpx.Auth):
     """What signs requests, in the header `Authorization`."""
 
+    @property
+    def name(self) -> str:
+        """Other than that of any other credential, and tells nothing secret."""
+        raise NotImplementedError
+
     async def authorization(self) -> str:
         """The header's value, good for some minutes yet."""
         raise NotImplementedError
@@ -61,7 +67,7 @@ class Signature(httpx.Auth):
         """Lets go of connections."""
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        request.headers["Authorization"] = await self.authorization()
+        _sign(request, await self.authorization())
         yield request
 
 
@@ -70,6 +76,12 @@ class TokenSignature(Signature):
 
     def __init__(self, sign_in: Token) -> None:
         self._sign_in = sign_in
+
+    @property
+    def name(self) -> str:
+        """An account's tokens share its limits; one without an address is known by its digest."""
+        digest = blake2b(self._sign_in.token.encode(), digest_size=8).hexdigest()
+        return self._sign_in.email or f"token {digest}"
 
     async def authorization(self) -> str:
         if self._sign_in.email is None:
@@ -92,6 +104,10 @@ class OAuthSignature(Signature):
         self._grant: Grant | None = None
         self._renewing = asyncio.Lock()
 
+    @property
+    def name(self) -> str:
+        return f"app {self._sign_in.client_id}"
+
     async def authorization(self) -> str:
         return f"Bearer {await self._access_token(refused=None)}"
 
@@ -100,10 +116,10 @@ class OAuthSignature(Signature):
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         token = await self._access_token(refused=None)
-        request.headers["Authorization"] = f"Bearer {token}"
+        _sign(request, f"Bearer {token}")
         response = yield request
         if response.status_code == httpx.codes.UNAUTHORIZED:
-            request.headers["Authorization"] = f"Bearer {await self._access_token(refused=token)}"
+            _sign(request, f"Bearer {await self._access_token(refused=token)}")
             yield request
 
     async def _access_token(self, *, refused: str | None) -> str:
@@ -172,8 +188,6 @@ def _refusal(answer: Answer) -> SourceError | None:
     return None
 
 
-def signature(sign_in: SignIn, *, accounts: Transport, clock: Clock) -> Signature:
-    """What signs the requests. `accounts`: leads to Atlassian's accounts, and is not signed."""
-    if isinstance(sign_in, Token):
-        return TokenSignature(sign_in)
-    return OAuthSignature(sign_in, transport=accounts, clock=clock)
+def _sign(request: httpx.Request, authorization: str) -> None:
+    """Raises `UnicodeEncodeError` for a token that no header may hold: httpx would send it as UTF-8."""
+    request.headers["Authorization"] = authorization.encode("ascii").decode()

@@ -48,6 +48,11 @@ class Site(Struct, frozen=True, kw_only=True):
         lost = {project.asked for project in self.projects if project.lost_at}
         return tuple(name for name in self.asked[1:] if name not in lost)
 
+    @property
+    def api(self) -> str:
+        """Where the requests of its edition go."""
+        return self.base + (cloud.API if self.edition == "cloud" else data_center.API)
+
     def fresh(self, now: datetime) -> bool:
         return self.whole and timedelta(0) <= now - self.read_at < FRESH_FOR
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from connectors.census import Confirmed, Fate, FateWord
 from connectors.errors import Gone, Refused, TooLarge
 from connectors.exchange import Answer, Request
-from connectors.jira import api, cloud, data_center, wire
+from connectors.jira import api, wire
 from connectors.jira.survey import Site
 from connectors.records import Batch, ItemRef
 from connectors.transport import Transport
@@ -26,7 +26,7 @@ class Whereabouts:
         """`at`: by the source's clock, for where an answer does not come."""
         self.hidden: dict[str, datetime] = {}  #: by key, projects that turned out not to be seen, and when
         self._transport = transport
-        self._base = site.base + (cloud.API if site.edition == "cloud" else data_center.API)
+        self._base = site.api
         self._at = at
         self._looked_into: dict[str, str | None] = {}
 

@@ -15,7 +15,7 @@ from requests import RequestException
 
 from connectors.errors import Gone, Refused
 from connectors.exchange import Answer
-from connectors.jira import api, cloud, data_center, mirror, wire
+from connectors.jira import api, mirror, wire
 from connectors.jira.client import client, said
 from connectors.jira.document import decode
 from connectors.jira.limits import asks_to_wait, limited
@@ -82,10 +82,10 @@ class WriteBack:
     async def _asked(self, ids: Sequence[str]) -> list[wire.Issue]:
         if self._site.edition == "cloud":
             body = {"issueIdsOrKeys": list(ids), "fields": [self._field]}
-            request = api.bulk(self._site.base + cloud.API, "/issue/bulkfetch", label="issues", body=body)
+            request = api.bulk(self._site.api, "/issue/bulkfetch", label="issues", body=body)
             return (await self._transport.send(request, api.reading(wire.BulkIssues, request))).issues
         options = {"fields": [self._field], "maxResults": READ_AT_ONCE, "validateQuery": "false"}
-        base = self._site.base + data_center.API
+        base = self._site.api
         request = api.search(base, "/search", query=api.issues_jql(ids), options=options)
         return (await self._transport.send(request, api.reading(wire.Found, request))).issues
 
