@@ -40,10 +40,10 @@ def made_token(app: App, *, owner: str, url: str, now: datetime) -> Installation
 
 
 def _auth(app: App) -> Auth.AppAuth:
-    auth = Auth.AppAuth(app.id, app.private_key)
     try:
+        auth = Auth.AppAuth(app.id, app.private_key)
         auth.create_jwt()
-    except (PyJWTError, ValueError, TypeError):  # its words may hold the key
+    except (AssertionError, PyJWTError, TypeError, ValueError):  # its words may hold the key
         raise Refused("the App's private key is no RSA key in PEM", hint=APP_HINT) from None
     return auth
 

@@ -51,8 +51,7 @@ class Installations:
         left, batches = list(refs), []
         for owner, part in self._parts.items():
             batch = await part.fetch(left, _of(owner, memory))
-            shown = {record.ref for record in batch.records}
-            theirs = [ref for ref in left if str(ref) in shown]
+            theirs = _answered(batch, left)
             if len(theirs) < len(left):  # ask for theirs alone: what is missing then is missing there
                 batch = await part.fetch(theirs, _of(owner, memory))
             batches.append(batch)
@@ -130,6 +129,13 @@ def by_owner(repositories: Sequence[str]) -> dict[str, list[str]]:
     for name in repositories:
         owners.setdefault(name.partition("/")[0].casefold(), []).append(name)
     return owners
+
+
+def _answered(batch: Batch, asked: Sequence[ItemRef]) -> list[ItemRef]:
+    """Those that are among the records. An id of the older form is answered by the newer: then the number tells."""
+    kinds = {ref.kind for ref in asked}
+    shown = {record.ref for record in batch.records if ItemRef.parse(record.ref).kind in kinds}
+    return list(asked) if len(shown) >= len(asked) else [ref for ref in asked if str(ref) in shown]
 
 
 def _of(owner: str, memory: Memory) -> Memory:
