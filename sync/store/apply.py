@@ -1,6 +1,6 @@
 """A batch into the store: one transaction, the same whether it comes once or twice, early or late."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -24,8 +24,8 @@ class Applied:
     counts: Mapping[str, int]
 
 
-def apply(engine: Engine, batch: Batch) -> Applied:
-    """Keeps the whole batch or nothing of it.
+def apply(engine: Engine, batch: Batch, *, beside: Callable[[Connection], None] = lambda _: None) -> Applied:
+    """Keeps the whole batch or nothing of it, and what `beside` writes with it.
 
     Facts are ordered by stamp alone, so that batches may come again and in any order. What a source remembers of its
     walk (watermarks, capabilities) is what it said last: apply the batches of one walk in its order.
@@ -39,6 +39,7 @@ def apply(engine: Engine, batch: Batch) -> Applied:
         for kind, item_refs in _read_again(batch).items():
             _drop_replaced(connection, CHILDREN[kind], item_refs)
         memory.remember(connection, batch)
+        beside(connection)
     return Applied(counts=counts)
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from sync.snapshot import SCHEMAS
 from sync.store.rows import TABLES
-from sync.store.tables import ACCOUNTS, CHILD_SETS, EMAILS, METADATA, OBSERVATIONS, TOMBSTONES, WORK_ITEMS
+from sync.store.tables import ACCOUNTS, CENSUSES, CHILD_SETS, EMAILS, METADATA, OBSERVATIONS, TOMBSTONES, WORK_ITEMS
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -33,6 +33,14 @@ _ROWS_A_BATCH = 65_536
 _MEMORY_LIMIT = "3GB"
 
 PREFIX = "stored_"
+
+#: What a source's last censuses missed is missed beside what its last pass did.
+_WITH_CENSUSES = f"""
+    UPDATE {PREFIX}sources SET gaps = list_concat(gaps, (
+        SELECT flatten(list(from_json(census.gaps, '["VARCHAR"]') ORDER BY census.kind))
+        FROM {PREFIX}censuses AS census WHERE census.source = {PREFIX}sources.name
+    ))
+"""  # noqa: S608
 
 
 def facts(engine: Engine, *, fields: bool, origins: bool = False, observed: bool = False) -> "Mapping[str, ir.Table]":
@@ -46,13 +54,15 @@ def facts(engine: Engine, *, fields: bool, origins: bool = False, observed: bool
     statements = {name: _statement(name, fields=fields) for name in (*SCHEMAS, TOMBSTONES.name)}
     if origins:
         statements["origins"] = _origins()
+    statements[CENSUSES.name] = select(CENSUSES.c.source, CENSUSES.c.kind, CENSUSES.c.gaps)
     if observed:
         statements[OBSERVATIONS.name] = select(*OBSERVATIONS.c)
     with _reader(engine) as cursor:
         for name, statement in statements.items():
             cursor.execute(_sql(engine, statement))
             _take_in(duckdb, name, cursor.fetch_record_batch())
-    return {name: duckdb.table(PREFIX + name) for name in statements}
+    duckdb.con.execute(_WITH_CENSUSES)
+    return {name: duckdb.table(PREFIX + name) for name in statements if name != CENSUSES.name}
 
 
 def _private_duckdb() -> "Backend":

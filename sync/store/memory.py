@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec.structs import asdict
 from sqlalchemy import Column, Connection, Engine, Table, delete, func, or_, select
 
 from connectors.records import Batch, Gap
 from connectors.source import Memory
 from sync.store.database import reading, writing
 from sync.store.rows import epoch_us
-from sync.store.tables import CAPABILITIES, LEASES, SOURCES, WATERMARKS
+from sync.store.tables import CAPABILITIES, COUNTS, LEASES, SOURCES, WATERMARKS
 from sync.store.upsert import insert_into, replacing
 
 
@@ -24,13 +25,17 @@ def recall(engine: Engine, source: str) -> Memory:
 
 
 def remember(connection: Connection, batch: Batch) -> None:
-    """Writes down the batch's watermarks and capabilities over those held."""
+    """Writes down the batch's watermarks, capabilities and counts over those held."""
     watermarks = [{"source": batch.source, "stream": key, "value": value} for key, value in batch.watermarks.items()]
     capabilities = [{"source": batch.source, "name": key, "value": value} for key, value in batch.capabilities.items()]
     for table, rows in ((WATERMARKS, watermarks), (CAPABILITIES, capabilities)):
         if rows:
             insert = insert_into(connection, table)
             connection.execute(replacing(insert, table, value=insert.excluded.value), rows)
+    if batch.counts:
+        insert = insert_into(connection, COUNTS)
+        totals = [{"source": batch.source, **asdict(count)} for count in batch.counts]
+        connection.execute(replacing(insert, COUNTS, total=insert.excluded.total), totals)
 
 
 def record_pass(
@@ -50,13 +55,19 @@ def record_pass(
         "name": source,
         "type": type,
         "complete_us": None if complete_at is None else epoch_us(complete_at),
-        "gaps": msgspec.json.encode([_said(gap) for gap in gaps]).decode(),
+        "gaps": told(gaps),
     }
     with writing(engine) as connection:
         insert = insert_into(connection, SOURCES)
         new = insert.excluded
         complete_us = func.coalesce(new.complete_us, SOURCES.c.complete_us)
         connection.execute(replacing(insert, SOURCES, type=new.type, complete_us=complete_us, gaps=new.gaps), row)
+
+
+def was_complete(engine: Engine, source: str) -> bool:
+    """Whether any pass over the source ever came to its end."""
+    with reading(engine) as connection:
+        return connection.execute(select(SOURCES.c.complete_us).where(SOURCES.c.name == source)).scalar() is not None
 
 
 def acquire(engine: Engine, source: str, *, holder: str, now: datetime, for_s: float) -> bool:
@@ -80,6 +91,11 @@ def release(engine: Engine, source: str, *, holder: str) -> None:
     """Gives the lease back if it is still this holder's."""
     with writing(engine) as connection:
         connection.execute(delete(LEASES).where(LEASES.c.source == source, LEASES.c.holder == holder))
+
+
+def told(gaps: Sequence[Gap]) -> str:
+    """A JSON array of a line for each."""
+    return msgspec.json.encode([_said(gap) for gap in gaps]).decode()
 
 
 def _said(gap: Gap) -> str:

@@ -163,8 +163,17 @@ GATES = _table("gates", _key("name"), _key("bucket"), _integer("until_us"))
 #: How many things of a kind a source last said that a project or repository has.
 COUNTS = _table("counts", _key("source"), _key("scope"), _key("kind"), _integer("total"))
 
-#: When a census last came to its end, and by how much each scope's count differed from what was held then.
-CENSUSES = _table("censuses", _key("source"), _key("kind"), _integer("completed_us"), _text("differences"))
+#: When a census was last begun and last came to its end, by how much each scope's count differed from what was held
+#: then, and what it could not tell.
+CENSUSES = _table(
+    "censuses",
+    _key("source"),
+    _key("kind"),
+    _integer("began_us"),
+    _maybe_integer("completed_us"),
+    _text("differences"),
+    _text("gaps"),
+)
 
-#: Who is held and was not called: since when, by which census last, and by how many.
-MISSING = _table("missing", _key("ref"), _text("source"), _integer("first_us"), _integer("last_us"), _integer("times"))
+#: Who is held and was not called, and was not to be seen when asked after: since when, and when last.
+MISSING = _table("missing", _key("ref"), _text("source"), _integer("first_us"), _integer("last_us"))

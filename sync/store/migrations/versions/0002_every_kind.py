@@ -336,8 +336,10 @@ def _create_memory() -> None:
         "censuses",
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("completed_us", sa.BigInteger(), nullable=False),
+        sa.Column("began_us", sa.BigInteger(), nullable=False),
+        sa.Column("completed_us", sa.BigInteger(), nullable=True),
         sa.Column("differences", sa.Text(), nullable=False),
+        sa.Column("gaps", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("source", "kind"),
         sqlite_with_rowid=False,
     )
@@ -347,7 +349,6 @@ def _create_memory() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("first_us", sa.BigInteger(), nullable=False),
         sa.Column("last_us", sa.BigInteger(), nullable=False),
-        sa.Column("times", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("ref"),
         sqlite_with_rowid=False,
     )

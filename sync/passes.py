@@ -1,0 +1,40 @@
+"""How one pass over a source went: a poll, or a census."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from connectors.errors import SourceError
+from connectors.records import Gap
+
+Verdict = Literal["complete", "incomplete", "failed", "busy"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pass:
+    """`busy`: another process is reading this source, and this one left it alone."""
+
+    source: str
+    verdict: Verdict
+    found: str = ""  #: what came of it, in a few words
+    gaps: tuple[Gap, ...] = ()
+
+    def __str__(self) -> str:
+        if self.verdict == "busy":
+            return f"{self.source}: another run is reading it"
+        said = f"{self.source}: {self.verdict}, {self.found}"
+        if not self.gaps:
+            return said
+        return f"{said}, {len(self.gaps)} not read; first: {self.gaps[0].cause}"
+
+
+def failure(source: str, error: SourceError) -> Gap:
+    """What was not read because the whole source could not be."""
+    return Gap(stream=source, cause=f"{error}. {error.hint}".strip(" ."))
+
+
+def verdict_of(gaps: Sequence[Gap], *, failed: bool) -> Verdict:
+    """`failed` where the pass did not come to its end; `incomplete` where it did and missed something."""
+    if failed:
+        return "failed"
+    return "incomplete" if gaps else "complete"
