@@ -43,7 +43,7 @@ class Reader:
 
     def poll(self, **options: Any) -> list[Record]:
         """The records that a poll brought; what it missed is in `stored.gaps`."""
-        return asyncio.run(self._poll(self._source(**options)))
+        return asyncio.run(self._poll(self.source(**options)))
 
     def fetch(self, *refs: str) -> Batch:
         """These items, as they are now."""
@@ -54,7 +54,7 @@ class Reader:
             finally:
                 await source.close()
 
-        return asyncio.run(fetch(self._source()))
+        return asyncio.run(fetch(self.source()))
 
     def asked(self, path: str = "") -> int:
         """How many requests for this path since they were counted last."""
@@ -72,7 +72,8 @@ class Reader:
         rows = self.stored.children[self.items[key].ref, "changes"].rows
         return [(row.from_text, row.to_text) for row in rows if row.field == name]
 
-    def _source(self, **options: Any) -> Jira:
+    def source(self, **options: Any) -> Jira:
+        """What reads the site, to be closed by who asks for it."""
         named = {
             "name": "jira",
             "url": self.url,
