@@ -18,7 +18,7 @@ from connectors.github.wire import Connection
 
 T = TypeVar("T")
 
-NOTHING = b"null"
+NOTHING = Raw(b"null")
 
 
 @dataclass(frozen=True, kw_only=True)

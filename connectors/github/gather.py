@@ -35,13 +35,13 @@ def gathered(
     time.
     """
     new = [item for item in found.items if since is None or stream.moved_at(item) >= since]
-    longer = {row.item.id for row in found.longer}
+    shown_in_part = {*found.partial, *(row.item.id for row in found.longer), *(one for one, _ in _short(found.items))}
     parsed, missed, met = _parsed([item for item in new if item.id not in found.partial], stream, source)
     hidden = tuple(Gap(stream=f"{name} {stream.name}", cause=cause) for cause in found.hidden)
     return Gathered(
         batch=_batch(parsed, met, source=source, at=found.server_at or at, gaps=hidden),
         missed=dict(found.missed) | missed,
-        lacking=tuple(item.id for item in new if item.id in longer or item.id in found.partial or unread(item)),
+        lacking=tuple(item.id for item in new if item.id in shown_in_part or unread(item)),
         ended=found.cursor is None or len(new) < len(found.items),
         newest_at=max(map(stream.moved_at, new), default=None),
         unfinished_at=min((stream.moved_at(item) for item in new if unfinished(item, at=at)), default=None),
