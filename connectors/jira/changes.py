@@ -65,7 +65,7 @@ class Vocabulary:
         }
         self._by_id = {identity: word for word, ids in self._ids.items() for identity in ids}
         self._id_of = {roles.names[identity]: identity for identity in self._by_id if identity in roles.names}
-        self._by_name = {**{name: self._by_id[identity] for name, identity in self._id_of.items()}, **WORDS}
+        self._by_name = {**{name: self._by_id[identity] for name, identity in self._id_of.items()}, **WORDS, "Rank": RANK}
         self._checkboxes = roles.checkboxes
 
     def word(self, item: wire.ChangeItem) -> str:

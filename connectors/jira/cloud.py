@@ -22,6 +22,7 @@ from connectors.transport import Transport
 
 API = "/rest/api/3"
 IDS_PAGE, WHOLE_PAGE = 5_000, 100
+ALONE = 50  # issues that are asked for one by one, at most
 HELD = 30_000  # histories held at once: one issue's may lie on any page of its portion
 #: An issue was updated by the comment that is this much older at most; or it came into being by several steps.
 AT_ONCE = timedelta(minutes=1)
@@ -105,7 +106,12 @@ class Cloud:
         if len(ids) == 1:
             return await self._alone(ids[0])
         readings = [await self.read([wire.Issue(id=identity) for identity in part]) for part in portions(ids, NAMED)]
-        return joined(readings)
+        reading = joined(readings)
+        if self._is_bulk:  # what bulk reads fail on may be there where it is asked for alone
+            failed, reading.missed = list(reading.missed)[:ALONE], dict(list(reading.missed.items())[ALONE:])
+            reading.found = [entry for entry in reading.found if str(entry.issue.id) not in failed]
+            reading = joined([reading, *[await self._alone(identity) for identity in failed]])
+        return reading
 
     async def parents(self, found: Sequence[Read], roles: Roles) -> Mapping[str, str]:  # noqa: ARG002
         """None: Cloud tells every parent by its id."""

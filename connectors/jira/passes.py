@@ -1,6 +1,6 @@
 """The passes of one poll: over the issues until nothing is left, and then over the worklogs."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -13,7 +13,7 @@ from connectors.jira.issues import Issues
 from connectors.jira.recall import recall
 from connectors.jira.walk import Position, Walk
 from connectors.jira.worklogs import Feeds, Worklogs
-from connectors.records import Batch, Gap
+from connectors.records import Batch, Gap, ItemRef
 from connectors.transport import Clock, Transport
 
 #: A clock that is further off than this spoils measures that compare sources (jira.md §3.2).
@@ -43,6 +43,7 @@ class Passes:
         self._clock = clock
         self._read_at: datetime | None = None
         self._told: set[tuple[str, str]] = set()
+        self._owed: dict[str, Gap] = {}
 
     async def batches(self) -> AsyncIterator[Batch]:
         """The backfill, from where it broke off; then what is new; then the worklogs, where some are to be read."""
@@ -58,6 +59,7 @@ class Passes:
             if last:
                 break
             position = walk.position
+        yield self._debts(walk)
         self._look_at_clocks()
         async for batch in self._worklogs():
             yield batch
@@ -68,14 +70,23 @@ class Passes:
             walk.owe(unread)
             self._read_at = walk.read_at
             position = msgspec.json.encode(walk.position).decode()
-            yield replace(batch, gaps=self._news(batch), watermarks={"issues": position, **self._wanted()})
+            gaps = tuple(self._news(batch, unread))
+            yield replace(batch, gaps=gaps, watermarks={"issues": position, **self._wanted()})
 
-    def _news(self, batch: Batch) -> tuple[Gap, ...]:
-        """The gaps but those told before: an issue that is tried again within a poll, in vain again, is missed once."""
-        names = {gap: (gap.stream, gap.ref or gap.cause) for gap in batch.gaps}
-        news = tuple(gap for gap in batch.gaps if names[gap] not in self._told)
-        self._told |= set(names.values())
-        return news
+    def _news(self, batch: Batch, unread: Collection[str]) -> Iterator[Gap]:
+        """The gaps that are told for the first time. An issue is tried again within the poll before it is a gap."""
+        for gap in batch.gaps:
+            identity = ItemRef.parse(gap.ref).id if gap.ref else ""
+            if identity in unread:
+                self._owed[identity] = gap
+            elif (gap.stream, gap.ref or gap.cause) not in self._told:
+                self._told.add((gap.stream, gap.ref or gap.cause))
+                yield gap
+
+    def _debts(self, walk: Walk) -> Batch:
+        """The issues that could not be read, tried again and all."""
+        gaps = tuple(gap for identity, gap in self._owed.items() if identity in walk.position.owed)
+        return Batch(source=self._source, read_at=walk.read_at, gaps=gaps)
 
     @property
     def _feeds(self) -> Feeds:

@@ -17,6 +17,7 @@ IDS_PAGE, FIELDS_PAGE = 5_000, 100
 BULK_FLAT, BULK_ANY = 1_000, 100
 HISTORIES_PAGE = 10_000
 NEWEST_IN_LISTS, NEWEST_OF_ONE = 40, 100
+COMMENTS = 20  # shown inside an issue
 HEAVY = frozenset({"changelog", "editmeta", "operations", "renderedFields", "transitions", "versionedRepresentations"})
 
 
@@ -127,7 +128,7 @@ def _bounded(call: Call) -> str:
 
 
 def _body(call: Call, issue: Issue, names: list[str], *, newest: int) -> Json:
-    body = issue_body(call.site, issue, names=names, version=call.version)
+    body = issue_body(call.site, issue, names=names, version=call.version, comments=COMMENTS)
     if "changelog" not in call.words("expand"):
         return body
     return {**body, "changelog": changelog(issue.histories or [], newest=newest)}

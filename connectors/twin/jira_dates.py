@@ -11,6 +11,10 @@ def jira_time(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "+0000")
 
 
+def epoch_ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
 def history_order(history: Json) -> tuple[datetime, int]:
     """Oldest first, then in the order they were written: editions differ in the order they answer (jira.md §7.1)."""
     return datetime.fromisoformat(history["created"]), int(history["id"])

@@ -111,12 +111,6 @@ def components(call: Call) -> list[Json]:
     return call.site.components.get(call.project()["key"], [])
 
 
-def worklogs_updated(call: Call) -> Json:
-    """No worklogs: the twin holds none outside the issues."""
-    since = call.number("since", 0)
-    return {"values": [], "since": since, "until": since, "self": call.url, "lastPage": True}
-
-
 def boards(call: Call) -> Json:
     wanted = call.text("projectKeyOrId")
     kind = call.text("type")

@@ -24,14 +24,19 @@ def chosen(names: Sequence[str], available: Iterable[str]) -> list[str]:
     return [name for name in available if name in wanted and name not in unwanted]
 
 
-def issue_body(site: JiraSite, issue: Issue, *, names: Sequence[str], version: str) -> Json:
-    """The issue with the fields that `names` chooses. A request for ids alone gets nothing else."""
+def issue_body(
+    site: JiraSite, issue: Issue, *, names: Sequence[str], version: str, comments: int | None = None
+) -> Json:
+    """The issue with the fields that `names` chooses, and as many of its comments. A request for ids alone gets nothing
+    else."""
     if set(names) == {"id"}:
         return {"id": issue.id}
     body = {"expand": EXPANDABLE, "id": issue.id, "self": issue.body["self"], "key": issue.key}
     if set(names) <= IDS_ONLY:
         return body
     fields = {name: _field(site, name, issue.fields[name], version) for name in chosen(names, issue.fields)}
+    if "comment" in fields:
+        fields["comment"] = _cut(fields["comment"], comments)
     return {**body, "fields": fields}
 
 
@@ -70,6 +75,13 @@ def _field(site: JiraSite, name: str, value: Any, version: str) -> Any:
     if name == "comment" and version == "3":
         return {**value, "comments": [{**c, "body": adf(c["body"])} for c in value["comments"]]}
     return value
+
+
+def _cut(value: Json, most: int | None) -> Json:
+    """The comments as an issue shows them: the oldest, and how many there are."""
+    told = value["comments"]
+    shown = told if most is None else told[:most]
+    return {**value, "comments": shown, "startAt": 0, "maxResults": len(shown), "total": len(told)}
 
 
 def _linked(site: JiraSite, link: Json) -> Json:

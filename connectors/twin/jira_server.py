@@ -1,5 +1,6 @@
 """Data Center and Server: REST v2 alone, offset search, whole histories in the search itself."""
 
+from connectors.twin import jira_beside as beside
 from connectors.twin import jira_metadata as metadata
 from connectors.twin import jira_writes
 from connectors.twin.jira_render import changelog, issue_body
@@ -45,7 +46,7 @@ ROUTES: list[tuple[str, str, Endpoint]] = [
     ("POST", "/rest/api/{version}/search", search),
     ("GET", "/rest/api/{version}/issue/{issue}", issue),
     *jira_writes.ROUTES,
-    ("GET", "/rest/api/{version}/worklog/updated", metadata.worklogs_updated),
+    *beside.ROUTES,
     ("GET", "/rest/agile/1.0/board", metadata.boards),
     ("GET", "/rest/agile/1.0/board/{board}/configuration", metadata.board_configuration),
     ("GET", "/rest/agile/1.0/board/{board}/sprint", metadata.board_sprints),

@@ -92,6 +92,14 @@ class JiraSite:
     """By the board that lists them; a board may list sprints that were made on another (jira.md §1.5)."""
     users: dict[str, Json] = field(default_factory=dict)
     """By account id on Cloud, by user key on Data Center."""
+    worklogs: dict[str, Json] = field(default_factory=dict)
+    """By id; `jira_beside` writes them, and the two that follow."""
+    deleted_worklogs: dict[str, int] = field(default_factory=dict)
+    """By id, when, in epoch milliseconds."""
+    remote_links: dict[str, list[Json]] = field(default_factory=dict)
+    """By issue id."""
+    panels: dict[str, list[Json]] = field(default_factory=dict)
+    """By issue id, the details of its development panel."""
     me: Json = field(default_factory=lambda: {"accountId": "fingerpost", "displayName": "Fingerpost", "active": True})
 
     issues: dict[str, Issue] = field(default_factory=dict)
@@ -113,6 +121,9 @@ class JiraSite:
     """Counts edits, so that a search's answer can be kept until the next one."""
     last_history_id: int = 100_000
     last_issue_id: int = 10_000
+    last_worklog_id: int = 10_000
+    last_comment_id: int = 10_000
+    last_remote_link_id: int = 10_000
     last_numbers: dict[str, int] = field(default_factory=dict)
 
     def add(self, issues: Iterable[Issue]) -> None:

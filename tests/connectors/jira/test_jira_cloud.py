@@ -227,10 +227,11 @@ def test_an_issue_that_cannot_be_read_is_owed_until_it_can() -> None:
     site = with_issues(cloud(), 10)
     bad = site.issue("PAY-4").id
     site.unreadable[bad] = "Try again"
-    with reader(site) as someone:
+    with reader(site, Injection(fault=html(500), path=f"issue/{bad}[?]", times=6)) as someone:
         someone.poll()
         assert "PAY-4" not in someone.items
-        assert {(gap.ref, gap.cause) for gap in someone.stored.gaps} == {(f"jira:issue:{bad}", "Try again")}
+        assert [gap.ref for gap in someone.stored.gaps] == [f"jira:issue:{bad}"]
+        assert "tried again at each poll" in someone.stored.gaps[0].cause
         site.unreadable.clear()
         later(someone, hours=1)
         someone.stored.gaps.clear()
@@ -242,20 +243,30 @@ def test_an_issue_that_cannot_be_read_is_owed_until_it_can() -> None:
         assert someone.asked() == 1
 
 
-def test_a_history_that_always_fails_spoils_no_other() -> None:
+def test_what_bulk_reads_fail_on_is_read_alone() -> None:
+    """apache/devlake#2226: one issue that cannot be read kills no run."""
     site = with_issues(cloud(), 40)
+    site.unreadable[site.issue("PAY-4").id] = "Try again"
     bad = site.issue("PAY-9").id
     failing = Injection(fault=html(502), path="changelog/bulkfetch", body=f'"{bad}"', times=None)
     with reader(site, failing) as someone:
         someone.poll()
-    read = {ref for ref, kind in someone.stored.children if kind == "changes"}
     assert len(someone.items) == 40
-    assert {item.ref for item in someone.items.values()} - read == {f"jira:issue:{bad}"}
-    assert {gap.ref for gap in someone.stored.gaps} == {f"jira:issue:{bad}"}
+    read = {ref for ref, kind in someone.stored.children if kind == "changes"}
+    assert read == {item.ref for item in someone.items.values()}
+    assert someone.stored.gaps == []
+
+
+@pytest.mark.parametrize("path", ["issue/bulkfetch", "changelog/bulkfetch", "bulkfetch"])
+def test_bulk_reads_that_always_fail_are_done_without(path: str) -> None:
+    site = cloud_site(size=60)
+    whole = read_once(site)
+    failing = Injection(fault=html(500), path=path, times=None)
+    assert _same(read_once(site, failing), whole)
 
 
 def test_a_site_that_is_down_is_not_taken_for_bad_issues() -> None:
-    down = Injection(fault=html(502), path="bulkfetch", times=None)
+    down = Injection(fault=html(502), path="bulkfetch|search/jql.*all|issue/", times=None)
     with reader(with_issues(cloud(), 40), down) as someone, pytest.raises(TooLarge, match="502"):
         someone.poll()
     assert someone.stored.gaps == []

@@ -110,7 +110,7 @@ def test_a_history_that_is_cut_adds_and_does_not_replace() -> None:
         someone.poll()
     (rows,) = [rows for (_, kind), rows in someone.stored.children.items() if kind == "changes"]
     assert (rows.complete, len(rows.rows)) == (False, 1)
-    assert {gap.cause for gap in someone.stored.gaps} == {"PAY-1: 1 of 9 histories came"}
+    assert {gap.cause for gap in someone.stored.gaps} == {"1 of the 9 entries of its history came. It is tried again at each poll."}
 
 
 def test_an_empty_page_before_the_end_is_asked_again() -> None:

@@ -101,7 +101,7 @@ def test_instants(told: str | int, meant: datetime) -> None:
 def test_an_issue_without_an_instant_is_not_read(told: str | int | None) -> None:
     parsed = parse({"created": told})
     assert parsed.items == []
-    assert parsed.unread["7"].startswith("PAY-7: ")
+    assert parsed.unread["7"].startswith("it is not as Jira describes issues: ")
 
 
 def test_a_due_date_of_nonsense_spoils_no_issue() -> None:
