@@ -23,8 +23,8 @@ from sync.lease import Renew, leased
 from sync.passes import Pass, failure, verdict_of
 from sync.store import censuses
 from sync.store.apply import apply
-from sync.store.held import Held, held
 from sync.store.memory import recall
+from sync.store.register import Entry, entries
 
 T = TypeVar("T")
 
@@ -138,7 +138,7 @@ class _Taking:
     async def _answer(self, roll: Roll) -> None:
         """Everybody of one roll: who is new or changed is read, who is missing is asked after."""
         self._called += len(roll.called)
-        known = await asyncio.to_thread(held, self._engine, self._source.name, kind=roll.kind, scope=roll.scope)
+        known = await asyncio.to_thread(entries, self._engine, self._source.name, kind=roll.kind, scope=roll.scope)
         stale = [identity for identity, at in roll.called.items() if self._is_stale(known.get(identity), at)]
         for some in _portions(stale):
             refs = [ItemRef(self._source.name, roll.kind, identity) for identity in some]
@@ -150,7 +150,7 @@ class _Taking:
         }
         await self._ask_after(missing, roll=roll, size=len(known))
 
-    def _is_stale(self, item: Held | None, updated_at: datetime | None) -> bool:
+    def _is_stale(self, item: Entry | None, updated_at: datetime | None) -> bool:
         """Whether to read one who was called: an open census reads all of them again, whole."""
         if item is None or self._kind == "open":
             return True

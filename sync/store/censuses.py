@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine, Row, delete, select
 
 from connectors.census import CensusKind
 from connectors.records import Gap
+from sync.store import register
 from sync.store.database import reading, writing
-from sync.store.held import held_counts
 from sync.store.memory import told
 from sync.store.rows import at_of, epoch_us
 from sync.store.tables import CENSUSES, COUNTS, MISSING
@@ -98,7 +98,7 @@ def _differences(engine: Engine, source: str) -> dict[str, int]:
     """By scope and kind, how many more the source has than are held, as it last counted."""
     with reading(engine) as connection:
         counted = connection.execute(select(COUNTS).where(COUNTS.c.source == source)).all()
-    counts = held_counts(engine, source, sorted({row.kind for row in counted}))
+    counts = register.counts(engine, source, sorted({row.kind for row in counted}))
     return {f"{row.scope} {row.kind}": row.total - counts.get((row.scope, row.kind), 0) for row in counted}
 
 

@@ -1,62 +1,48 @@
-"""Who is held: the items of a source that are not known to be gone."""
+"""What is held under a ref, or under the key that people know it by."""
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, Table, exists, func, select
+from sqlalchemy import Column, Connection, Engine, Table, select
 
 from sync.store.database import reading
-from sync.store.rows import at_of
-from sync.store.tables import PULL_REQUESTS, TOMBSTONES, WORK_ITEMS
+from sync.store.tables import METADATA, TOMBSTONES
+
+_NAMES_A_STATEMENT = 500
 
 
 class Held(NamedTuple):
-    """An item as far as a census asks."""
+    """A record's ref, and when it was last read, in epoch microseconds of the source's clock."""
 
-    key: str
-    updated_at: datetime
-    is_open: bool
+    ref: str
+    read_us: int
 
 
-def held(engine: Engine, source: str, *, kind: str, scope: str) -> dict[str, Held]:
-    """By id, the items of this kind in a project or repository."""
-    table, prefix = _table(kind), f"{source}:{kind}:"
-    found = select(table.c.ref, table.c.key, table.c.updated_us, _is_open(table)).where(
-        *_live(table, source, kind), _scope(table) == scope
-    )
+def by_ref(engine: Engine, refs: Sequence[str]) -> dict[str, Held]:
+    """Those among the refs that are held, whatever they are."""
+    found: dict[str, Held] = {}
     with reading(engine) as connection:
-        rows = connection.execute(found).all()
-    return {ref.removeprefix(prefix): Held(key, at_of(us), bool(is_open)) for ref, key, us, is_open in rows}
+        for table in METADATA.sorted_tables:
+            if "ref" in table.c and "read_us" in table.c and table is not TOMBSTONES:
+                found |= _named(connection, table, table.c.ref, refs)
+    return found
 
 
-def held_counts(engine: Engine, source: str, kinds: Iterable[str]) -> dict[tuple[str, str], int]:
-    """How many items there are, by project or repository and kind."""
-    counts: dict[tuple[str, str], int] = {}
+def by_key(engine: Engine, source: str, keys: Sequence[str]) -> dict[str, Held]:
+    """Those among the keys that an item of this source has."""
+    found: dict[str, Held] = {}
     with reading(engine) as connection:
-        for kind in kinds:
-            table = _table(kind)
-            scope = _scope(table)
-            found = select(scope, func.count()).where(*_live(table, source, kind)).group_by(scope)
-            counts |= {(name, kind): count for name, count in connection.execute(found)}
-    return counts
+        for table in (METADATA.tables["work_items"], METADATA.tables["pull_requests"]):
+            found |= _named(connection, table, table.c.key, keys, source=source)
+    return found
 
 
-def _table(kind: str) -> Table:
-    return PULL_REQUESTS if kind == "pull_request" else WORK_ITEMS
-
-
-def _scope(table: Table) -> ColumnElement[Any]:
-    return table.c.repository if table is PULL_REQUESTS else func.coalesce(table.c.project, table.c.repository)
-
-
-def _live(table: Table, source: str, kind: str) -> tuple[ColumnElement[bool], ...]:
-    """What holds for those who are there: not gone, or read again since."""
-    gone = exists().where(TOMBSTONES.c.ref == table.c.ref, TOMBSTONES.c.at_us >= table.c.read_us)
-    return table.c.source == source, table.c.ref.startswith(f"{source}:{kind}:", autoescape=True), ~gone
-
-
-def _is_open(table: Table) -> ColumnElement[bool]:
-    if table is PULL_REQUESTS:
-        return table.c.state == "open"
-    return func.coalesce(table.c.status_category, "") != "done"
+def _named(
+    connection: Connection, table: Table, name: Column[str], names: Sequence[str], *, source: str | None = None
+) -> dict[str, Held]:
+    found: dict[str, Held] = {}
+    for start in range(0, len(names), _NAMES_A_STATEMENT):
+        asked = select(name, table.c.ref, table.c.read_us).where(name.in_(names[start : start + _NAMES_A_STATEMENT]))
+        rows = connection.execute(asked.where(table.c.source == source) if source else asked)
+        found |= {row[0]: Held(row[1], row[2]) for row in rows}
+    return found
