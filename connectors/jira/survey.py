@@ -45,8 +45,7 @@ class Site(Struct, frozen=True, kw_only=True):
     @property
     def visible(self) -> tuple[str, ...]:
         """The projects that can be read, as the configuration names them."""
-        lost = {project.asked for project in self.projects if project.lost_at}
-        return tuple(name for name in self.asked[1:] if name not in lost)
+        return tuple(project.asked for project in self.projects if not project.lost_at)
 
     @property
     def api(self) -> str:
@@ -54,7 +53,7 @@ class Site(Struct, frozen=True, kw_only=True):
         return self.base + (cloud.API if self.edition == "cloud" else data_center.API)
 
     def fresh(self, now: datetime) -> bool:
-        return self.whole and timedelta(0) <= now - self.read_at < FRESH_FOR
+        return self.whole and bool(self.projects) and timedelta(0) <= now - self.read_at < FRESH_FOR
 
 
 @dataclass(frozen=True, kw_only=True)
