@@ -142,7 +142,7 @@ def failure(answer: Answer) -> Refused | Retry:
             "there is no GitHub API at this address", hint="Check `url`; Enterprise Server: https://host/api/v3."
         )
     if answer.status >= 500 or answer.status == 408:
-        return Retry(f"GitHub is not available ({answer.status})", until=told(answer))
+        return Retry(f"GitHub is not available ({answer.status})", until=told(answer, spent=False))
     return Refused(f"GitHub answered {answer.status} ({words})", hint="Check `url`.")
 
 

@@ -23,7 +23,8 @@ UNTOLD_S = 60.0  # where no header says how long, at least a minute, and longer 
 LONGEST_RESET_S = 3660.0  # quotas are by the hour
 LONGEST_TOLD_S = 366 * 86_400.0
 HINT = "It passes by itself; another program that uses the same account may be using it up."
-_WORDS = re.compile("secondary rate limit|abuse detection|rate limit (already )?exceeded", re.IGNORECASE)
+_PRIMARY = re.compile("rate limit (already )?exceeded", re.IGNORECASE)
+_SECONDARY = re.compile("secondary rate limit|abuse detection", re.IGNORECASE)
 
 
 def is_limit(answer: Answer, words: str) -> bool:
@@ -33,37 +34,41 @@ def is_limit(answer: Answer, words: str) -> bool:
 
 
 def limited(answer: Answer, words: str, *, primary: bool = False) -> Retry:
-    """Until when nobody may ask. The secondary limits are the whole host's, the primary ones each resource's own."""
-    until = told(answer)
-    bucket = answer.headers.get("x-ratelimit-resource", "graphql") if primary or _is_spent(answer) else ""
+    """Until when nobody may ask. The secondary limits are the whole host's, the primary ones each resource's own.
+
+    `primary`: the answer names the hourly quota; it may do so before nothing is left, where a question costs more.
+    """
+    named = (primary or _PRIMARY.search(words)) and not _SECONDARY.search(words)
+    spent = bool(named) or _is_spent(answer)
+    until = told(answer, spent=spent)
     return Retry(
         f"GitHub's rate limit is reached ({words})",
         hint=HINT,
         until=until or answer.server_at + timedelta(seconds=UNTOLD_S),
-        bucket=bucket,
+        bucket=answer.headers.get("x-ratelimit-resource", "graphql") if spent else "",
         counts=until is None,
     )
 
 
 def names_limit(words: str) -> bool:
-    return bool(_WORDS.search(words))
+    return bool(_PRIMARY.search(words) or _SECONDARY.search(words))
 
 
-def told(answer: Answer) -> datetime | None:
-    """When to ask again; None when not told."""
-    wait_s = _told_s(answer)
-    return None if wait_s is None else answer.server_at + timedelta(seconds=wait_s)
-
-
-def _told_s(answer: Answer) -> float | None:
-    """Seconds to wait: `retry-after` first, then the reset of a spent quota."""
+def told(answer: Answer, *, spent: bool) -> datetime | None:
+    """When to ask again: `retry-after` first, then the reset of a quota that is `spent`; None when not told."""
     if (asked := answer.headers.get("retry-after")) is not None:
         wait_s = _retry_after_s(asked, answer)
-        return None if wait_s is None else min(max(wait_s, 1.0), LONGEST_TOLD_S)
-    if not _is_spent(answer):
-        return None
-    reset_s = _number(answer.headers.get("x-ratelimit-reset"))
-    return None if reset_s is None else min(max(reset_s - answer.server_at.timestamp() + 1, 1.0), LONGEST_RESET_S)
+        longest_s = LONGEST_TOLD_S
+    else:
+        wait_s = _reset_s(answer) if spent else None
+        longest_s = LONGEST_RESET_S
+    return None if wait_s is None else answer.server_at + timedelta(seconds=min(max(wait_s, 1.0), longest_s))
+
+
+def _reset_s(answer: Answer) -> float | None:
+    """Seconds until the quota is whole again, and one more."""
+    at_s = _number(answer.headers.get("x-ratelimit-reset"))
+    return at_s - answer.server_at.timestamp() + 1 if at_s else None
 
 
 def _retry_after_s(asked: str, answer: Answer) -> float | None:
