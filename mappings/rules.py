@@ -185,8 +185,10 @@ class Mappings(UserFile):
 
     @property
     def asks_fields(self) -> bool:
-        """Any rule or exemption asks about a custom field."""
-        return any(name.startswith(FIELD) for name in attributes(self.conditions()))
+        """Anything here asks about a custom field."""
+        kinds = (kind.when for axis in self.breakdowns.values() for kind in axis)
+        signs = (when for service in self.services for when in (service.incidents, service.hotfix) if when)
+        return any(name.startswith(FIELD) for name in attributes([*self.conditions(), *kinds, *signs]))
 
     def cases(self) -> Iterator[tuple[Path, Case]]:
         """Every case beside a rule or an exemption, with its path in the file."""
