@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from connectors.records import Change, PullRequest, WorkItem
+from connectors.records import Account, Change, PullRequest, WorkItem
 from connectors.twin.faults import Faults
 from connectors.twin.github import github_app
 from connectors.twin.github_dumps import arrow_github, bitcoin_github
@@ -118,6 +118,41 @@ class TestBitcoin:
         )
         assert found == recorded
 
+    def test_each_item_has_its_people_and_its_labels(self, told: dict[str, Any], stored: Stored) -> None:
+        names = {item.ref: item.name for item in stored.records.values() if isinstance(item, Account)}
+        for item in stored.records.values():
+            if not isinstance(item, PullRequest | WorkItem):
+                continue
+            row = told[item.key]
+            body = row.get("pull") or row["issue"]
+            assert item.author is None or names[item.author] == body["user"]["login"], item.key
+            assert {names[one] for one in item.assignees} == {one["login"] for one in body["assignees"]}, item.key
+            assert set(item.labels) == {label["name"] for label in body["labels"]}, item.key
+            assert item.milestone == (body.get("milestone") or {}).get("title"), item.key
+
+    def test_each_pull_request_is_told_to_its_commits_and_lines(self, told: dict[str, Any], stored: Stored) -> None:
+        for item in stored.records.values():
+            if not isinstance(item, PullRequest):
+                continue
+            pull = told[item.key]["pull"]
+            assert (item.additions, item.deletions) == (pull.get("additions"), pull.get("deletions")), item.key
+            assert (item.head_sha, item.base) == (pull["head"]["sha"], pull["base"]["ref"]), item.key
+
+    def test_every_comment_is_there_by_item(self, told: dict[str, Any], stored: Stored) -> None:
+        """A thread is made of the comments that answer one another."""
+        recorded = {key: sum(one["event"] == "commented" for one in row["events"]) for key, row in told.items()}
+        threads = {
+            key: len({one.get("in_reply_to_id") or one["id"] for one in row["comments"]})
+            for key, row in told.items()
+            if row["type"] == "pull"
+        }
+        keys = {item.ref: item.key for item in stored.records.values() if isinstance(item, PullRequest | WorkItem)}
+        found = {
+            kind: {keys[ref]: len(rows.rows) for (ref, of), rows in stored.children.items() if of == kind}
+            for kind in ("comments", "review_threads")
+        }
+        assert found == {"comments": recorded, "review_threads": threads}
+
     @pytest.mark.parametrize(
         ("event", "field"),
         [
@@ -125,6 +160,8 @@ class TestBitcoin:
             ("renamed", "title"),
             ("head_ref_force_pushed", "force_push"),
             ("assigned", "assignees"),
+            ("milestoned", "milestone"),
+            ("review_requested", "review_request"),
         ],
     )
     def test_every_event_is_a_change(self, event: str, field: str, told: dict[str, Any], stored: Stored) -> None:
