@@ -1,22 +1,18 @@
 """Every edit's deliveries, against GitHub's own description of its webhooks: told as GitHub tells it."""
 
-import gzip
 import hmac
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 
 from connectors.twin import github_boards as boards
 from connectors.twin import github_edits as edits
 from connectors.twin.github_state import GitHubHost
-from tests.shared import shared
+from tests.connectors.twin.described import document, problems
 
+WEBHOOKS = "webhooks-openapi.api.github.com.json.gz"
 DEV = {"__typename": "User", "login": "payments-dev-1"}
 OTHER = {"__typename": "User", "login": "payments-dev-2"}
 OPENED, LATER = "2026-10-01T09:00:00Z", "2026-10-02T09:00:00Z"
@@ -46,34 +42,11 @@ def acme() -> Host:
     return host
 
 
-@cache
-def described() -> Any:
-    """GitHub's OpenAPI of its webhooks. Of what it requires, the links and counts that nobody reads are not asked."""
-    text = gzip.decompress(shared("contracts/github/webhooks-openapi.api.github.com.json.gz").read_bytes())
-    return _only_types(json.loads(text))
-
-
-def _only_types(schema: Any) -> Any:
-    if isinstance(schema, list):
-        return [_only_types(each) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    listed = isinstance(schema.get("required"), list)
-    kept = {key: _only_types(value) for key, value in schema.items() if key != "required" or not listed}
-    # What is not required cannot tell one case from another.
-    kept = {("anyOf" if key == "oneOf" else key): value for key, value in kept.items()}
-    # Which fields may be null is written in several ways, and not everywhere; null is let pass.
-    nullable = "$ref" in schema or schema.get("type") in ("string", "object")
-    return {"anyOf": [kept, {"type": "null"}]} if nullable else kept
-
-
 def wrong(event: str, payload: Any) -> list[str]:
     """What GitHub would not have sent so."""
-    name = event.replace(".", "-").replace("_", "-")
-    body = described()["webhooks"][name]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    root = {**body, "components": described()["components"]}
-    found = best_match(Draft202012Validator(root).iter_errors(payload))
-    return [f"{event}: {found.json_path}: {found.message[:200]}"] if found else []
+    webhook = document(WEBHOOKS)["webhooks"][event.replace(".", "-").replace("_", "-")]
+    schema = webhook["post"]["requestBody"]["content"]["application/json"]["schema"]
+    return [f"{event}: {problem}" for problem in problems(WEBHOOKS, schema, payload)]
 
 
 def on_issue(edit: Callable[..., Any], *rest: Any) -> Callable[[Host], Any]:
