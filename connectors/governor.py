@@ -156,11 +156,11 @@ class _Lane:
         self._last_s = 0.0
 
     def left_s(self, now: datetime) -> float:
-        """Seconds until a request may begin, as far as that hangs on the clock."""
+        """Seconds until a request may begin, as far as that hangs on the clock, which may be set back at any time."""
         until = self.closed_until
-        if self._began_at and self.every_s:
+        if self._began_at and self._began_at <= now:
             until = max(until, self._began_at + timedelta(seconds=self.every_s))
-        while self._answered and self._answered[0][0] <= now - MINUTE:
+        while self._answered and not now - MINUTE < self._answered[0][0] <= now:
             self._answered.popleft()
         if self._answered and self._is_spent():
             until = max(until, self._answered[0][0] + MINUTE)
@@ -185,7 +185,7 @@ class _Lane:
 
     def _allowed(self, now: datetime) -> int:
         most = max(self._pace.most, self._pace.at_once)
-        return min(most, self._at_once + (now - self._since) // MINUTE)
+        return min(most, self._at_once + max(0, (now - self._since) // MINUTE))
 
     def _is_spent(self) -> bool:
         """The minute holds all that it may, if those in flight take as long as the last that was answered."""

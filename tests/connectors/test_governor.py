@@ -273,6 +273,18 @@ class TestPace:
         desk.run(lambda: desk.ask_often(3, took_s=100))
         assert desk.began == [0, 160, 320]
 
+    def test_a_clock_that_is_set_back_stops_nothing(self) -> None:
+        desk = Desk(graphql=Pace(at_once=2, a_minute=4))
+
+        async def work() -> None:
+            desk.governor.heed(Advice(bucket="graphql", every_s=5))
+            await desk.ask_often(4)
+            desk.clock.wind(-7200)
+            await desk.ask_often(4)
+
+        desk.run(work)
+        assert desk.began == [0, 5, 10, 15, -7185, -7180, -7175, -7170]
+
     def test_whoever_is_cancelled_gives_the_turn_back(self) -> None:
         desk = Desk(graphql=Pace(at_once=1))
 
