@@ -1,6 +1,5 @@
 """Jira as a source: Cloud and Data Center."""
 
-import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
@@ -76,9 +75,17 @@ class Jira:
         self._mirror = mirror
 
     async def discover(self) -> list[Check]:
-        from connectors.jira.admin import checks
+        from connectors.jira.admin import Doctor  # the package takes a while to import
 
-        return await asyncio.to_thread(checks, self._scope, authorization=await self._signature.authorization())
+        doctor = Doctor(
+            self._transport,
+            scope=self._scope,
+            signature=self._signature,
+            hooks=self._hooks,
+            mirror=self._mirror,
+            clock=self._clock,
+        )
+        return await doctor.checks()
 
     async def poll(self, memory: Memory) -> AsyncIterator[Batch]:
         """What surrounds the issues, once a day; then the backfill, from where it broke off; then what is new."""

@@ -25,7 +25,8 @@ from connectors.twin.jira_gateway import Accounts, gateway_app
 from connectors.twin.jira_state import JiraSite
 from connectors.twin.serve import serving
 from tests.clocks import FakeClock
-from tests.connectors.twin.sites import cloud, with_issues
+from tests.connectors.jira.reading import reader
+from tests.connectors.twin.sites import cloud, server, with_issues
 
 SERVICE = "reader@serviceaccount.example"
 SCOPED = "ATSTT-scoped"
@@ -143,6 +144,20 @@ def test_a_remembered_address_that_is_good_no_more_is_left(file: Path) -> None:
         there.accounts.scoped.clear()
         with pytest.raises(Refused, match="does not accept the token"):
             there.poll(Token(email=SERVICE, token=SCOPED), memory)
+
+
+def test_a_token_that_the_gateway_refuses_too_is_refused(file: Path) -> None:
+    with atlassian(file) as there, pytest.raises(Refused, match="does not accept the token") as refused:
+        there.poll(Token(email=SERVICE, token="wrong"))
+    assert there.at_gateway.count("/ex/jira")
+    assert "wrong" not in str(refused.value)
+
+
+def test_a_site_that_is_not_atlassians_has_no_gateway(file: Path) -> None:
+    with atlassian(file) as there:
+        with reader(server(token="right"), projects=["PAY"]) as someone, pytest.raises(Refused, match="token"):
+            someone.poll(sign_in=Token(token="wrong"), gateway=there.gateway)
+        assert len(there.at_gateway) == 0
 
 
 def test_an_app_reads_the_site_that_it_was_let_into(file: Path) -> None:
