@@ -16,7 +16,7 @@ from connectors.jira.children import comments, remote_links, stated_links
 from connectors.jira.dates import day, instant
 from connectors.jira.document import decode
 from connectors.jira.fields import HEAVY, Roles
-from connectors.jira.text import plain
+from connectors.jira.text import clean, plain
 from connectors.jira.values import id_or_key, is_flag, label, name_of, names_of, number, said, sprints
 from connectors.records import ChildSet, Gap, ItemRef, SourceCategory, WorkItem
 
@@ -152,7 +152,7 @@ class Parser:
             project=project,
             type=name_of(found.issuetype),
             level=self._level(found.issuetype, custom),
-            title=plain(said(found.summary)) or "",
+            title=clean(said(found.summary) or ""),
             body=plain(decode(found.description, object)) if found.description else None,
             status_id=str(status.id) if status else None,
             status=name_of(status),

@@ -3,19 +3,34 @@
 from collections.abc import Iterator
 from typing import Any
 
+from connectors.errors import Malformed
+from connectors.jira import wiki
+from connectors.jira.dates import instant
+
 Node = dict[str, Any]
 
 #: Nodes that stand on lines of their own.
 BLOCKS = frozenset(
     {
+        "blockCard",
+        "blockTaskItem",
         "blockquote",
+        "bodiedExtension",
         "bulletList",
+        "caption",
         "codeBlock",
         "decisionItem",
         "decisionList",
+        "embedCard",
         "expand",
+        "extension",
+        "extensionFrame",
         "heading",
+        "layoutColumn",
+        "layoutSection",
         "listItem",
+        "media",
+        "mediaGroup",
         "mediaSingle",
         "nestedExpand",
         "orderedList",
@@ -28,29 +43,39 @@ BLOCKS = frozenset(
         "taskList",
     }
 )
-#: Nodes that say something by an attribute; which attribute, by the document format's reference.
+#: Nodes that say something by an attribute; which, by the document format's reference: the first that is set.
 SAYING = {
-    "blockCard": "url",
-    "date": "timestamp",
-    "embedCard": "url",
-    "emoji": "text",
-    "expand": "title",
-    "inlineCard": "url",
-    "mention": "text",
-    "nestedExpand": "title",
-    "status": "text",
+    "blockCard": ("url",),
+    "embedCard": ("url",),
+    "emoji": ("text", "shortName"),
+    "expand": ("title",),
+    "extension": ("text",),
+    "inlineCard": ("url",),
+    "inlineExtension": ("text",),
+    "media": ("alt",),
+    "mediaInline": ("alt",),
+    "mention": ("text", "id"),
+    "nestedExpand": ("title",),
+    "placeholder": ("text",),
+    "status": ("text",),
 }
+CARDS = frozenset({"blockCard", "embedCard", "inlineCard"})  #: may hold what they lead to in place of its address
+MARKS = {"DONE": "[x] ", "TODO": "[ ] "}
 
 
 def plain(value: object) -> str | None:
-    """The text of a rich-text value: wiki text as it stands, an Atlassian document (ADF) flattened; None if empty.
+    """The text of a rich-text value: wiki text and Atlassian documents (ADF) flattened; None if empty.
 
     A node of an unknown type gives the text of what it holds.
     """
     if value is None:
         return None
-    text = value if isinstance(value, str) else _flat(value)
-    return text.replace("\x00", "") or None  # PostgreSQL refuses NUL (apache/devlake#3564)
+    return clean(wiki.flat(value) if isinstance(value, str) else _flat(value)) or None
+
+
+def clean(text: str) -> str:
+    """The text without NUL, which PostgreSQL refuses (apache/devlake#3564)."""
+    return text.replace("\x00", "")
 
 
 def _flat(document: object) -> str:
@@ -86,15 +111,36 @@ def _parts(node: Node) -> list[object]:
     if kind == "hardBreak":
         return ["\n"]
     attributes = node.get("attrs")
-    own = attributes.get(SAYING.get(str(kind), "")) if isinstance(attributes, dict) else None
+    own = _saying(kind, attributes) if isinstance(attributes, dict) else None
     held = node.get("content")
     return [*_own(kind, own), *(held if isinstance(held, list) else []), *_ending(kind)]
 
 
-def _own(kind: object, said: object) -> list[str]:
+def _saying(kind: object, attributes: Node) -> str | None:
+    """What the node says beside what it holds."""
+    if kind == "taskItem":
+        return MARKS.get(str(attributes.get("state")))
+    if kind == "date":
+        return _day(attributes.get("timestamp"))
+    told = [attributes.get(name) for name in SAYING.get(str(kind), ())]
+    data = attributes.get("data")
+    if kind in CARDS and isinstance(data, dict):
+        told.append(data.get("url"))
+    return next((str(text) for text in told if text), None)
+
+
+def _day(timestamp: object) -> str | None:
+    """The day of a date node, which tells it in UTC epoch milliseconds."""
+    try:
+        return instant(int(str(timestamp))).date().isoformat()
+    except (ValueError, Malformed):
+        return None
+
+
+def _own(kind: object, said: str | None) -> list[str]:
     if said is None:
         return []
-    return [f"{said}\n"] if kind in BLOCKS else [str(said)]
+    return [f"{said}\n"] if kind in BLOCKS and kind != "taskItem" else [said]
 
 
 def _ending(kind: object) -> list[str]:

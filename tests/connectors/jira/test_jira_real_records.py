@@ -50,7 +50,7 @@ def test_arrow_issues_say_the_same_in_our_words(arrow: Reader) -> None:
         item, fields = items[body["key"]], body["fields"]
         assert item.ref == f"jira:issue:{body['id']}"
         assert item.title == fields["summary"]
-        assert item.body == (fields["description"] or None)
+        assert (item.body is None) == (not (fields["description"] or "").strip())
         assert (item.status, item.type) == (fields["status"]["name"], fields["issuetype"]["name"])
         assert item.labels == tuple(fields["labels"])
         assert item.components == tuple(part["name"] for part in fields["components"])
