@@ -2,17 +2,18 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
-from enum import StrEnum
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
-from zoneinfo import ZoneInfo
 
 import typer
 
+from sync.options import AsOf, ConfigFile, Document, FailOn, Form, Period, Roll, Severity, Verbose
+
 if TYPE_CHECKING:
+    from sync.passes import Pass
     from sync.report.model import Report
     from sync.work.embedded import Work
 
@@ -28,81 +29,6 @@ app = typer.Typer(
 )
 
 
-class Form(StrEnum):
-    """The forms of a report."""
-
-    text = "text"
-    html = "html"
-    json = "json"
-
-
-class Severity(StrEnum):
-    """How much a finding weighs."""
-
-    low = "low"
-    medium = "medium"
-    high = "high"
-    critical = "critical"
-
-
-class Document(StrEnum):
-    """The files and documents that have a published schema."""
-
-    fingerpost = "fingerpost"
-    strategy = "strategy"
-    mappings = "mappings"
-    people = "people"
-    report = "report"
-
-
-def _instant(text: str) -> datetime:
-    """The instant that the option names; a day alone is its end, in UTC."""
-    form = "write 2026-11-20T18:00Z or 2026-11-20"
-    if text[:1] not in ("1", "2"):  # what is near the first or the last year has no time in some zone
-        raise typer.BadParameter(f"{text!r} is no instant; {form}")
-    try:
-        if len(text) == len("2026-11-20"):
-            return datetime.combine(date.fromisoformat(text), time.max, UTC).replace(microsecond=0)
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no instant; {form}") from None
-    if at.tzinfo is None:
-        raise typer.BadParameter(f"{text!r} names no zone; write 2026-11-20T18:00Z or 2026-11-20T18:00+01:00")
-    return at.astimezone(UTC)
-
-
-def _period(text: str) -> str:
-    """The text, if it names a period."""
-    from sync.reconcile.periods import period
-
-    try:
-        period(text, zone=ZoneInfo("UTC"))
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-    return text
-
-
-ConfigFile = Annotated[Path, typer.Option("--config", envvar="FINGERPOST_CONFIG", help="The configuration file.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")]
-AsOf = Annotated[
-    datetime | None,
-    typer.Option(
-        "--as-of",
-        parser=_instant,
-        metavar="INSTANT",
-        help="What was known then: 2026-11-20T18:00Z, or a whole day, 2026-11-20 in UTC; default now.",
-    ),
-]
-Period = Annotated[
-    str | None,
-    typer.Option(
-        "--period",
-        parser=_period,
-        metavar="PERIOD",
-        help="2026-W46, 2026-11, 2026-Q4 or 2026-11-02..2026-11-16; default the last whole week.",
-    ),
-]
-FailOn = Annotated[Severity | None, typer.Option("--fail-on", help="End with 1 if a finding weighs this much or more.")]
 DEFAULT = Path("fingerpost.yaml")
 
 
@@ -126,7 +52,7 @@ def run(
     fail_on: FailOn = None,
     verbose: Verbose = False,
 ) -> None:
-    """The scheduled job: read what is new, reconcile, and write the report into the reports folder."""
+    """The scheduled job: read what is new, call who is due to be called, reconcile, and write the report."""
     with _work(config, verbose=verbose) as work:
         _run(work, as_of=as_of, period=period, fail_on=fail_on)
 
@@ -135,9 +61,37 @@ def run(
 def sync(config: ConfigFile = DEFAULT, verbose: Verbose = False) -> None:
     """Read what is new at every source into the store."""
     with _work(config, verbose=verbose) as work:
-        passes = work.sync()
-        _note(map(str, passes))
-        _end(incomplete=any(done.verdict != "complete" for done in passes))
+        with work.reading() as reading:
+            passes = reading.sync()
+        _end_of_passes(passes)
+
+
+@app.command()
+def census(
+    config: ConfigFile = DEFAULT,
+    kind: Annotated[Roll, typer.Option("--kind", help="Who is called: all that is open, or all there is.")] = Roll.all,
+    accept_loss: Annotated[
+        list[str] | None,
+        typer.Option("--accept-loss", metavar="SCOPE", help="A project or repository whose missing items are gone."),
+    ] = None,
+    verbose: Verbose = False,
+) -> None:
+    """Call every item at every source now, and find out what became of those that do not answer."""
+    with _work(config, verbose=verbose) as work:
+        with work.reading() as reading:
+            passes = reading.census(kind=kind.value, accept_loss=frozenset(accept_loss or ()))
+        _end_of_passes(passes)
+
+
+@app.command("write-back")
+def write_back(
+    config: ConfigFile = DEFAULT,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be written, and write nothing.")] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Bring the label or field that mirrors each tag up to date, at the sources that ask for it."""
+    with _work(config, verbose=verbose) as work:
+        _end(incomplete=_write_back(work, dry_run=dry_run))
 
 
 @app.command()
@@ -183,7 +137,8 @@ def try_cases(config: ConfigFile = DEFAULT) -> None:
 def doctor(config: ConfigFile = DEFAULT, verbose: Verbose = False) -> None:
     """Look at sign-in, permissions and scope of every source, and say what to fix."""
     with _work(config, verbose=verbose) as work:
-        looked = work.doctor()
+        with work.reading() as reading:
+            looked = reading.doctor()
         for source, checks in looked.items():
             for one in checks:
                 _say(f"{'ok ' if one.ok else 'FIX'}  {source}: {one.subject}: {one.found}")
@@ -224,19 +179,35 @@ def demo(
     """Run the main job on an invented company, served by stand-ins of Jira and GitHub on this machine."""
     from sync.work.demo import scene
 
-    with scene(out, size=size) as told:
+    with _usage(), scene(out, size=size) as told:
         _note([f"Serving an invented company of about {size:,} work items on this machine; its files are in {out}/."])
         with _work(told.config, environment=told.environment, verbose=verbose) as work:
             _run(work, as_of=told.as_of, period=None, fail_on=None)
 
 
 def _run(work: "Work", *, as_of: datetime | None, period: str | None, fail_on: Severity | None) -> None:
-    passes = work.sync()
+    with work.reading() as reading:
+        passes = reading.sync()
+        passes += reading.census(sources=[done.source for done in passes if done.verdict in ("complete", "incomplete")])
+    failed = _write_back(work, dry_run=False)
     made = work.report(as_of=as_of, period=period)
     _say(work.render(made, Form.text.value))
     _note(map(str, passes))
     _note(f"wrote {path}" for path in work.publish(made))
-    _end_of(made, fail_on, incomplete=any(done.verdict != "complete" for done in passes))
+    _end_of(made, fail_on, incomplete=failed or _missed(passes))
+
+
+def _write_back(work: "Work", *, dry_run: bool) -> bool:
+    """Whether anything went wrong with it."""
+    done = work.write_back(dry_run=dry_run)
+    failures = [line for each in done for line in each.failures]
+    for each in done:
+        if each.plan and dry_run:
+            _say(str(each.plan))
+        elif each.plan:
+            _note([f"{each.source}: {len(each.done):,} written back"])
+    _note(failures)
+    return bool(failures)
 
 
 @contextmanager
@@ -279,6 +250,15 @@ def _end_of(made: "Report", fail_on: Severity | None, *, incomplete: bool = Fals
     grave = list(Severity)[list(Severity).index(fail_on) :] if fail_on else []
     found = any(made.answer.severities[severity.value] for severity in grave)
     _end(found=found, incomplete=incomplete or made.masthead.verdict == "incomplete")
+
+
+def _end_of_passes(passes: "Sequence[Pass]") -> None:
+    _note(map(str, passes))
+    _end(incomplete=_missed(passes))
+
+
+def _missed(passes: "Sequence[Pass]") -> bool:
+    return any(done.verdict != "complete" for done in passes)
 
 
 def _end(*, found: bool = False, incomplete: bool = False) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, model_validator
 
+from connectors.source import Mirror
 from mappings.load import read
 from mappings.model import Model, UserFile, Zone
 from mappings.problems import Problem, Problems
@@ -128,13 +129,14 @@ class WriteBackConfig(Model):
 
 
 class FieldsConfig(Model):
-    """Ids of fields, for where the site does not tell which they are."""
+    """Ids of fields, for where the site does not tell which they are, or has several."""
 
     points: Text | None = None
+    sprint: Text | None = None
     flagged: Text | None = None
     team: Text | None = None
-    sprint: Text | None = None
-    start: Text | None = None
+    epic_link: Text | None = None
+    parent_link: Text | None = None
 
 
 class _SourceConfig(Model):
@@ -156,7 +158,10 @@ class JiraConfig(_SourceConfig):
     email: Text | None = Field(None, description="Cloud: the account of the API token; leave out for Data Center")
     oauth: OAuthConfig | None = Field(None, description="Cloud: in place of a token")
     projects: tuple[Text, ...] = Field(min_length=1)
-    fields: FieldsConfig = FieldsConfig()
+    fields: FieldsConfig = Field(FieldsConfig(), description="by what they mean, the ids of fields")
+    comments: bool = Field(
+        False, description="reads every comment's time in the backfill: ten requests per 1,000 issues"
+    )
     development: bool = Field(False, description="reads the development panel: one request for each changed issue")
     unsigned_hooks: bool = Field(False, description="takes deliveries that nobody signed, as hints to look again")
 
@@ -191,6 +196,12 @@ class Config(UserFile):
     acks: str | None = None
     reports: str = Field("reports", description="the folder that `run` writes its reports to")
     sources: dict[SourceName, SourceConfig] = Field(min_length=1)
+
+    @property
+    def mirrors(self) -> dict[str, Mirror]:
+        """By source, what is to mirror its tags, where that is asked for."""
+        asked = {name: source.write_back for name, source in self.sources.items()}
+        return {name: Mirror(label_prefix=m.label_prefix, field=m.field) for name, m in asked.items() if m}
 
 
 def load_config(path: Path, *, environment: Mapping[str, str]) -> Config:

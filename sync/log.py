@@ -12,8 +12,13 @@ STRUCK = "***"
 
 
 def configure(*, verbose: bool, secrets: Iterable[str], stream: TextIO = sys.stderr) -> None:
-    """Sets up the log of this process. `verbose` adds one event for each request."""
+    """Sets up the log of this process.
+
+    `verbose` adds one event for each request. A terminal shows what goes well as lines that move (`sync.progress`), and
+    has the log for what does not.
+    """
     terminal = stream.isatty()
+    ordinary = logging.WARNING if terminal else logging.INFO
     render: Processor = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
@@ -22,7 +27,7 @@ def configure(*, verbose: bool, secrets: Iterable[str], stream: TextIO = sys.std
             _striking(frozenset(secrets)),
             render,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else ordinary),
         logger_factory=structlog.PrintLoggerFactory(stream),
     )
 

@@ -14,6 +14,7 @@ from connectors.source import Source
 from connectors.transport import Clock
 from sync.lease import Renew, leased
 from sync.passes import Pass, failure, verdict_of
+from sync.store import censuses
 from sync.store.apply import apply
 from sync.store.memory import recall, record_pass, was_complete
 
@@ -52,6 +53,8 @@ async def poll(
             failed = True
     record_pass(engine, source.name, type=kind, complete_at=None if failed else walk.started_at, gaps=walk.gaps)
     verdict = verdict_of(walk.gaps, failed=failed)
+    if walk.is_first and verdict == "complete":
+        censuses.take_for_read(engine, source.name, now=clock.now())
     return Pass(source=source.name, verdict=verdict, found=f"{walk.records:,} records", gaps=tuple(walk.gaps))
 
 

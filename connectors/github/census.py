@@ -1,7 +1,7 @@
 """The census: which issues and pull requests each repository shows, by their ids alone."""
 
-from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import product
 
 from connectors.census import CensusKind, Roll
@@ -12,6 +12,8 @@ from connectors.github.parse import decode
 from connectors.github.reader import Reader
 from connectors.github.wire import Instant, Repository, Wire
 
+#: How often each census is due.
+DUE: Mapping[CensusKind, timedelta] = {"open": timedelta(hours=20), "all": timedelta(days=7)}
 KINDS = {"issue": "issues", "pull_request": "pullRequests"}
 #: Nobody changes places in the order of creation while the list is walked.
 BY_CREATION = "orderBy: {field: CREATED_AT, direction: ASC}"

@@ -10,6 +10,7 @@ from connectors.twin.company import company
 from connectors.twin.github import github_app
 from connectors.twin.jira import jira_app
 from connectors.twin.serve import serving
+from sync.store.errors import StoreError
 
 CONFIG = """\
 # Reads the invented company that `fingerpost demo` serves. A real one looks the same, with addresses of its own.
@@ -45,11 +46,11 @@ class Scene:
 
 @contextmanager
 def scene(folder: Path, *, size: int) -> Iterator[Scene]:
-    """The company on the air, its files written into the folder."""
+    """The company on the air, its files written into the folder; StoreError where that cannot be made."""
+    _make(folder)
     made = company(size=size)
     projects = ", ".join(sorted(project["key"] for project in made.jira.projects))
     owner = made.github.repositories[0]["owner"]["login"]
-    folder.mkdir(parents=True, exist_ok=True)
     texts = {
         "fingerpost.yaml": CONFIG.format(folder=folder, projects=projects, owner=owner),
         "strategy.yaml": made.strategy,
@@ -61,3 +62,12 @@ def scene(folder: Path, *, size: int) -> Iterator[Scene]:
     with serving({"jira": jira_app(made.jira), "github": github_app(made.github)}) as urls:
         environment = {"DEMO_JIRA_URL": urls["jira"], "DEMO_GITHUB_URL": urls["github"], "DEMO_TOKEN": "no-secret"}
         yield Scene(config=folder / "fingerpost.yaml", environment=environment, as_of=made.jira.now())
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"The folder {folder} cannot be made: {error.strerror}.", hint="Name another folder."
+        ) from error

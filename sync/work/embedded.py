@@ -1,6 +1,5 @@
 """The whole work in one process: read the sources, reconcile what is stored, make the report and deliver it."""
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,23 +10,22 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from connectors.errors import SourceError
-from connectors.source import Check
 from connectors.transport import Clock
 from mappings.cases import run_cases
 from mappings.problems import Problems
 from sync import config as configuration
-from sync import log
+from sync import log, progress
 from sync.config import Config
 from sync.deliver import file
 from sync.files import Files, read_files
-from sync.poll import Pass, poll
 from sync.reconcile.periods import day_of
 from sync.report.model import Report
 from sync.store.database import connect
 from sync.store.export import export
-from sync.work import holder, reporting
-from sync.work.sources import Means, connected
+from sync.work import reporting
+from sync.work.reading import Reading
+from sync.work.sources import Means
+from sync.work.writing import WroteBack, write_back
 
 SUFFIXES = {"html": "html", "json": "json", "text": "txt"}
 
@@ -40,21 +38,21 @@ class Work:
     files: Files
     engine: Engine
     clock: Clock
+    verbose: bool = False
 
-    def sync(self) -> list[Pass]:
-        """One pass over every source, side by side."""
-        ours = holder.name()
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """What is read from the sources, shown while it is read."""
+        with progress.shown(verbose=self.verbose) as told:
+            yield Reading(config=self.config, means=Means(engine=self.engine, clock=self.clock, progress=told))
 
-        async def one(name: str) -> Pass:
-            kind = self.config.sources[name].type
-            holder.free_the_dead(self.engine, name)
-            async with connected(name, config=self.config, means=self._means) as source:
-                return await poll(source, kind=kind, engine=self.engine, holder=ours, clock=self.clock)
-
-        async def every() -> list[Pass]:
-            return list(await asyncio.gather(*(one(name) for name in self.config.sources)))
-
-        return asyncio.run(every())
+    def write_back(self, *, dry_run: bool) -> list[WroteBack]:
+        """Brings every mirror that is asked for to show the tag that its item has; a rehearsal only plans it."""
+        if not self.config.mirrors:
+            return []
+        known = reporting.meaning(self.engine, config=self.config, files=self.files, as_of=self._instant(None))
+        means = Means(engine=self.engine, clock=self.clock)
+        return write_back(known, config=self.config, means=means, dry_run=dry_run)
 
     def report(self, *, as_of: datetime | None, period: str | None) -> Report:
         """The report on what is stored."""
@@ -79,25 +77,6 @@ class Work:
         """What is stored and what it means, one file a record kind."""
         known = reporting.meaning(self.engine, config=self.config, files=self.files, as_of=self._instant(as_of))
         export(self.engine, out, format=form, origins=origins, extra=reporting.derived(known))
-
-    def doctor(self) -> dict[str, list[Check]]:
-        """What every source finds when it looks at itself, by source."""
-
-        async def one(name: str) -> list[Check]:
-            async with connected(name, config=self.config, means=self._means) as source:
-                try:
-                    return await source.discover()
-                except SourceError as error:
-                    return [Check(subject="reading it", ok=False, found=str(error), hint=error.hint)]
-
-        async def every() -> dict[str, list[Check]]:
-            return {name: await one(name) for name in self.config.sources}
-
-        return asyncio.run(every())
-
-    @property
-    def _means(self) -> Means:
-        return Means(engine=self.engine, clock=self.clock)
 
     def _instant(self, as_of: datetime | None) -> datetime:
         """The instant asked for, else now; a whole second, so that what is printed makes the same report again."""
@@ -134,6 +113,6 @@ def opened(path: Path, *, environment: Mapping[str, str], clock: Clock, verbose:
     log.configure(verbose=verbose, secrets=configuration.secrets(config))
     engine = connect(config.store)
     try:
-        yield Work(config=config, files=files, engine=engine, clock=clock)
+        yield Work(config=config, files=files, engine=engine, clock=clock, verbose=verbose)
     finally:
         engine.dispose()

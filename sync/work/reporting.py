@@ -23,6 +23,7 @@ from sync.report.build import build
 from sync.report.model import VERSION, Report
 from sync.snapshot import Snapshot
 from sync.store.load import snapshot
+from sync.write_back import unmirrored
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -49,9 +50,10 @@ def meaning(engine: Engine, *, config: Config, files: Files, as_of: datetime) ->
     in_force = files.on(day)
     rules = in_force.mappings
     facts = snapshot(engine, as_of, fields=rules.asks_fields)
-    linked = links(facts.tables, rules).cache()
+    seen = unmirrored(facts.tables, config.mirrors)
+    linked = links(seen, rules).cache()
     tagged = tag(
-        facts.tables,
+        seen,
         links=linked,
         strategy=in_force.strategy,
         mappings=rules,

@@ -1,14 +1,17 @@
 """The configured sources, connected."""
 
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
 
 from sqlalchemy import Engine
 
+from connectors.census import CensusKind
 from connectors.progress import SILENT, Progress
-from connectors.source import Source
+from connectors.source import Mirror, Source, Writer
 from connectors.transport import Clock, Gate
 from sync.config import Config, GitHubConfig, JiraConfig
 from sync.store.gates import StoreGate
@@ -32,18 +35,31 @@ class Means:
         return random.Random()  # noqa: S311
 
 
+class Connected(Source, Writer, Protocol):
+    """A source that may be written to, where that is asked for."""
+
+
+def censuses_due(said: JiraConfig | GitHubConfig) -> Mapping[CensusKind, timedelta]:
+    """How often each census of such a source is due."""
+    if isinstance(said, JiraConfig):
+        from connectors.jira.census import DUE
+    else:
+        from connectors.github.census import DUE
+    return DUE
+
+
 @asynccontextmanager
-async def connected(name: str, *, config: Config, means: Means) -> AsyncIterator[Source]:
+async def connected(name: str, *, config: Config, means: Means) -> AsyncIterator[Connected]:
     """The source of this name, let go of at the end."""
-    said = config.sources[name]
-    source = _jira(name, said, means) if isinstance(said, JiraConfig) else _github(name, said, means)
+    said, mirror = config.sources[name], config.mirrors.get(name)
+    source = _jira(name, said, mirror, means) if isinstance(said, JiraConfig) else _github(name, said, mirror, means)
     try:
         yield source
     finally:
         await source.close()
 
 
-def _jira(name: str, said: JiraConfig, means: Means) -> Source:
+def _jira(name: str, said: JiraConfig, mirror: Mirror | None, means: Means) -> Connected:
     from connectors import jira
 
     sign_in: jira.SignIn = (
@@ -61,12 +77,20 @@ def _jira(name: str, said: JiraConfig, means: Means) -> Source:
         sign_in=sign_in,
         projects=said.projects,
         since=said.since,
+        field_ids={role: (identity,) for role, identity in said.fields if identity},
+        comments=said.comments,
+        development=said.development,
+        hook_secrets=_hook_secrets(said),
+        unsigned_hooks=said.unsigned_hooks,
+        mirror=mirror,
         clock=means.clock,
         jitter=means.jitter,
+        gates=means.gate,
+        progress=means.progress,
     )
 
 
-def _github(name: str, said: GitHubConfig, means: Means) -> Source:
+def _github(name: str, said: GitHubConfig, mirror: Mirror | None, means: Means) -> Connected:
     from connectors import github
 
     app = None
@@ -80,8 +104,14 @@ def _github(name: str, said: GitHubConfig, means: Means) -> Source:
         app=app,
         repositories=said.repositories,
         since=said.since,
+        hook_secrets=_hook_secrets(said),
+        mirror=mirror,
         clock=means.clock,
         jitter=means.jitter,
         gates=means.gate,
         progress=means.progress,
     )
+
+
+def _hook_secrets(said: JiraConfig | GitHubConfig) -> list[str]:
+    return [secret.get_secret_value() for secret in said.hook_secrets]

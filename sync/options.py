@@ -1,0 +1,93 @@
+"""The options that commands share, and the words that they take."""
+
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+
+class Form(StrEnum):
+    """The forms of a report."""
+
+    text = "text"
+    html = "html"
+    json = "json"
+
+
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    low = "low"
+    medium = "medium"
+    high = "high"
+    critical = "critical"
+
+
+class Roll(StrEnum):
+    """Whom a census calls."""
+
+    all = "all"
+    open = "open"
+
+
+class Document(StrEnum):
+    """The files and documents that have a published schema."""
+
+    fingerpost = "fingerpost"
+    strategy = "strategy"
+    mappings = "mappings"
+    people = "people"
+    report = "report"
+
+
+def _instant(text: str) -> datetime:
+    """The instant that the option names; a day alone is its end, in UTC."""
+    form = "write 2026-11-20T18:00Z or 2026-11-20"
+    if text[:1] not in ("1", "2"):  # what is near the first or the last year has no time in some zone
+        raise typer.BadParameter(f"{text!r} is no instant; {form}")
+    try:
+        if len(text) == len("2026-11-20"):
+            return datetime.combine(date.fromisoformat(text), time.max, UTC).replace(microsecond=0)
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no instant; {form}") from None
+    if at.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} names no zone; write 2026-11-20T18:00Z or 2026-11-20T18:00+01:00")
+    return at.astimezone(UTC)
+
+
+def _period(text: str) -> str:
+    """The text, if it names a period."""
+    from sync.reconcile.periods import period
+
+    try:
+        period(text, zone=ZoneInfo("UTC"))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    return text
+
+
+ConfigFile = Annotated[Path, typer.Option("--config", envvar="FINGERPOST_CONFIG", help="The configuration file.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        parser=_instant,
+        metavar="INSTANT",
+        help="What was known then: 2026-11-20T18:00Z, or a whole day, 2026-11-20 in UTC; default now.",
+    ),
+]
+Period = Annotated[
+    str | None,
+    typer.Option(
+        "--period",
+        parser=_period,
+        metavar="PERIOD",
+        help="2026-W46, 2026-11, 2026-Q4 or 2026-11-02..2026-11-16; default the last whole week.",
+    ),
+]
+FailOn = Annotated[Severity | None, typer.Option("--fail-on", help="End with 1 if a finding weighs this much or more.")]
