@@ -25,7 +25,7 @@ NEAR_RATIO = 0.2  # of a limit left: what `X-RateLimit-NearLimit` means too
 OUR_SHARE = 0.7  # of what a Data Center's bucket is filled with; the rest is for people
 
 #: One policy of a structured header: `"name";r=12;t=30` (jira.md §4.1).
-_POLICY = re.compile(r'"([^"]*)"((?:\s*;\s*\w+\s*=\s*[\d.]+)*)')
+_POLICY = re.compile(r'"([^"]*)"((?:\s*;\s*\w+\s*=\s*(?:[\d.]+|"[^"]*"))*)')
 _PARAMETER = re.compile(r"(\w+)\s*=\s*([\d.]+)")
 
 
