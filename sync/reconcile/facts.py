@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 
+OWN_UPDATE_US = 2_000_000  # an item says that it was updated when it was written to, or a moment later
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     snapshot: Snapshot
@@ -110,12 +113,12 @@ def touched(snapshot: Snapshot, flow: "ir.Table", links: "ir.Table", *, days: in
     """When somebody last touched each work item and pull request in so many days before `as_of`: ref, touched_us.
 
     Created, changed by a person, finished, or served by a pull request that was. What has no history tells it by its
-    last update.
+    last update. That fingerpost mirrored a tag is no touch.
     """
     import ibis
 
     as_of_us, since_us = micros(snapshot.as_of), micros(snapshot.as_of - timedelta(days=days))
-    pulls = _pulls(snapshot["pull_requests"], as_of_us=as_of_us)
+    pulls = _pulls(snapshot, as_of_us=as_of_us)
     serving = links.filter(links["class"].isin(SERVES) & links.to_ref.notnull()).select("to_ref", ref="item_ref")
     served = pulls.join(serving.distinct(), "ref").select("touched_us", ref="to_ref")
     items = snapshot["work_items"]
@@ -138,14 +141,19 @@ def _updated(records: "ir.Table", *, as_of_us: int) -> "ir.IntegerValue":
     return records.updated_us.nullif(as_of_us)
 
 
-def _pulls(pulls: "ir.Table", *, as_of_us: int) -> "ir.Table":
+def _pulls(snapshot: Snapshot, *, as_of_us: int) -> "ir.Table":
     import ibis
 
-    times = (pulls.created_us, _updated(pulls, as_of_us=as_of_us), pulls.merged_us, pulls.closed_us)
+    pulls, changes = snapshot["pull_requests"], snapshot["changes"]
+    ours = changes.filter(changes.own.fill_null(False)).group_by(ref="item_ref")
+    pulls = pulls.left_join(ours.aggregate(own_us=changes.at_us.max()), "ref").drop("ref_right")
+    is_ours = (pulls.updated_us - pulls.own_us <= OWN_UPDATE_US).fill_null(False)
+    updated_us = ibis.ifelse(is_ours, None, _updated(pulls, as_of_us=as_of_us))
+    times = (pulls.created_us, updated_us, pulls.merged_us, pulls.closed_us)
     return pulls.select("ref", touched_us=ibis.greatest(*times))
 
 
 def _changed(snapshot: Snapshot) -> "ir.Table":
     changes = snapshot["changes"]
-    by_people = changes.anti_join(bots(snapshot), [("author", "ref")])
+    by_people = changes.filter(~changes.own.fill_null(False)).anti_join(bots(snapshot), [("author", "ref")])
     return by_people.select(ref="item_ref", touched_us="at_us")
