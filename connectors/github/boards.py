@@ -57,7 +57,7 @@ class Boards:
     async def batches(self, visit: Visit) -> AsyncIterator[Batch]:
         """Everything of the owners that are due; each answer makes a batch, and the last one remembers."""
         memory = recalled(visit.remembered, Memory) or Memory()
-        due = {login: one for login, one in logins(visit).items() if _is_due(login, memory, visit.now)}
+        due = {login: one for login, one in logins(visit).items() if _is_due(login, memory, visit)}
         if due:
             async for batch in _Sweep(visit, memory, due).batches():
                 yield batch
@@ -180,10 +180,11 @@ class _Sweep:
         return Tombstone(ref=ref, at=at, reason="deleted_or_hidden", evidence=GONE)
 
 
-def _is_due(login: str, memory: Memory, now: datetime) -> bool:
+def _is_due(login: str, memory: Memory, visit: Visit) -> bool:
     """Every hour; where something is hidden, every day."""
     asked_at = memory.asked_at.get(login)
-    return asked_at is None or now - asked_at >= (DAILY if login in memory.hiding else HOURLY)
+    wait = DAILY if login in memory.hiding else HOURLY
+    return visit.renew or asked_at is None or visit.now - asked_at >= wait
 
 
 async def _whole(visit: Visit, found: Sequence[Item], harvest: Harvest, *, stream: str) -> list[BoardItem]:

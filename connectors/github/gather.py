@@ -6,7 +6,6 @@ from datetime import datetime
 
 from connectors.errors import Malformed
 from connectors.github.accounts import Accounts
-from connectors.github.deployments import unfinished
 from connectors.github.found import Found
 from connectors.github.issues import unread
 from connectors.github.items import Item
@@ -24,7 +23,6 @@ class Gathered:
     lacking: tuple[str, ...]  #: ids of items of which the answer held only a part
     ended: bool  #: nothing further is newer than `since`
     newest_at: datetime | None  #: the latest instant among them
-    unfinished_at: datetime | None  #: the oldest item that is still going to change without showing it
 
 
 def gathered(
@@ -44,7 +42,6 @@ def gathered(
         lacking=tuple(item.id for item in new if item.id in shown_in_part or unread(item)),
         ended=found.cursor is None or len(new) < len(found.items),
         newest_at=max(map(stream.moved_at, new), default=None),
-        unfinished_at=min((stream.moved_at(item) for item in new if unfinished(item, at=at)), default=None),
     )
 
 

@@ -185,6 +185,7 @@ class Issue(Wire):
 
 
 class DeploymentStatus(Wire):
+    id: str
     state: str
     created_at: Instant
 
@@ -199,6 +200,7 @@ class Deployment(Wire):
     environment: str | None = None
     latest_environment: str | None = None
     ref: Named | None = None
+    creator: Actor | None = None
     statuses: Connection[DeploymentStatus] | None = None
 
 

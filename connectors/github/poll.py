@@ -12,11 +12,13 @@ from connectors.github import parse, probe
 from connectors.github.api import Graph
 from connectors.github.capabilities import Capabilities, Scope, written
 from connectors.github.catalogues import CATALOGUES
+from connectors.github.deployments import Watch
+from connectors.github.gather import again
 from connectors.github.learn import learn
 from connectors.github.probe import Shown
 from connectors.github.queries import has
 from connectors.github.reader import Reader
-from connectors.github.streams import STREAMS, Stream, Watched
+from connectors.github.streams import DEPLOYMENTS, STREAMS, Stream, Watched
 from connectors.github.visit import Catalogue, Visit
 from connectors.github.walker import Walker, place
 from connectors.github.wire import Probe
@@ -42,8 +44,10 @@ class Poll:
         self._asked = tuple(asked)
         self._since = since
         self._watermarks = memory.watermarks
-        self._forgotten = _forgotten(memory)
-        self._remembered = {**memory.capabilities, **self._forgotten}
+        self._renewing = _renewing(memory)
+        self._remembered = memory.capabilities
+        self._watch = Watch.recall(memory.capabilities.get("watch"))
+        self._written_watch = written(self._watch)
         self._capabilities = Capabilities.recall(memory.capabilities)
         self._now = now
         self._told: set[Gap] = set()
@@ -55,7 +59,7 @@ class Poll:
         """First what is asked but once a day, or was told to be old, then the items of all repositories, as many as one
         probe holds at a time, then the catalogues.
         """
-        if self._forgotten or not self._capabilities.fresh(now=self._now, asked=self._asked):
+        if self._renewing or not self._capabilities.fresh(now=self._now, asked=self._asked):
             yield await self._learn()
         if self._capabilities.schema:
             self._reader.schema = self._capabilities.schema.schema
@@ -71,9 +75,13 @@ class Poll:
             for shown, stream in product(seen, self._streams):
                 async for batch in self._walker(stream, shown).batches():
                     yield self._learned(batch)
+        async for batch in self._late():
+            yield self._learned(batch)
         for catalogue in CATALOGUES:
             async for batch in catalogue.batches(self._visit(catalogue, met)):
                 yield self._learned(batch)
+        if self._renewing:
+            yield Batch(source=self._source, read_at=self._reader.began_at or self._now, capabilities=self._renewing)
 
     @property
     def _scope(self) -> Scope:
@@ -93,8 +101,7 @@ class Poll:
             read_at=self._reader.began_at or self._now,
             records=(*parse.statuses(self._source), *repositories),
             gaps=tuple(Gap(stream=name, cause=why) for name, why in lesson.unknown.items()),
-            capabilities=self._forgotten
-            | {"schema": written(self._capabilities.schema), "scope": written(self._scope)},
+            capabilities={"schema": written(self._capabilities.schema), "scope": written(self._scope)},
         )
 
     @property
@@ -108,6 +115,18 @@ class Poll:
         there = [one for one in wanted if has(self._reader.schema, "Repository", one.connection)]
         return [one for one in there if one.name not in self._scope.refused]
 
+    async def _late(self) -> AsyncIterator[Batch]:
+        """Deployments that had not ended, whatever is newer than they are. What answers no more is watched no more."""
+        due = self._watch.due(self._now)
+        if not due or DEPLOYMENTS not in self._streams:
+            return
+        found = await self._reader.by_id(DEPLOYMENTS, due)
+        at = self._reader.began_at or self._now
+        batch, missed = again(found, stream=DEPLOYMENTS, source=self._source, name=self._source, at=at)
+        watch = self._watch.seeing(batch.records, self._now)
+        self._watch = watch.read({*missed, *(item.id for item in found.items)}, self._now)
+        yield batch
+
     def _visit(self, catalogue: Catalogue, met: Mapping[str, Shown]) -> Visit:
         return Visit(
             source=self._source,
@@ -116,6 +135,7 @@ class Poll:
             shown=met,
             now=self._now,
             since=self._since,
+            renew=bool(self._renewing),
             remembered=self._remembered.get(catalogue.name, ""),
         )
 
@@ -181,7 +201,7 @@ class Poll:
         gaps = [*batch.gaps, *(Gap(stream=name, cause=why) for name, why in refused.items())]
         new = tuple(gap for gap in dict.fromkeys(gaps) if gap not in self._told)
         self._told.update(new)
-        capabilities = batch.capabilities | self._new_sizes() | self._new_scope()
+        capabilities = batch.capabilities | self._new_sizes() | self._new_scope() | self._new_watch(batch)
         return replace(batch, gaps=new, capabilities=capabilities)
 
     def _new_scope(self) -> dict[str, str]:
@@ -190,6 +210,15 @@ class Poll:
             return {}
         self._written = self._scope
         return {"scope": written(self._scope)}
+
+    def _new_watch(self, batch: Batch) -> dict[str, str]:
+        """The deployments that have not ended, where they are others than those written down."""
+        self._watch = self._watch.seeing(batch.records, self._now)
+        watch = written(self._watch)
+        if watch == self._written_watch:
+            return {}
+        self._written_watch = watch
+        return {"watch": watch}
 
     def _new_sizes(self) -> dict[str, str]:
         """The page sizes that work, where they are others than those written down."""
@@ -200,9 +229,7 @@ class Poll:
         return {"page_sizes": sizes}
 
 
-def _forgotten(memory: Memory) -> dict[str, str]:
-    """The capabilities that a delivery made old, emptied, and which delivery's word that was."""
+def _renewing(memory: Memory) -> dict[str, str]:
+    """Which delivery said that what is defined is not as it was, to be noted once all of it was read anew."""
     told = memory.capabilities.get(RENEW, "")
-    if told == memory.capabilities.get("renewed", ""):
-        return {}
-    return {**{catalogue.name: "" for catalogue in CATALOGUES}, "renewed": told}
+    return {} if told == memory.capabilities.get("renewed", "") else {"renewed": told}

@@ -51,13 +51,13 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "Deployment": (
         *("id", "repository { nameWithOwner }", "state", "environment", "latestEnvironment", "commitOid"),
-        *("ref { name }", "createdAt", "updatedAt"),
+        *("ref { name }", "createdAt", "updatedAt", "creator { ...actor }"),
     ),
     "PullRequestReview": ("id", "state", "submittedAt", "body", "author { ...actor }"),
     "PullRequestReviewThread": ("id", "path", "isResolved", "isOutdated", "resolvedBy { ...actor }"),
     "PullRequestChangedFile": ("path", "additions", "deletions", "changeType"),
     "Commit": ("oid", "message", "authoredDate", "committedDate", "author { user { ...actor } }"),
-    "DeploymentStatus": ("state", "createdAt"),
+    "DeploymentStatus": ("id", "state", "createdAt"),
 }
 #: Of each connection, what is asked of a row where that is no type of `FIELDS`.
 ROWS = {

@@ -38,8 +38,10 @@ class Stream(Watched):
         return decode(raw, self.wire)
 
     def moved_at(self, item: Item) -> datetime:
-        """The instant that pages are ordered by."""
-        return item.created_at if isinstance(item, Deployment) else item.updated_at
+        """Since when it is as it is. Pages are ordered by it, but for those of deployments, which are ordered by
+        creation: what is older than the first page and moved all the same is on the watch list.
+        """
+        return item.updated_at
 
 
 PULL_REQUESTS = Stream(

@@ -39,11 +39,12 @@ class _Task:
     definition: Definition
     seen: Seen | None
     now: datetime
+    renew: bool
 
     @property
     def whole(self) -> bool:
         """All of it is due."""
-        return self.seen is None or self.now - self.seen.whole_at >= self.definition.whole_every
+        return self.renew or self.seen is None or self.now - self.seen.whole_at >= self.definition.whole_every
 
     @property
     def news(self) -> bool:
@@ -119,7 +120,7 @@ def _due(visit: Visit, memory: Memory) -> Iterator[_Task]:
     there = [one for one in DEFINITIONS if has(visit.reader.schema, "Repository", one.connection)]
     for shown, definition in product(visit.shown.values(), there):
         seen = memory.get(shown.id, {}).get(definition.name)
-        task = _Task(shown=shown, definition=definition, seen=seen, now=visit.now)
+        task = _Task(shown=shown, definition=definition, seen=seen, now=visit.now, renew=visit.renew)
         if task.whole or task.news:
             yield task
 

@@ -51,7 +51,7 @@ class Teams:
     async def batches(self, visit: Visit) -> AsyncIterator[Batch]:
         """The teams of every organisation that is due; each answer makes a batch, and the last one remembers."""
         memory = recalled(visit.remembered, Memory) or Memory()
-        due = {login: one for login, one in logins(visit).items() if _is_due(memory.asked_at.get(login), visit.now)}
+        due = {login: one for login, one in logins(visit).items() if _is_due(login, memory, visit)}
         if not due:
             return
         memory.asked_at |= dict.fromkeys(due, visit.now)
@@ -73,8 +73,9 @@ class Teams:
         return harvest.batch(now=visit.now)
 
 
-def _is_due(asked_at: datetime | None, now: datetime) -> bool:
-    return asked_at is None or now - asked_at >= DAILY
+def _is_due(login: str, memory: Memory, visit: Visit) -> bool:
+    asked_at = memory.asked_at.get(login)
+    return visit.renew or asked_at is None or visit.now - asked_at >= DAILY
 
 
 async def _take(visit: Visit, page: Page, owner: Owner, memory: Memory, harvest: Harvest) -> None:

@@ -22,7 +22,8 @@ class Visit:
     shown: Mapping[str, Shown]  #: by repository id, what this poll's probe saw; empty when it is a fetch
     now: datetime  #: our clock
     since: datetime | None  #: where the backfill starts
-    remembered: str = ""  #: what the catalogue's own capability says; empty at first, and when it is to be read anew
+    renew: bool = False  #: a delivery told that what is defined is not as it was: read it whatever the clock says
+    remembered: str = ""  #: what the catalogue's own capability says; empty at first
 
 
 class Catalogue(Protocol):

@@ -23,7 +23,6 @@ class Walk(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cursor: str | None = None
     head: str = ""  #: what the probe showed when this pass, or the last one, began
     newest_at: datetime | None = None  #: the latest instant of any item that was ever read
-    unfinished_at: datetime | None = None  #: the oldest thing in this pass that is still going to change
     again: tuple[str, ...] = ()  #: ids that were not read whole, to be read by themselves before the pass ends
     missed: tuple[str, ...] = ()  #: ids that could not be read at all; tried once more by every poll
 
@@ -58,28 +57,20 @@ class Walk(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def from_the_front(self) -> "Walk":
         return replace(self, cursor=None)
 
-    def onward(
-        self, cursor: str | None, *, newest_at: datetime | None = None, unfinished_at: datetime | None = None
-    ) -> "Walk":
+    def onward(self, cursor: str | None, *, newest_at: datetime | None = None) -> "Walk":
         """After one page: at the next one, or between passes if that was the last."""
         met = [instant for instant in (self.newest_at, newest_at) if instant]
-        unfinished = [instant for instant in (self.unfinished_at, unfinished_at) if instant]
-        walk = replace(
-            self, cursor=cursor, newest_at=max(met, default=None), unfinished_at=min(unfinished, default=None)
-        )
+        walk = replace(self, cursor=cursor, newest_at=max(met, default=None))
         return walk if cursor else walk.finished()
 
     def finished(self) -> "Walk":
         """Between passes: the next one goes back to when this one began, or to the latest item if that was
-        before, as where the clock behind the items is not the one behind the answers; a little more; and to what had
-        not ended.
+        before, as where the clock behind the items is not the one behind the answers; and a little more.
         """
         since = self.since
         if self.began_at and self.newest_at:
             since = max(EARLIEST, min(self.began_at, self.newest_at)) - OVERLAP
-        if since and self.unfinished_at:
-            since = min(since, self.unfinished_at)
-        return replace(self, since=since, began_at=None, cursor=None, unfinished_at=None)
+        return replace(self, since=since, began_at=None, cursor=None)
 
     def owing(self, ids: tuple[str, ...]) -> "Walk":
         """These are to be read again."""

@@ -68,7 +68,7 @@ class Walker:
         page = gathered(found, stream=self._stream, source=self._source, name=self._name, since=since, at=at)
         cursor = None if page.ended else found.cursor
         owing = self._walk.owing((*page.lacking, *page.missed))
-        self._walk = owing.onward(cursor, newest_at=page.newest_at, unfinished_at=page.unfinished_at)
+        self._walk = owing.onward(cursor, newest_at=page.newest_at)
         return page.batch
 
     async def _again(self) -> Batch:

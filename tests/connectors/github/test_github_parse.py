@@ -414,8 +414,9 @@ def test_an_issue_that_was_opened_again_is_not_resolved() -> None:
 def test_a_deployment_succeeded_when_it_first_did() -> None:
     """Whatever came after: `inactive` means that another took its place. # apache/devlake#8302"""
     later = "2026-11-21T12:00:00Z"
-    statuses = [{"state": "INACTIVE", "createdAt": later}, {"state": "SUCCESS", "createdAt": later}]
-    told = DEPLOYMENT | {"state": "INACTIVE", "statuses": {"nodes": [*statuses, {"state": "SUCCESS", "createdAt": AT}]}}
+    times = [("INACTIVE", later), ("SUCCESS", later), ("SUCCESS", AT)]
+    statuses = [{"id": f"DS_{n}", "state": state, "createdAt": at} for n, (state, at) in enumerate(times)]
+    told = DEPLOYMENT | {"state": "INACTIVE", "statuses": {"nodes": statuses}}
     record, _, _ = parsed(DEPLOYMENTS, told)
     assert isinstance(record, Deployment)
     assert (record.state, record.succeeded_at) == ("inactive", NOON)

@@ -34,7 +34,7 @@ def test_what_makes_no_sense_begins_anew(written: str) -> None:
 
 
 def test_the_next_pass_goes_back_to_a_little_before_this_one_began() -> None:
-    walk = Walk().begun(at=BEGAN, head="new").onward("c1", unfinished_at=None)
+    walk = Walk().begun(at=BEGAN, head="new").onward("c1")
     assert not walk.rests_at("new")
     assert walk.begun(at=BEGAN + timedelta(hours=1), head="newer") == walk, "a pass that stands still goes on"
     done = walk.onward(None, newest_at=BEGAN)
@@ -56,16 +56,10 @@ def test_where_nothing_was_ever_met_the_next_pass_goes_back_as_far_as_this_one()
     assert Walk(since=since).begun(at=BEGAN, head="new").onward(None).since == since
 
 
-def test_the_next_pass_goes_back_to_what_has_not_ended() -> None:
-    oldest = BEGAN - timedelta(days=9)
-    walk = Walk().begun(at=BEGAN, head="new").onward("c1", newest_at=BEGAN, unfinished_at=oldest)
-    assert walk.onward(None, unfinished_at=BEGAN - timedelta(days=2)).since == oldest
-
-
 def test_what_is_owed_is_read_at_the_end_or_as_soon_as_there_is_enough() -> None:
     under_way = Walk().begun(at=BEGAN, head="new").owing(("a", "b"))
     assert not under_way.owes_at("new")
-    assert under_way.onward(None, unfinished_at=None).owes_at("new")
+    assert under_way.onward(None).owes_at("new")
     assert under_way.owing(tuple(map(str, range(18)))).owes_at("new")
 
 
