@@ -7,93 +7,35 @@ none of it is random, so that a test meets the same fault at the same request ev
 import asyncio
 import json
 import re
-import socket
-import struct
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from connectors.twin.broken import (
+    Answer,
+    App,
+    Changed,
+    Cut,
+    Fault,
+    Late,
+    Message,
+    Receive,
+    Reset,
+    Scope,
+    Send,
+    Stale,
+    Stall,
+    reset,
+    send_answer,
+    send_changed,
+    send_cut,
+    stall,
+)
+from connectors.twin.seen import Request, Requests
 
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """One request as it came, and how it was answered."""
-
-    method: str
-    path: str
-    query: str
-    operation: str | None
-    """The name of a GraphQL operation."""
-    body: bytes
-    status: int | None = None
-    """None where the connection broke before an answer."""
-
-
-@dataclass
-class Requests:
-    """Every request so far, oldest first."""
-
-    seen: list[Request] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.seen)
-
-    def noting(self, request: Request, send: Send) -> Send:
-        """`send` for one more request, listed before its asker can hear of an answer."""
-        place = len(self.seen)
-        self.seen.append(request)
-
-        async def note(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self.seen[place] = replace(request, status=message["status"])
-            await send(message)
-
-        return note
-
-    def count(self, path: str = "", *, operation: str | None = None) -> int:
-        """How many asked for a path (a regular expression, searched) or a GraphQL operation."""
-        return sum(_matches(request, path, operation) for request in self.seen)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """Another answer in place of the application's: a refusal, a server error, a proxy's page of HTML."""
-
-    status: int
-    headers: dict[str, str] = field(default_factory=dict)
-    body: str = ""
-    content_type: str = "application/json"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reset:
-    """The connection breaks, before the answer or after its headers."""
-
-    after_headers: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cut:
-    """The answer stops after a part of its body. `admitted`: the length announced is that of the part, so that HTTP is
-    content and only the JSON is broken; else the connection closes on a body still owed."""
-
-    keep_ratio: float = 0.5
-    admitted: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Late:
-    """The application's own answer, later."""
-
-    seconds: float
-
-
-Fault = Answer | Reset | Cut | Late
+__all__ = ["Answer", "Changed", "Cut", "Fault", "Faults", "Injection", "Late", "Request", "Requests"]
+__all__ += ["Reset", "Stale", "Stall", "asks_more_than", "graphql_errors", "holed", "html", "overloaded"]
+__all__ += ["rate_limited", "secondary_limit"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +49,8 @@ class Injection:
     operation: str | None = None
     body: str = ""
     """A regular expression, searched in the request's body."""
+    where: Callable[[Request], bool] | None = None
+    """Whether it is one of the requests that are meant."""
     nth: int = 1
     times: int | None = 1
     """How many in a row; None = from then on."""
@@ -115,8 +59,9 @@ class Injection:
         same_method = self.method in (None, request.method)
         return (
             same_method
-            and _matches(request, self.path, self.operation)
+            and request.asks(self.path, self.operation)
             and bool(re.search(self.body.encode(), request.body))
+            and (self.where is None or self.where(request))
         )
 
     def due(self, count: int) -> bool:
@@ -147,6 +92,44 @@ def graphql_errors(*errors: dict[str, Any], data: Any = None) -> Answer:
     return Answer(status=200, body=json.dumps({"data": data, "errors": list(errors)}))
 
 
+def asks_more_than(rows: int) -> Callable[[Request], bool]:
+    """Whether a GraphQL request asks for more items at once: what is too large for the server (apache/devlake#3708)."""
+
+    def over(request: Request) -> bool:
+        asked = _variables(request.body)
+        first, ids = asked.get("first"), asked.get("ids")
+        return (isinstance(first, int) and first > rows) or (isinstance(ids, list) and len(ids) > rows)
+
+    return over
+
+
+def overloaded() -> Changed:
+    """GitHub's 200 for a query that grew too dear while it ran: every node is null (spiceai/spiceai#13762)."""
+    error = {"type": "RESOURCE_LIMITS_EXCEEDED", "message": "Resource limits for this query exceeded."}
+
+    def empty(part: Any) -> Any:
+        if isinstance(part, list):
+            return [empty(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        return {k: [None] * len(v) if k == "nodes" and isinstance(v, list) else empty(v) for k, v in part.items()}
+
+    return Changed(change=lambda body: {"data": empty(body.get("data")), "errors": [error]})
+
+
+def holed(*path: str | int, error: dict[str, Any]) -> Changed:
+    """The answer with null at that place below `data`, and beside it the error that says so (apache/devlake#3491)."""
+
+    def hole(body: Any) -> Any:
+        holder = body["data"]
+        for step in path[:-1]:
+            holder = holder[step]
+        holder[path[-1]] = None
+        return {**body, "errors": [*body.get("errors", ()), {**error, "path": list(path)}]}
+
+    return Changed(change=hole)
+
+
 class Faults:
     """The application with a plan of faults before it; `requests` lists what came."""
 
@@ -155,26 +138,58 @@ class Faults:
         self.requests = requests if requests is not None else Requests()
         self._app = app
         self._counts: dict[int, int] = {}
+        self._first: dict[tuple[str, str, bytes], list[Message]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read(receive)
         request = _request(scope, body)
-        noting = self.requests.noting(request, send)
-        await self._answer(request, scope, _replay(body, receive), noting)
+        place = self.requests.begin(request)
+        try:
+            await self._answer(request, scope, _replay(body, receive), self.requests.noting(place, send))
+        finally:
+            self.requests.under_way.discard(place)
 
     async def _answer(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
-        match self._due(request):
-            case None:
-                await self._app(scope, receive, send)
+        fault = self._due(request)
+        match fault:
+            case None | Stale():
+                await self._own(request, scope, receive, send, stale=fault is not None)
             case Late(seconds=seconds):
                 await asyncio.sleep(seconds)
                 await self._app(scope, receive, send)
             case Answer() as answer:
-                await _send(send, answer)
+                await send_answer(send, answer)
             case Reset(after_headers=after):
-                await _reset(scope, receive, send, after_headers=after)
+                await reset(scope, receive, send, after_headers=after)
+            case Stall():
+                await stall(receive, send)
             case Cut() as cut:
-                await _cut(scope, receive, send, await self._whole(scope, receive), cut)
+                await send_cut(scope, receive, send, await self._whole(scope, receive), cut)
+            case Changed() as changed:
+                await send_changed(send, await self._whole(scope, receive), changed)
+
+    async def _own(self, request: Request, scope: Scope, receive: Receive, send: Send, *, stale: bool) -> None:
+        """The application's answer; a stale one is the first that the same request had."""
+        known = self._first.get((request.path, request.query, request.body))
+        if not stale or known is None:
+            await self._app(scope, receive, self._remembering(request, send))
+            return
+        for message in known:
+            await send(message)
+
+    def _remembering(self, request: Request, send: Send) -> Send:
+        """`send`, and where some answer is to be stale, a memory of the first one that each request had."""
+        if not any(isinstance(injection.fault, Stale) for injection in self.plan):
+            return send
+        first: list[Message] = []
+        known = self._first.setdefault((request.path, request.query, request.body), first)
+
+        async def remember(message: Message) -> None:
+            if known is first:
+                first.append(message)
+            await send(message)
+
+        return remember
 
     def _due(self, request: Request) -> Fault | None:
         """The fault of the first injection that is due; every matching one counts the request."""
@@ -196,10 +211,6 @@ class Faults:
         return messages
 
 
-def _matches(request: Request, path: str, operation: str | None) -> bool:
-    return operation in (None, request.operation) and bool(re.search(path, f"{request.path}?{request.query}"))
-
-
 def _request(scope: Scope, body: bytes) -> Request:
     return Request(
         method=scope["method"],
@@ -208,6 +219,15 @@ def _request(scope: Scope, body: bytes) -> Request:
         operation=_operation(body) if scope["path"].endswith("/graphql") else None,
         body=body,
     )
+
+
+def _variables(body: bytes) -> dict[str, Any]:
+    try:
+        sent = json.loads(body)
+    except ValueError:
+        return {}
+    found = sent.get("variables") if isinstance(sent, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _operation(body: bytes) -> str | None:
@@ -236,43 +256,3 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return kept.pop() if kept else await receive()
 
     return replay
-
-
-async def _send(send: Send, answer: Answer) -> None:
-    body = answer.body.encode()
-    headers = {"Content-Type": answer.content_type, "Content-Length": str(len(body)), **answer.headers}
-    await send({"type": "http.response.start", "status": answer.status, "headers": _raw(headers)})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def _reset(scope: Scope, receive: Receive, send: Send, *, after_headers: bool) -> None:
-    if after_headers:
-        await send({"type": "http.response.start", "status": 200, "headers": _raw({"Content-Length": "1000"})})
-        await send({"type": "http.response.body", "body": b"{", "more_body": True})
-    transport = scope["state"]["transport"]
-    # Lingering for no time makes the close a reset, as when a peer dies.
-    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()
-    await _gone(receive)
-
-
-async def _cut(scope: Scope, receive: Receive, send: Send, messages: list[Message], cut: Cut) -> None:
-    start, whole = messages[0], b"".join(message.get("body", b"") for message in messages[1:])
-    part = whole[: int(len(whole) * cut.keep_ratio)]
-    others = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
-    length = len(part) if cut.admitted else len(whole)
-    await send({**start, "headers": [*others, *_raw({"Content-Length": str(length)})]})
-    await send({"type": "http.response.body", "body": part, "more_body": not cut.admitted})
-    if not cut.admitted:
-        scope["state"]["transport"].close()
-        await _gone(receive)
-
-
-async def _gone(receive: Receive) -> None:
-    """Returns once the server has noticed that the connection is closed; it would complain of an unfinished answer."""
-    while (await receive())["type"] != "http.disconnect":
-        continue
-
-
-def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
-    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
