@@ -121,7 +121,7 @@ def _without_labels(items: "ir.Table", prefixes: Mapping[str, str]) -> "ir.Table
     kept = labels.filter(~labels.label.startswith(prefix).fill_null(False))
     kept = kept.group_by("ref").agg(kept=kept.label.collect(order_by="label"))
     both = items.left_join(kept, "ref").drop("ref_right")
-    none = ibis.array([], type="array<string>")
+    none = ibis.literal([], type="array<string>")
     return both.mutate(labels=ibis.coalesce(both.kept, none)).select(*items.columns)
 
 

@@ -15,6 +15,7 @@ from connectors import github
 from connectors.delivery import Delivery
 from connectors.github import GitHub
 from connectors.records import Gap
+from connectors.source import Mirror
 from connectors.twin.github_state import GitHubHost
 from sync.inbox import Taken, take
 from sync.store.apply import apply
@@ -56,8 +57,9 @@ def of_item(
 class Site:
     """A GitHub stand-in that is up, and a store that is kept up to date with it."""
 
-    def __init__(self, *, url: str, engine: Engine, clock: FakeClock) -> None:
+    def __init__(self, *, url: str, engine: Engine, clock: FakeClock, mirror: Mirror | None = None) -> None:
         self.url = url
+        self.mirror = mirror
         self.engine = engine
         self.clock = clock
 
@@ -69,6 +71,7 @@ class Site:
                 token="right",
                 repositories=["acme/*"],
                 hook_secrets=[SECRET],
+                mirror=self.mirror,
                 clock=self.clock,
                 jitter=random.Random(1),
             )
