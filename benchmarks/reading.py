@@ -18,7 +18,7 @@ from connectors.jira.sign_in import TokenSignature, headers
 from connectors.jira.survey import Scope
 from connectors.source import Source
 from connectors.transport import Clock, Governor, Transport
-from sync.cli import SystemClock
+from sync.cli.terminal import SystemClock
 from sync.poll import Pass, poll
 from sync.store.database import connect
 

@@ -1,0 +1,21 @@
+"""The commands and their exit codes; the only place that reads the clock and the environment."""
+
+import typer
+
+from sync.cli import job, map, reports, sources  # noqa: A004
+
+app = typer.Typer(
+    help="Tag the work in Jira and GitHub with the objective it serves; report how it flows and what leads nowhere.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for part in (job.app, sources.app, reports.app, map.app):
+    app.registered_commands += part.registered_commands
+
+
+def main() -> None:
+    """The program `fingerpost`."""
+    app()

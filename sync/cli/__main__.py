@@ -1,0 +1,5 @@
+"""`python -m sync.cli` is the program too."""
+
+from sync.cli import main
+
+main()
