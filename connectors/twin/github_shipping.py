@@ -8,8 +8,8 @@ from connectors.twin.github_state import GitHubHost
 
 
 def latest_status(_: GitHubHost, deployment: Node) -> Node | None:
-    """The status set last."""
-    return max(deployment.get("statuses") or (), key=lambda s: str(s["createdAt"]), default=None)
+    """The status set last; of one second, the later."""
+    return max(reversed(deployment.get("statuses") or []), key=lambda s: str(s["createdAt"]), default=None)
 
 
 def deployment_state(host: GitHubHost, deployment: Node) -> str:
