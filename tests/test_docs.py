@@ -28,7 +28,7 @@ def test_the_files_of_the_readme_are_good() -> None:
 
 
 def test_every_command_is_in_the_readme_and_no_other() -> None:
-    listed = re.findall(r"^\| `(\w+)` \|", README, flags=re.MULTILINE)
+    listed = re.findall(r"^\| `([\w-]+)` \|", README, flags=re.MULTILINE)
     assert set(listed) == set(get_command(app).commands)  # type: ignore[attr-defined]
 
 
