@@ -20,6 +20,7 @@ T = TypeVar("T")
 Ask = Callable[[int, bool], Awaitable[T]]
 
 NOTHING = Raw(b"null")
+REFUSED = "this token is shown none of it, so it is left out for a day; `doctor` names the permission that is missing"
 PROBED_FIRST, PROBED_AT_ONCE = 25, 50
 
 
@@ -106,7 +107,7 @@ class Reader:
         """Whether the page is to be asked for once more, without the fields that the token may read of no item: they
         may hide it whole.
         """
-        fields = {f"{stream.typename}.{name}": why for name, why in page.refused.items()}
+        fields = {f"{stream.typename}.{name}": f"{REFUSED} ({why})" for name, why in page.refused.items()}
         new = fields.keys() - self.refused.keys()
         self.refuse(fields)
         return bool(new)
