@@ -105,7 +105,7 @@ async def _pages(reader: Reader, places: Sequence[_Place], *, label: str, at_onc
 
     try:
         return await reader.sized(label, ask, most=at_once * ROWS, left=len(places) * ROWS)
-    except (CursorLost, Gone, SchemaChanged, TooLarge) as error:
+    except (CursorLost, Gone, Malformed, SchemaChanged, TooLarge) as error:
         return [Page(listing=place.listing, hidden=(str(error),)) for place in asked]
 
 

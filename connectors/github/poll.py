@@ -7,7 +7,7 @@ from itertools import product
 from msgspec.structs import replace
 
 from connectors.delivery import RENEW
-from connectors.errors import Malformed
+from connectors.errors import Gone, Malformed, TooLarge
 from connectors.github import parse, probe
 from connectors.github.api import Graph
 from connectors.github.capabilities import Capabilities, Scope, written
@@ -78,7 +78,7 @@ class Poll:
         async for batch in self._late():
             yield self._learned(batch)
         for catalogue in CATALOGUES:
-            async for batch in catalogue.batches(self._visit(catalogue, met)):
+            async for batch in self._catalogue(catalogue, met):
                 yield self._learned(batch)
         if self._renewing:
             yield Batch(source=self._source, read_at=self._reader.began_at or self._now, capabilities=self._renewing)
@@ -126,6 +126,15 @@ class Poll:
         watch = self._watch.seeing(batch.records, self._now)
         self._watch = watch.read({*missed, *(item.id for item in found.items)}, self._now)
         yield batch
+
+    async def _catalogue(self, catalogue: Catalogue, met: Mapping[str, Shown]) -> AsyncIterator[Batch]:
+        """What of it is due. One that cannot be read is a gap, and the others are read."""
+        try:
+            async for batch in catalogue.batches(self._visit(catalogue, met)):
+                yield batch
+        except (Gone, Malformed, TooLarge) as error:
+            gap = Gap(stream=catalogue.name, cause=str(error))
+            yield Batch(source=self._source, read_at=self._reader.began_at or self._now, gaps=(gap,))
 
     def _visit(self, catalogue: Catalogue, met: Mapping[str, Shown]) -> Visit:
         return Visit(

@@ -116,12 +116,13 @@ class Survey:
 
 
 def _due(visit: Visit, memory: Memory) -> Iterator[_Task]:
-    """What is to be read now, of the repositories that are to be seen."""
+    """What is to be read now, of the repositories that are to be seen. What the probe is refused is not asked for."""
     there = [one for one in DEFINITIONS if has(visit.reader.schema, "Repository", one.connection)]
     for shown, definition in product(visit.shown.values(), there):
         seen = memory.get(shown.id, {}).get(definition.name)
         task = _Task(shown=shown, definition=definition, seen=seen, now=visit.now, renew=visit.renew)
-        if task.whole or task.news:
+        refused = definition is RELEASES and RELEASES.name not in shown.heads
+        if not refused and (task.whole or task.news):
             yield task
 
 

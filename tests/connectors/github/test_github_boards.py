@@ -4,6 +4,8 @@ import asyncio
 import json
 from typing import Any, TypeVar
 
+import pytest
+
 from connectors.records import Board, BoardColumn, BoardItem, Field, ItemRef, Tombstone
 from connectors.twin import github_boards
 from connectors.twin.faults import Answer, Injection
@@ -249,6 +251,38 @@ class TestFaults:
             assert not stored.gaps
             polled_again(stage, stored, after_s=DAY_S)
             assert len(stored.gaps) == 1
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            {
+                "message": "Field 'projectsV2' doesn't exist on type 'Organization'",
+                "extensions": {"code": "undefinedField"},
+            },
+            {"message": "No such type ProjectV2", "extensions": {"code": "undefinedType"}, "locations": [{"line": 1}]},
+        ],
+        ids=["field", "type"],
+    )
+    def test_a_server_without_boards_is_a_gap_and_all_else_is_read(self, error: dict[str, Any]) -> None:
+        """github.md §3: the schemas of Enterprise Servers lack what github.com has."""
+        fault = Answer(status=200, body=json.dumps({"errors": [error]}))
+        with staged(
+            host(board(place(1))), Injection(fault=fault, body="projectsV2", operation="lists", times=None)
+        ) as stage:
+            stored = poll_of(stage)
+            assert [gap.stream for gap in stored.gaps] == ["acme boards"]
+            assert "github:issue:I_1" in stored.records
+            asked = len(stage.requests)
+            polled_again(stage, stored, after_s=60)
+            assert len(stage.requests) - asked == 1
+
+    def test_owners_that_cannot_be_read_are_a_gap_and_all_else_is_read(self) -> None:
+        """github.md §5, row 15."""
+        fault = Answer(status=200, body=json.dumps({"errors": [{"type": "FORBIDDEN", "message": "No"}]}))
+        with staged(host(board(place(1))), Injection(fault=fault, operation="owners", times=None)) as stage:
+            stored = poll_of(stage)
+        assert {gap.stream for gap in stored.gaps} == {"boards", "teams"}
+        assert "github:issue:I_1" in stored.records
 
     def test_a_private_board_that_is_counted_and_not_shown_is_told(self) -> None:
         """github.md §3: bots may not see private projects even with the permission."""

@@ -1,8 +1,12 @@
 """Labels, milestones, git tags and releases: read when they are due or new, and at no other time."""
 
+import json
+import re
+from datetime import date
 from typing import Any, TypeVar
 
 import pytest
+from graphql import parse, validate
 from msgspec import Raw
 
 from connectors.github.accounts import Accounts
@@ -11,6 +15,8 @@ from connectors.records import GitTag, ItemRef, Label, Milestone, Release
 from connectors.twin.faults import Injection, graphql_errors, html
 from tests.connectors.contract import Stage, Stored
 from tests.connectors.github.hosts import DEV, fetch, host_of, hours, poll_of, read, repository, staged
+from tests.connectors.github.test_github_census import census, confirm
+from tests.connectors.github.test_github_queries import official
 
 T = TypeVar("T")
 DAY_S = 86_400.0
@@ -192,6 +198,27 @@ class TestWhatIsAskedAndWhen:
         assert [gap.ref for gap in fetched.gaps] == ["github:label:LA_gone"]
 
 
+def test_what_every_catalogue_asks_is_valid_in_the_official_schema() -> None:
+    """Of each list, of what is read by its id, and of the census, as they were sent."""
+    server = official()
+    owner = {"login": "acme", "id": "O_acme", "teams": [{"slug": "all", "members": [DEV]}]}
+    boards = [{"id": "PVT_1", "title": "Map", "number": 1, "fields": [], "items": []}]
+    host = host_of(repository(labels=[label(1)], releases=[release(1)]), organizations=[owner | {"projectsV2": boards}])
+    refs = [ItemRef("github", kind, "none") for kind in ("label", "milestone", "git_tag", "release", "board_item")]
+    with staged(host) as stage:
+        stored = poll_of(stage)
+        fetch(stage, refs, stored)
+        census(stage, "all")
+        census(stage, "open", since=date(2026, 1, 1))
+        confirm(stage, {"github:issue:I_none": "acme/shop#1"})
+        asked = {json.loads(request.body)["query"] for request in stage.requests.seen if request.operation}
+    for query in asked:
+        assert validate(server, parse(query)) == [], query
+    assert {"labels", "refs", "milestones", "releases", "projectsV2", "items", "fields", "teams"} <= {
+        name for query in asked for name in re.findall(r"rows: (\w+)", query)
+    }
+
+
 class TestFaults:
     def test_too_much_at_once_is_asked_in_parts(self) -> None:
         """github.md §5, row 1 and 12: an answer that is too much is asked again in a smaller part."""
@@ -210,6 +237,17 @@ class TestFaults:
             stored = poll_of(stage)
         assert all_of(stored, Label)
         assert not stored.gaps
+
+    def test_what_the_probe_is_refused_is_told_once_and_not_asked_for(self) -> None:
+        """github.md §5, row 15."""
+        error = {"type": "FORBIDDEN", "message": "No access", "path": ["nodes", 0, "releases"]}
+        refused = graphql_errors(error, data={"nodes": [None]})
+        host = host_of(repository(labels=[label(1)], releases=[release(1)]))
+        with staged(host, Injection(fault=refused, operation="probe", body="releases", times=None)) as stage:
+            stored = poll_of(stage)
+            assert not [request for request in stage.requests.seen if b"rows: releases" in request.body]
+        assert [gap.stream for gap in stored.gaps] == ["releases"]
+        assert all_of(stored, Label)
 
     def test_what_this_token_may_not_see_is_a_gap_and_spoils_nothing_else(self) -> None:
         """github.md §5, row 15: one refused list does not end the pass."""
