@@ -65,7 +65,11 @@ class Vocabulary:
         }
         self._by_id = {identity: word for word, ids in self._ids.items() for identity in ids}
         self._id_of = {roles.names[identity]: identity for identity in self._by_id if identity in roles.names}
-        self._by_name = {**{name: self._by_id[identity] for name, identity in self._id_of.items()}, **WORDS, "Rank": RANK}
+        self._by_name = {
+            **{name: self._by_id[identity] for name, identity in self._id_of.items()},
+            **WORDS,
+            "Rank": RANK,
+        }
         self._checkboxes = roles.checkboxes
 
     def word(self, item: wire.ChangeItem) -> str:
@@ -99,8 +103,8 @@ class Changes:
     def of(self, histories: Iterable[wire.History], *, item_ref: str, points: Sequence[str] = ()) -> tuple[Change, ...]:
         """Every change but those of rank, oldest first: by instant, then history, then place in it (jira.md §7.1).
 
-        `points`: ids of the fields that may hold the item's points, the preferred first. The first of them that
-        changed is its points; another that changed too is told by its own name, so that nobody adds up both.
+        `points`: the id of the field that holds the item's points; else of those that may, the preferred first, of
+        which the first that changed is meant. Another is told by its own name, so that nobody adds up both.
         """
         dated = {str(history.id): (instant(history.created), _number(history.id), history) for history in histories}
         in_order = sorted(dated.values(), key=itemgetter(0, 1))
@@ -112,7 +116,7 @@ class Changes:
 
     def _points_field(self, histories: Iterable[wire.History], preferred: Sequence[str]) -> str | None:
         changed = {self._vocabulary.field_id(item) for history in histories for item in history.items or ()}
-        return next((identity for identity in preferred if identity in changed), None)
+        return next((identity for identity in preferred if identity in changed), preferred[0] if preferred else None)
 
     def _history(self, history: wire.History, *, at: datetime, item_ref: str, points: str | None) -> list[Change]:
         author, identity = self._accounts.ref(history.author), str(history.id)

@@ -217,10 +217,11 @@ class Parser:
         yield ChildSet(item_ref=item.ref, kind="changes", version_at=item.updated_at, complete=complete, rows=rows)
 
     def _points_fields(self, item: WorkItem, custom: Mapping[str, Raw]) -> tuple[str, ...]:
-        """The fields that may hold the item's points, first the one that does (jira.md §1.4: never both)."""
+        """The field that holds the item's points; where none does, those that may (jira.md §1.4: never both)."""
         fields = self._roles.points_of(item.project)
-        holding = [one for one in fields if any(True for _ in self._values((one,), custom))]
-        return tuple(dict.fromkeys([*holding[:1], *fields]))
+        holding = (one for one in fields if any(number(value) is not None for value in self._values((one,), custom)))
+        held = next(holding, None)
+        return (held,) if held else fields
 
     def _values(self, ids: tuple[str, ...], custom: Mapping[str, Raw]) -> Iterator[object]:
         """The values of these fields that are set, in this order."""

@@ -19,7 +19,7 @@ from connectors.jira.dialect import Dialect, Page, Reading
 from connectors.jira.paging import Tokens, portions
 from connectors.jira.parse import stamps
 
-MINUTE_MS = 60_000
+SECOND_MS, MINUTE_MS = 1_000, 60_000
 DAY = timedelta(days=1)
 #: Once a day a pass looks back so far, at what the index told late and at what never moves `updated` (jira.md §3.6).
 WIDE_S = 26 * 3600
@@ -219,7 +219,8 @@ class Walk:
         self._open = None
 
     def _note(self, identity: str, updated_ms: int | None) -> None:
-        if updated_ms is not None and updated_ms >= self._next_floor_ms():
+        """Notes a state that is settled: within a second it may change again and say the same instant."""
+        if updated_ms is not None and self._next_floor_ms() <= updated_ms < millis(self.read_at) - SECOND_MS:
             self._stored[identity] = updated_ms
 
     def _ledger(self) -> dict[str, int]:

@@ -56,6 +56,20 @@ class Reader:
 
         return asyncio.run(fetch(self.source()))
 
+    def batches(self) -> list[Batch]:
+        """The batches of a poll, stored."""
+
+        async def batches(source: Jira) -> list[Batch]:
+            try:
+                found = [batch async for batch in source.poll(self.stored.memory)]
+            finally:
+                await source.close()
+            for batch in found:
+                self.stored.apply(batch)
+            return found
+
+        return asyncio.run(batches(self.source()))
+
     def asked(self, path: str = "") -> int:
         """How many requests for this path since they were counted last."""
         count = self.requests.count(path)

@@ -69,12 +69,24 @@ def test_what_the_overlap_shows_again_is_not_read_again() -> None:
         someone.poll()
         later(someone, minutes=5)
         someone.site.relabel("PAY-3", ["cart"], at=someone.site.now(), author=DEV)
+        later(someone, seconds=10)
         someone.poll()
         someone.asked()
         for _ in range(3):
             later(someone, minutes=2)
             assert someone.poll() == []
             assert someone.asked() == 1
+
+
+def test_a_second_change_within_the_second_is_read_all_the_same() -> None:
+    """Sites that keep whole seconds show the same `updated` for both."""
+    with reader(with_issues(cloud(), 3)) as someone:
+        someone.poll()
+        later(someone, hours=1)
+        for labels in (["cart"], ["cart", "checkout"]):
+            someone.site.relabel("PAY-3", labels, at=someone.site.now(), author=DEV)
+            someone.poll()
+        assert someone.items["PAY-3"].labels == ("cart", "checkout")
 
 
 def test_many_changes_are_read_like_a_backfill() -> None:
