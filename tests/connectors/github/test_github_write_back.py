@@ -1,6 +1,7 @@
 """Mirrors of tags at a GitHub stand-in: one label, or one field of a planning project, and nothing else."""
 
 import asyncio
+import gzip
 import random
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -8,13 +9,15 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pytest
+from graphql import build_schema, parse, validate
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors import github
 from connectors.errors import Refused
-from connectors.github import GitHub
+from connectors.github import GitHub, board_field
 from connectors.github.mirror import is_own, label_writings, still_lacking
+from connectors.github.write_back import LABELS as LABELS_ASKED
 from connectors.records import Change
 from connectors.source import Memory, Mirror, Writing, Written
 from connectors.twin import github_edits as edits
@@ -25,6 +28,7 @@ from connectors.twin.serve import serving
 from tests.clocks import NOON, FakeClock
 from tests.connectors.contract import Stored
 from tests.connectors.github.hosts import DEV, NOW, host_of, issue, pull, repository
+from tests.shared import shared
 
 T = TypeVar("T")
 
@@ -287,3 +291,77 @@ def test_what_is_written_shows_the_tag_and_touches_nothing_else(labels: list[str
     assert list(label_writings(ref="r", key="k", labels=after, objective=objective, prefix="strategy:")) == []
     if objective:
         assert any(label.casefold() == f"strategy:{objective}" for label in after)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    "query", [LABELS_ASKED, board_field.FIELD, board_field.ITEMS, board_field.SET, board_field.CLEAR]
+)
+def test_what_is_asked_and_written_is_githubs_own_language(query: str) -> None:
+    """The published schema breaks a rule of the language here and there."""
+    text = gzip.decompress(shared("contracts/github/graphql-schema.graphql.gz").read_bytes()).decode()
+    assert validate(build_schema(text, assume_valid=True), parse(query)) == []
+
+
+FIELD = Mirror(field="PVT_1/F_objective")
+OPTIONS = [{"id": "o1", "name": "checkout"}, {"id": "o2", "name": "growth"}]
+
+
+def board(**field: Any) -> dict[str, Any]:
+    """A planning project with the issue on it, and a field of objectives."""
+    at = "2026-10-01T09:00:00Z"
+    objective = {"id": "F_objective", "name": "Objective", "createdAt": at, **field}
+    made = {"id": "PVT_1", "number": 1, "title": "Plan", "createdAt": at, "fields": [objective]}
+    item = {"id": "PVTI_1", "content": "I_1", "createdAt": at, "updatedAt": at, "fieldValues": []}
+    return {**made, "items": [item, {**item, "id": "PVTI_2", "content": "PR_2", "isArchived": True}]}
+
+
+def single_select() -> dict[str, Any]:
+    return board(__typename="ProjectV2SingleSelectField", dataType="SINGLE_SELECT", options=OPTIONS)
+
+
+def text() -> dict[str, Any]:
+    return board(__typename="ProjectV2Field", dataType="TEXT")
+
+
+@contextmanager
+def planned(made: dict[str, Any], *plan: Injection, mirror: Mirror = FIELD) -> Iterator[Stage]:
+    owner = {"__typename": "Organization", "login": "acme", "projectsV2": [made]}
+    host = host_of(repository(issues=[issue(1), issue(3)], pullRequests=[pull(2)]), organizations=[owner])
+    faults = Faults(github_app(host), plan)
+    with serving({"github": faults}) as urls:
+        yield Stage(host=host, faults=faults, url=urls["github"], clock=FakeClock(NOW), mirror=mirror)
+
+
+class TestBoardField:
+    @pytest.mark.parametrize("made", [single_select, text], ids=["single select", "text"])
+    def test_the_field_shows_the_objective_until_there_is_none(self, made: Callable[[], dict[str, Any]]) -> None:
+        with planned(made()) as stage:
+            shown = {"ref": ISSUE, "key": "acme/shop#1"}
+            assert stage.plan({ISSUE: "checkout"}) == [Writing(**shown, remove=None, add="checkout")]
+            assert [written.error for written in stage.mirrored({ISSUE: "checkout"})] == [None]
+            assert stage.plan({ISSUE: "checkout"}) == []
+            assert stage.plan({ISSUE: "growth"}) == [Writing(**shown, remove="checkout", add="growth")]
+            stage.mirrored({ISSUE: None})
+            assert stage.plan({ISSUE: None}) == []
+
+    def test_what_is_not_on_the_board_or_archived_stays_as_it_is(self) -> None:
+        with planned(single_select()) as stage:
+            assert stage.plan({"github:issue:I_3": "checkout", PULL: "checkout"}) == []
+
+    def test_an_objective_without_an_option_says_what_to_do(self) -> None:
+        with planned(single_select()) as stage:
+            (written,) = stage.mirrored({ISSUE: "trust"})
+            assert written.error == ("the field Objective has no option trust. Add it in the project's settings")
+
+    def test_a_field_that_holds_no_objective_is_refused(self) -> None:
+        for mirror in (Mirror(field="PVT_1/F_gone"), Mirror(field="PVT_1")):
+            with planned(text(), mirror=mirror) as stage, pytest.raises(Refused) as refused:
+                stage.plan({ISSUE: "checkout"})
+            assert "PROJECT_ID/FIELD_ID" in refused.value.hint
+
+    def test_a_refusal_says_which_permission_it_takes(self) -> None:
+        denied = '{"data": {"written": null}, "errors": [{"type": "FORBIDDEN", "path": ["written"], "message": "no"}]}'
+        with planned(text(), Injection(fault=Answer(status=200, body=denied), operation="mirror")) as stage:
+            (written,) = stage.mirrored({ISSUE: "checkout"})
+            assert "write access to the organisation's projects" in (written.error or "")
