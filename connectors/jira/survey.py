@@ -39,6 +39,7 @@ class Site(Struct, frozen=True, kw_only=True):
     roles: Roles = Roles()
     projects: tuple[Known, ...] = ()
     sprints: tuple[str, ...] = ()  #: ids of those that the projects' boards show
+    renew: str = ""  #: what deliveries said last of looking at it anew
     denied: dict[str, str] = {}  #: what the account may not read here, by stream, and Jira's words for it
     whole: bool = True  #: whether every list came; else all is asked again at the next poll
 
@@ -80,10 +81,12 @@ class Survey:
 
     site: "Site"
 
-    def __init__(self, transport: Transport, scope: Scope, *, known: Site | None) -> None:
+    def __init__(self, transport: Transport, scope: Scope, *, known: Site | None, renew: str = "") -> None:
+        """`renew`: why it is looked at, if a delivery said so; to be remembered."""
         self._transport = transport
         self._scope = scope
         self._known = known.denied if known else {}
+        self._renew = renew
         self._known_base = known.base if known else None
         self._known_projects = known.projects if known else ()
         self._denied: dict[str, str] = {}
@@ -125,6 +128,7 @@ class Survey:
             roles=playing,
             projects=tuple(known),
             sprints=tuple(sorted(boards.sprints)),
+            renew=self._renew,
             denied=self._denied,
             whole=self._whole,
         )
