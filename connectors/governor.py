@@ -10,11 +10,11 @@ from typing import Protocol, TypeAlias
 
 from connectors.errors import Postponed
 from connectors.exchange import Advice
+from connectors.patience import LONGEST_WAIT_S
 from connectors.progress import SILENT, Progress
 
 MINUTE = timedelta(minutes=1)
 GATE_ASKED_S = 3  # how old another process's word may be
-LONGEST_WAIT_S = 2 * 3600  # the longest ordinary quota is an hour; who asks for more is asked by the next pass
 LONGEST_WORD = timedelta(days=1)  # to other processes: a source that errs may not shut them out for ever
 HOST = ""  #: the bucket that every request is in
 

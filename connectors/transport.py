@@ -102,7 +102,7 @@ class Transport:
         closed too, whatever name the source has for it: its next try waits with the others."""
         now = self._clock.now()
         told_s = ((error.until or now) - (answer.server_at if answer else now)).total_seconds()
-        error.until = now + timedelta(seconds=patience.stretched_s(told_s) + self._jitter.uniform(0, 1))
+        error.until = now + timedelta(seconds=patience.told(told_s) + self._jitter.uniform(0, 1))
         for bucket in dict.fromkeys((error.bucket, request.bucket)) if error.bucket else ("",):
             await self._governor.close(bucket, error.until, why=str(error))
 

@@ -19,6 +19,8 @@ CLOCK_HINT = "Set this machine's clock by a time server: an App's sign-in fails 
 VERSION_HINT = "Enterprise Server is read from 3.17 on; with an older one what it lacks is missing."
 OLDEST_SERVER = (3, 17)
 SOON = timedelta(days=14)
+SIGN_IN, TOKEN, LIMIT = "sign-in", "token", "rate limit"
+NEEDED = (SIGN_IN, TOKEN, LIMIT)  #: without these nothing more can be looked at
 
 
 class Shown(NamedTuple):
@@ -42,7 +44,7 @@ def sign_in(*, url: str, token: str, app: str | None, now: datetime) -> list[Che
             shown = _shown(github, "/rate_limit" if app else "/user")
         except RequestException as error:
             found = f"{urlsplit(url).netloc} cannot be reached ({type(error).__name__})"
-            return [Check(subject="sign-in", ok=False, found=found, hint=URL_HINT)]
+            return [Check(subject=SIGN_IN, ok=False, found=found, hint=URL_HINT)]
         who = _who(shown, app)
         if not who.ok:
             return [who]
@@ -60,17 +62,17 @@ def _shown(github: Github, path: str) -> Shown:
 def _who(shown: Shown, app: str | None) -> Check:
     words = _text(shown.body, "message") or f"status {shown.status}"
     if shown.status == 401:
-        return Check(subject="token", ok=False, found=f"GitHub does not accept it ({words})", hint=TOKEN_HINT)
+        return Check(subject=TOKEN, ok=False, found=f"GitHub does not accept it ({words})", hint=TOKEN_HINT)
     if app and shown.status in (200, 404):  # of the limits: where there are none, there is no such page
-        return Check(subject="token", ok=True, found=f"signed in as {app}")
+        return Check(subject=TOKEN, ok=True, found=f"signed in as {app}")
     if shown.status == 403 and "by integration" in words:  # GITHUB_TOKEN of a workflow
-        return Check(subject="token", ok=True, found="signed in as an App, which is nobody")
+        return Check(subject=TOKEN, ok=True, found="signed in as an App, which is nobody")
     if shown.status == 403:
-        return Check(subject="sign-in", ok=False, found=words, hint="It says why.")
+        return Check(subject=SIGN_IN, ok=False, found=words, hint="It says why.")
     login = _text(shown.body, "login")
     if not login:
-        return Check(subject="sign-in", ok=False, found="no GitHub API answers at this address", hint=URL_HINT)
-    return Check(subject="token", ok=True, found=f"signed in as {login} ({_kind(shown.headers)})")
+        return Check(subject=SIGN_IN, ok=False, found="no GitHub API answers at this address", hint=URL_HINT)
+    return Check(subject=TOKEN, ok=True, found=f"signed in as {login} ({_kind(shown.headers)})")
 
 
 def _kind(headers: Mapping[str, Any]) -> str:
@@ -122,11 +124,11 @@ def _limits(github: Github) -> Check:
     resources = body.get("resources") if isinstance(body, dict) else None
     left = {name: one for name, one in (resources or {}).items() if name in ("graphql", "core") and _is_limit(one)}
     if not left:
-        return Check(subject="rate limit", ok=True, found="none")
+        return Check(subject=LIMIT, ok=True, found="none")
     told = [f"{one['remaining']} of {one['limit']} of {name}" for name, one in sorted(left.items(), reverse=True)]
     spent = any(one["remaining"] == 0 for one in left.values())
     hint = "It fills up again by the hour; another program that uses the same account may be using it up."
-    return Check(subject="rate limit", ok=not spent, found=f"{', '.join(told)} left this hour", hint=hint)
+    return Check(subject=LIMIT, ok=not spent, found=f"{', '.join(told)} left this hour", hint=hint)
 
 
 def _is_limit(one: Any) -> bool:

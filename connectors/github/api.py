@@ -109,7 +109,7 @@ def _names_errors(answer: Answer) -> bool:
         return False
     try:
         return bool(msgspec.json.decode(answer.body, type=Reply[Raw]).errors)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return False
 
 
@@ -160,7 +160,7 @@ def message(answer: Answer) -> str:
     """What the body says, in one line, or the bare status."""
     try:
         words = msgspec.json.decode(answer.body, type=Message).message
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         words = ""
     return " ".join(words.split())[:200] or f"status {answer.status}"
 

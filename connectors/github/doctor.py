@@ -13,7 +13,7 @@ from connectors.source import Check
 
 
 async def examined(*, url: str, sign_in: Signature, reader: Reader, asked: Sequence[str], now: datetime) -> list[Check]:
-    """The checks, one by one; a sign-in that fails ends them."""
+    """The checks, one by one; a sign-in that fails ends them, and so does a spent quota: nobody waits an hour here."""
     from connectors.github import admin  # PyGithub takes a while to import
 
     try:
@@ -22,9 +22,9 @@ async def examined(*, url: str, sign_in: Signature, reader: Reader, asked: Seque
     except SourceError as error:
         return [Check(subject="sign-in", ok=False, found=str(error), hint=error.hint)]
     checks = await asyncio.to_thread(admin.sign_in, url=url, token=token, app=app, now=now)
-    if checks[0].ok:
-        checks += await _reach(reader, asked)
-    return checks
+    if any(check.subject in admin.NEEDED and not check.ok for check in checks):
+        return checks
+    return checks + await _reach(reader, asked)
 
 
 async def _reach(reader: Reader, asked: Sequence[str]) -> list[Check]:

@@ -9,7 +9,8 @@ import pytest
 
 from connectors.errors import Postponed
 from connectors.exchange import Advice
-from connectors.governor import LONGEST_WAIT_S, Governor, Pace
+from connectors.governor import Governor, Pace
+from connectors.patience import LONGEST_WAIT_S
 from tests.clocks import NOON, FakeClock
 
 

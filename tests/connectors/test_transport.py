@@ -188,6 +188,15 @@ def test_a_source_that_says_to_wait_for_ever_is_given_up_in_the_end(web: respx.M
     assert 60 < sum(line.clock.slept) < 1200
 
 
+def test_nor_does_it_take_a_day_where_it_says_an_hour_each_time(web: respx.MockRouter) -> None:
+    route = web.get(URL).respond(429, headers={"Retry-After": "3600"})
+    line = Line()
+    with pytest.raises(Retry, match="limited"):
+        line.send(question())
+    assert route.call_count == 3
+    assert 7200 <= sum(line.clock.slept) <= 7210
+
+
 def test_who_does_not_say_how_long_is_asked_ever_more_seldom(web: respx.MockRouter) -> None:
     """GitHub: a minute at least, then exponentially more, then not again (github.md §2)."""
 

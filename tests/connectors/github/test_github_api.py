@@ -111,6 +111,8 @@ OTHERS = {
     "502": (answer(502, b"<html>"), TooLarge),
     "504": (answer(504, b""), TooLarge),
     "503": (answer(503, b""), Retry),
+    "a body without end": (answer(500, b"[" * 9_000), TooLarge),
+    "a refusal without end": (answer(400, b"[" * 9_000), Refused),
     "a page in a 200": (answer(200, b"<!DOCTYPE html>"), Retry),
     "a body cut short": (answer(200, b'{"data": {"nodes": ['), TooLarge),
     "nothing": (answer(200, b""), TooLarge),

@@ -121,6 +121,13 @@ def test_what_is_left_of_the_hour_is_told() -> None:
     assert "of 5000 of core" in limit.found
 
 
+def test_nobody_waits_for_a_spent_quota() -> None:
+    spent = Answer(status=200, body='{"resources": {"graphql": {"limit": 5000, "remaining": 0, "reset": 1795201200}}}')
+    checks = examined(Injection(fault=spent, path="/rate_limit"))
+    assert [(check.subject, check.ok) for check in checks][-1] == ("rate limit", False)
+    assert "0 of 5000 of graphql left" in checks[-1].found
+
+
 @pytest.mark.parametrize(
     "fault", [Reset(), Answer(status=200, body="<html>"), Answer(status=200, body='{"resources": {"core": {}}}')]
 )
