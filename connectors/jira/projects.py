@@ -1,6 +1,6 @@
 """Which of the configured projects are to be seen, and which no longer are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from connectors.errors import Gone, Malformed, Refused
 from connectors.jira import api, wire
 from connectors.jira.document import decode
 from connectors.jira.paging import portions, values
-from connectors.records import Gap, ItemRef
+from connectors.records import Batch, Change, Gap, ItemRef, WorkItem
 from connectors.transport import Transport
 
 KEYS_AT_ONCE = 50
@@ -37,6 +37,26 @@ def loss(project: Known, *, source: str) -> Gap:
     """What is said of a project that was to be seen and is not any more."""
     cause = f"{project.key} is not to be seen any more: give the account its access back, or leave it out of `projects`"
     return Gap(stream="projects", cause=cause, ref=str(ItemRef(source, "project", project.id)))
+
+
+def within(batch: Batch, keys: Collection[str]) -> Batch:
+    """The batch without the items of other projects, which a delivery may name; one that came from these stays."""
+    came = {
+        rows.item_ref
+        for rows in batch.children
+        for row in rows.rows
+        if isinstance(row, Change) and row.field == "key" and (row.from_text or "").rpartition("-")[0] in keys
+    }
+    strange = {
+        record.ref
+        for record in batch.records
+        if isinstance(record, WorkItem) and record.project not in keys and record.ref not in came
+    }
+    return replace(
+        batch,
+        records=tuple(record for record in batch.records if record.ref not in strange),
+        children=tuple(rows for rows in batch.children if rows.item_ref not in strange),
+    )
 
 
 async def look(

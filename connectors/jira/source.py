@@ -22,7 +22,7 @@ from connectors.jira.issues import Issues
 from connectors.jira.metadata import Metadata
 from connectors.jira.own import SELF, Own
 from connectors.jira.passes import Passes
-from connectors.jira.projects import loss
+from connectors.jira.projects import loss, within
 from connectors.jira.recall import recall
 from connectors.jira.sign_in import Signature
 from connectors.jira.sprints import ForeignSprints
@@ -30,12 +30,15 @@ from connectors.jira.survey import Scope, Site, Survey
 from connectors.jira.walk import Position
 from connectors.jira.webhook import Hooks
 from connectors.jira.whereabouts import Whereabouts, confirmed, without
-from connectors.records import Batch, ItemRef
+from connectors.records import Batch, Gap, ItemRef
 from connectors.source import Check, Memory, Mirror, Writing, Written
 from connectors.transport import Clock, Transport
 
 if TYPE_CHECKING:
     from connectors.jira.write_back import WriteBack
+
+
+GONE = "it is not there, or not shown to the account; the next census tells which"
 
 
 class Jira:
@@ -128,10 +131,13 @@ class Jira:
         site, now = await self._known_site(memory), self._clock.now()
         dialect = self._dialect(site, memory.capabilities)
         reading = await dialect.fetch([ref.id for ref in refs if ref.kind == "issue"])
+        gone, reading.gone = reading.gone, []
         position = recall(memory.watermarks, "issues", Position)
         reading.since = position.known_until if position else None
         batch, _ = await self._issues(site, dialect, memory.capabilities).batch(reading, read_at=now)
-        return Own(source=self.name, mirror=self._mirror, capabilities=memory.capabilities).marked(batch)
+        batch = Own(source=self.name, mirror=self._mirror, capabilities=memory.capabilities).marked(batch)
+        missed = (Gap(stream="issues", cause=GONE, ref=str(ItemRef(self.name, "issue", identity))) for identity in gone)
+        return within(replace(batch, gaps=(*batch.gaps, *missed)), site.keys)
 
     async def census(self, kind: CensusKind, memory: Memory) -> AsyncIterator[Roll]:
         site = await self._known_site(memory)
@@ -162,7 +168,7 @@ class Jira:
         webhook.verify(delivery, hooks=self._hooks)
 
     def accept(self, delivery: Delivery) -> Notice:
-        return webhook.accept(delivery, source=self.name)
+        return webhook.accept(delivery, source=self.name, projects=self._scope.projects)
 
     async def close(self) -> None:
         await self._transport.close()

@@ -49,6 +49,11 @@ class Site(Struct, frozen=True, kw_only=True):
         return tuple(project.asked for project in self.projects if not project.lost_at)
 
     @property
+    def keys(self) -> frozenset[str]:
+        """Of its projects, as they are named and as they were asked for."""
+        return frozenset(name for project in self.projects for name in (project.key, project.asked))
+
+    @property
     def api(self) -> str:
         """Where the requests of its edition go."""
         return self.base + (cloud.API if self.edition == "cloud" else data_center.API)

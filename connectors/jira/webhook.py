@@ -6,7 +6,7 @@ they say of an issue is only a hint to read it again, but for its deletion, of w
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -136,8 +136,12 @@ def verify(delivery: Delivery, *, hooks: Hooks) -> None:
         raise Refused("no secret fits the delivery's signature", hint="Check `hook_secrets` and the webhook's secret.")
 
 
-def accept(delivery: Delivery, *, source: str) -> Notice:
-    """What a verified delivery comes to; `Malformed` where its body is no JSON object."""
+def accept(delivery: Delivery, *, source: str, projects: Collection[str]) -> Notice:
+    """What a verified delivery comes to; `Malformed` where its body is no JSON object.
+
+    `projects`: keys of those that are read. A webhook may tell of the whole site: what is elsewhere is ignored, unless
+    it came from one of them.
+    """
     body = _object(delivery.body)
     event = _text(body.get("webhookEvent")) or AUTOMATION
     notice = Notice(
@@ -148,6 +152,8 @@ def accept(delivery: Delivery, *, source: str) -> Notice:
         # Bulk edits and cascades come by the secondary flow, up to 15 minutes late (jira.md §6).
         bulk=delivery.headers.get(FLOW, "").casefold() == "secondary" or "bulkOperationMetaData" in body,
     )
+    if notice.handling == "handled" and _is_elsewhere(body, projects):
+        return replace(notice, handling="ignored")
     if notice.handling != "handled":
         return notice
     at = _epoch_ms(body.get("timestamp"))
@@ -210,6 +216,16 @@ def _issues(body: Json) -> Iterator[str]:
     if "webhookEvent" not in body:
         told.append(body.get("id"))
     yield from filter(None, map(_id, told))
+
+
+def _is_elsewhere(body: Json, projects: Collection[str]) -> bool:
+    """Whether it says of which project its issue is, and that is none of these, nor was before this very change."""
+    listed = _part(body, "changelog").get("items")
+    moves = [one for one in (listed if isinstance(listed, list) else []) if isinstance(one, dict)]
+    keys = [_text(one.get("fromString")) for one in moves if one.get("field") == "Key"]
+    keys.append(_text(_part(body, "issue").get("key")))
+    named = {key.rpartition("-")[0] for key in keys} - {""}
+    return bool(named) and named.isdisjoint(projects)
 
 
 def _departures(notice: Notice, body: Json, *, source: str, at: datetime) -> Iterator[Departure]:

@@ -33,7 +33,7 @@ def delivery(body: Any, *, secret: str | None = SECRET, method: str = "sha256", 
 
 
 def accepted(body: Any, **options: Any) -> Notice:
-    return webhook.accept(delivery(body, **options), source="jira")
+    return webhook.accept(delivery(body, **options), source="jira", projects=["PAY", "WEB"])
 
 
 def told(event: str, **parts: Any) -> Notice:
@@ -241,6 +241,17 @@ def test_one_of_many_is_known_by_its_flow_or_its_body() -> None:
 def test_what_is_no_object_is_malformed(body: bytes) -> None:
     with pytest.raises(Malformed):
         accepted(body)
+
+
+@pytest.mark.parametrize("event", ["jira:issue_updated", "jira:issue_deleted", "comment_created"])
+def test_what_happens_in_other_projects_is_ignored(event: str) -> None:
+    notice = told(event, issue={"id": "10001", "key": "HR-1"})
+    assert (notice.handling, notice.refs, notice.departures) == ("ignored", (), ())
+
+
+def test_one_that_leaves_for_another_project_is_looked_at() -> None:
+    moved = {"items": [{"field": "Key", "fromString": "PAY-1", "toString": "HR-7"}]}
+    assert told("jira:issue_updated", issue={"id": "10001", "key": "HR-7"}, changelog=moved).refs == (PAY_1,)
 
 
 json_values = st.recursive(
