@@ -58,6 +58,11 @@ class Cloud:
         """As many issues as hold some 30,000 histories, going by those read last."""
         return max(ANY, min(NAMED, int(HELD / max(1.0, self._ways.histories_per_issue))))
 
+    @property
+    def least(self) -> int:
+        """Where the search tells the content, 100 issues a page, the histories of many pages are read at once."""
+        return self.portion if self._charged and self._is_bulk else 1
+
     async def find(self, query: str, *, after: str | None, whole: bool) -> Page:
         if not (whole or self._charged) and self._is_bulk:
             return await self._page(query, after=after, whole=False)

@@ -38,6 +38,7 @@ class DataCenter:
 
     overlap_s = 5 * 60
     portion = LARGEST
+    least = 1  # a slice ends with its page: what is gathered longer drifts
 
     def __init__(self, transport: Transport, *, base: str, pace: Pace, pause: Pause) -> None:
         self.address = base + API

@@ -58,6 +58,10 @@ class Dialect(Protocol):
     def portion(self) -> int:
         """How many issues to read, and store, at once."""
 
+    @property
+    def least(self) -> int:
+        """How many issues to find, on however many pages, before any is read."""
+
     async def find(self, query: str, *, after: str | None, whole: bool) -> Page:
         """A page of the issues that the query finds. `whole` asks for their content at once, where there is a choice:
         the better one when few issues are expected."""

@@ -101,6 +101,7 @@ class Walk:
         self._slice = _Slice(start_ms=position.created_ms, before=frozenset())
         self._stored: dict[str, int] = {}
         self._shown = 0
+        self._fresh: list[wire.Issue] = []
         self._open: Hole | None = None
 
     async def readings(self) -> AsyncIterator[Reading]:
@@ -183,10 +184,13 @@ class Walk:
             self._open = (self._slice.reached_ms, None)
             self.position = replace(self.position, holes=(*self.position.holes, self._open))
             yield _hole(self._open, page.hole)
-        fresh = [issue for issue in page.found if self._slice.admits(str(issue.id)) and not self._held(issue)]
-        while fresh:
+        admitted = [issue for issue in page.found if self._slice.admits(str(issue.id)) and not self._held(issue)]
+        self._fresh += admitted
+        if page.next and len(self._fresh) < self._dialect.least:
+            return
+        while self._fresh:
             size = self._dialect.portion  # it learns from what it reads
-            portion, fresh = fresh[:size], fresh[size:]
+            portion, self._fresh = self._fresh[:size], self._fresh[size:]
             self._shown += len(portion)
             reading = await self._dialect.read(portion)
             reading.since = self.position.known_until

@@ -89,6 +89,36 @@ def test_an_issue_that_no_server_can_carry_is_owed() -> None:
     assert not someone.stored.gaps
 
 
+def test_a_row_that_no_search_can_carry_blocks_none_after_it_and_is_read_once_it_can() -> None:
+    """Its very id fails: the row is passed over, said with its place, and looked for again (apache/devlake#2226)."""
+    site = with_issues(server(), 40)
+    with reader(site) as someone:
+        someone.app.inner = failing(jira_app(site), lambda body: '"PAY-23"' in body)
+        someone.poll()
+        assert len(someone.items) == 39
+        (gap,) = someone.stored.gaps
+        assert gap.ref is None
+        assert "created on or after 2026-11-19 1" in gap.cause
+        someone.stored.gaps.clear()
+        someone.poll()
+        assert len(someone.stored.gaps) == 1
+        someone.app.inner = jira_app(site)
+        someone.stored.gaps.clear()
+        assert [record.key for record in someone.poll() if isinstance(record, WorkItem)].count("PAY-23") == 1
+        assert len(someone.items) == 40
+        assert not someone.stored.gaps
+        someone.asked()
+        someone.poll()
+        assert someone.asked() == 1
+
+
+def test_a_short_outage_makes_no_page_smaller() -> None:
+    with reader(with_issues(server(), 260), Injection(fault=html(502), path="/search", times=1, nth=2)) as someone:
+        someone.poll()
+        assert len(someone.items) == 260
+        assert '"size":100' in someone.stored.capabilities["pace"]
+
+
 def test_an_issue_without_a_changelog_has_no_history_rather_than_an_empty_one() -> None:
     site = with_issues(server(), 2)
     site.add([Issue(site.issue("PAY-1").body, None)])
@@ -110,7 +140,9 @@ def test_a_history_that_is_cut_adds_and_does_not_replace() -> None:
         someone.poll()
     (rows,) = [rows for (_, kind), rows in someone.stored.children.items() if kind == "changes"]
     assert (rows.complete, len(rows.rows)) == (False, 1)
-    assert {gap.cause for gap in someone.stored.gaps} == {"1 of the 9 entries of its history came. It is tried again at each poll."}
+    assert {gap.cause for gap in someone.stored.gaps} == {
+        "1 of the 9 entries of its history came. It is tried again at each poll."
+    }
 
 
 def test_an_empty_page_before_the_end_is_asked_again() -> None:

@@ -202,6 +202,82 @@ def test_links_are_read_from_this_side() -> None:
     assert parse({}).children == []  # a site whose links are switched off
 
 
+def test_numbers_for_names_and_a_link_without_an_id_are_no_gap() -> None:
+    """Imports write numbers, and a link to another site's issue has no id."""
+    blocks = {"inward": "is blocked by", "outward": "blocks"}
+    parsed = parse(
+        {
+            "summary": 2026,
+            "priority": {"id": "1", "name": 1},
+            "status": {"id": 3, "name": 7},
+            "issuelinks": [{"type": blocks, "outwardIssue": {"key": "OTHER-1"}}],
+        }
+    )
+    assert (parsed.gaps, parsed.unread) == ([], {})
+    (read,) = parsed.items
+    assert (read.title, read.priority, read.status_id, read.status) == ("2026", "1", "3", "7")
+    assert [(row.id, row.to_key) for row in parsed.children[0].rows] == [("blocks OTHER-1", "OTHER-1")]
+
+
+def test_a_field_of_another_kind_than_described_is_left_out_and_said() -> None:
+    parsed = parse({"assignee": "payments-dev-1", "summary": "Basket is slow", "labels": "cart"})
+    assert (parsed.items[0].title, parsed.items[0].assignees, parsed.items[0].labels) == ("Basket is slow", (), ())
+    assert [(gap.ref, gap.cause.split(" is not")[0]) for gap in parsed.gaps] == [
+        ("jira:issue:7", "the field labels"),
+        ("jira:issue:7", "the field assignee"),
+    ]
+    assert '"assignee":"payments-dev-1"' in parsed.items[0].fields
+
+
+def test_a_title_is_no_wiki_text() -> None:
+    assert item(summary="*Fix* {code} [PAY-7]").title == "*Fix* {code} [PAY-7]"
+
+
+def test_a_flag_of_another_name_is_told_by_its_option() -> None:
+    boxes = msgspec.structs.replace(ROLES, flagged=(), checkboxes=("customfield_6", "customfield_9"))
+    assert item(customfield_6=[{"value": "Impediment"}]).flagged
+    for value, flagged in (([{"value": "Impediment"}], True), ([{"value": "iOS"}], False), (["x", "y"], False)):
+        issue = wire.Issue(id="7", key="PAY-7", fields=_raw({"created": AT, "updated": AT, "customfield_9": value}))
+        parsed = Parser(source="jira", url="", roles=boxes, parents={}).read([Read(issue=issue)])
+        assert parsed.items[0].flagged == flagged
+
+
+def test_a_field_that_only_has_the_name_of_another_is_not_that() -> None:
+    """fivetran/dbt_jira#61: two fields of one name; the id decides where it is told."""
+    told = {"field": "Sprint", "fieldId": "customfield_77", "fromString": "a", "toString": "b"}
+    assert changes(told) == [("Sprint", None, "a", None, "b")]
+
+
+def test_points_are_numbers_with_a_point_and_from_one_field() -> None:
+    """fivetran/dbt_jira PR #175: commas of a locale; jira.md §1.4: never both fields."""
+    first = {"field": "Story point estimate", "fieldId": "customfield_2", "fromString": "1", "toString": "2,5"}
+    second = {"field": "Story Points", "fieldId": "customfield_3", "fromString": None, "toString": "8"}
+    assert changes(first) == [("points", None, "1", None, "2.5")]
+    assert changes(second) == [("points", None, None, None, "8")]
+    assert [name for name, *_ in changes(first, second)] == ["points", "Story Points"]
+    held = parse({"customfield_3": 8}, histories=[{"id": "1", "created": AT, "items": [first, second]}])
+    assert [row.field for row in held.children[-1].rows] == ["Story point estimate", "points"]
+
+
+def test_leaving_a_sprint_is_told_as_the_whole_list_that_is_left() -> None:
+    """apache/devlake#1752, fivetran/dbt_jira PRs #158 and #161: removals lost where sides are taken for deltas."""
+    told = {"field": "Sprint", "fieldId": "customfield_1", "from": "7, 8", "fromString": "Seven, Eight", "to": "7"}
+    assert changes(told | {"toString": "Seven"}) == [("sprints", "7, 8", "Seven, Eight", "7", "Seven")]
+    assert changes(told | {"to": "", "toString": ""}) == [("sprints", "7, 8", "Seven, Eight", "", "")]
+
+
+def test_comments_are_as_many_as_jira_says_or_not_whole() -> None:
+    told = {"id": "1", "author": {"accountId": "5b10a"}, "created": AT, "updated": AT, "body": "words"}
+    for total, complete in ((1, True), (2, False), (None, True)):
+        rows = next(
+            rows
+            for rows in parse({"comment": {"comments": [told], "total": total}}).children
+            if rows.kind == "comments"
+        )
+        assert (rows.complete, [row.author for row in rows.rows]) == (complete, ["jira:account:5b10a"])
+    assert [rows.kind for rows in parse({"comment": {"total": 3}}).children] == []
+
+
 def test_changes_speak_our_words() -> None:
     assert changes(
         {"field": "status", "fieldId": "status", "from": "1", "fromString": "To Do", "to": "3", "toString": "Doing"},

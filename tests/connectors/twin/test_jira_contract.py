@@ -7,6 +7,7 @@ required. Paths and status codes are the documents' too.
 import gzip
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -14,8 +15,10 @@ import httpx
 import pytest
 from jsonschema import Draft7Validator
 
+from connectors.twin import jira_beside
 from connectors.twin.company import company
 from connectors.twin.jira import jira_app
+from connectors.twin.jira_state import JiraSite
 from connectors.twin.serve import serving
 from tests.shared import shared
 
@@ -44,6 +47,8 @@ GETS = [
     (PLATFORM, "/rest/api/3/issue/{issueIdOrKey}", {"issueIdOrKey": "PAY-9", "expand": "changelog"}),
     (PLATFORM, "/rest/api/3/issue/{issueIdOrKey}/changelog", {"issueIdOrKey": "PAY-9"}),
     (PLATFORM, "/rest/api/3/worklog/updated", {"since": "0"}),
+    (PLATFORM, "/rest/api/3/worklog/deleted", {"since": "0"}),
+    (PLATFORM, "/rest/api/3/issue/{issueIdOrKey}/comment", {"issueIdOrKey": "PAY-9"}),
     (SOFTWARE, "/rest/agile/1.0/board", {}),
     (SOFTWARE, "/rest/agile/1.0/board/{boardId}/configuration", {"boardId": "1"}),
 ]
@@ -53,6 +58,7 @@ POSTS = [
     ("/rest/api/3/search/approximate-count", {"jql": "project = PAY"}),
     ("/rest/api/3/issue/bulkfetch", {"issueIdsOrKeys": IDS, "fields": ["*all"], "expand": ["changelog"]}),
     ("/rest/api/3/changelog/bulkfetch", {"issueIdsOrKeys": IDS, "maxResults": 100}),
+    ("/rest/api/3/worklog/list", {"ids": [10_001, 10_002]}),
 ]
 
 
@@ -86,10 +92,22 @@ def problems(name: str, path: str, method: str, answer: httpx.Response) -> list[
     return [f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(answer.json())]
 
 
+def site() -> JiraSite:
+    """The company's, with what it tells apart from its issues."""
+    site = company().jira
+    at, author = site.now() - timedelta(hours=1), next(iter(site.users))
+    jira_beside.delete_worklog(site, jira_beside.log_work(site, "PAY-9", at=at, author=author, spent_s=60), at=at)
+    for _ in range(2):
+        jira_beside.log_work(site, "PAY-9", at=at, author=author, spent_s=60)
+        jira_beside.comment(site, "PAY-9", at=at, author=author, text="Seen")
+        jira_beside.link_page(site, "PAY-9", at=at, author=author, url="https://wiki.example/9", title="Plan")
+    return site
+
+
 @pytest.fixture(scope="module")
 def jira() -> Iterator[httpx.Client]:
     with (
-        serving({"jira": jira_app(company().jira)}) as urls,
+        serving({"jira": jira_app(site())}) as urls,
         httpx.Client(base_url=urls["jira"], verify=False) as client,
     ):
         yield client
@@ -106,6 +124,15 @@ def test_what_is_read_in_bulk_is_as_described(jira: httpx.Client, path: str, bod
     answer = jira.post(path, json=body)
     assert answer.status_code == 200
     assert problems(PLATFORM, path, "post", answer) == []
+
+
+def test_each_link_to_a_page_outside_is_as_described(jira: httpx.Client) -> None:
+    """The document describes one link; its own example, and Jira, tell a list of them."""
+    described = document(PLATFORM)["components"]
+    validator = Draft7Validator({**described["schemas"]["RemoteIssueLink"], "components": described})
+    links = jira.get("/rest/api/3/issue/PAY-9/remotelink").json()
+    assert len(links) == 2
+    assert [error.message for link in links for error in validator.iter_errors(link)] == []
 
 
 def test_sprints_have_the_fields_of_the_documents_example(jira: httpx.Client) -> None:
