@@ -11,6 +11,7 @@ from sync.reconcile.facts import Facts, stale_sources, touched
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import Finding, ordered, without_consequences
 from sync.reconcile.flow import flow
+from sync.reconcile.lost import lost_places
 from sync.reconcile.notes import notes
 from sync.reconcile.periods import Period
 from sync.reconcile.scopes import Scopes
@@ -60,6 +61,7 @@ def reconcile(
         links=links,
         touched=touched(snapshot, flowed, links, days=thresholds.touched_days).cache(),
         stale=stale_sources(snapshot, hours=thresholds.stale_after_hours),
+        lost=lost_places(snapshot),
         strategy=strategy,
         zone=period.zone,
         thresholds=thresholds,

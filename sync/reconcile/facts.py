@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from mappings.strategy import Strategy
 from sync.reconcile.balance import SERVES, bots
 from sync.reconcile.findings import OPERATIONS, Evidence, Finding, Severity, identity
+from sync.reconcile.lost import Place, place_of
 from sync.reconcile.periods import micros
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
@@ -29,6 +30,7 @@ class Facts:
     links: "ir.Table"
     touched: "ir.Table"
     stale: frozenset[str]  #: names of the sources whose silence means nothing
+    lost: frozenset[Place]  #: projects and repositories that are out of sight
     strategy: Strategy
     zone: ZoneInfo
     thresholds: Thresholds
@@ -51,7 +53,7 @@ class Facts:
         against: str | None = None,
         counterpart: tuple[str, str] | None = None,
     ) -> Finding:
-        """A finding on the record that `subject` is a row of, unknown while a source of either side is stale.
+        """A finding on the record that `subject` is a row of, unknown while either side is stale or out of sight.
 
         `against` is the objective that it contradicts, `counterpart` the ref and key of the other record: whichever
         is there is part of its identity. The objective that the record is tagged to is not.
@@ -75,7 +77,7 @@ class Facts:
             place_to_fix=place_to_fix,
             action=action,
             first_at=since,
-            unknown=any(self._is_stale(side) for side in (ref, other[0]) if side),
+            unknown=self._is_unknown(ref, subject["key"]) or self._is_unknown(*other),
             territory=subject.get("project") or subject.get("repository"),
         )
 
@@ -89,8 +91,12 @@ class Facts:
         chosen = heaviest.group_by("ref").aggregate(objective=heaviest.objective.min())
         return records.left_join(chosen, "ref").drop("ref_right")
 
-    def _is_stale(self, ref: str) -> bool:
-        return ref.split(":", 1)[0] in self.stale
+    def _is_unknown(self, ref: str | None, key: str | None) -> bool:
+        """Whether nobody can say how this record is now."""
+        if ref is None or key is None:
+            return False
+        place = place_of(ref, key)
+        return place in self.lost or place[0] in self.stale
 
     def _owner(self, team: str | None, objective: str | None) -> str:
         """The item's team, else the team that owns the objective, else operations (report-and-findings.md §2b.6)."""

@@ -41,7 +41,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     action: str
     first_at: datetime | None = None  #: since when it holds
     effort_days: float | None = None  #: None until effort is reckoned
-    unknown: bool = False  #: a source it depends on is stale: neither raised nor resolved
+    unknown: bool = False  #: what it depends on is stale or out of sight: neither raised nor resolved
     territory: str | None = None  #: key of the project, or name of the repository, that the subject lies in
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sync.reconcile import blocked, bulk, categories, instants, measures, timeline
 from sync.reconcile.counted import counted
+from sync.reconcile.lost import lost
 from sync.reconcile.periods import micros
 from sync.reconcile.runs import runs
 from sync.reconcile.thresholds import Thresholds
@@ -21,7 +22,7 @@ def flow(snapshot: Snapshot, *, links: "ir.Table", status_categories: "ir.Table"
 
     ref, category (at as_of), created_us, committed_us, started_us, last_active_us, finished_us, first_finished_us,
     outcome (delivered, discarded), lead_us, flow_us, cycle_us = active_us + waiting_us + done_gap_us,
-    waiting_us = queued_us + blocked_us + returned_us, reopens, flags.
+    waiting_us = queued_us + blocked_us + returned_us, reopens, lost_us (since when it is out of sight), flags.
     """
     as_of_us, changes = micros(snapshot.as_of), snapshot["changes"]
     items = counted(snapshot["work_items"], types=thresholds.item_types).cache()
@@ -39,6 +40,7 @@ def flow(snapshot: Snapshot, *, links: "ir.Table", status_categories: "ir.Table"
         _doubts(moves),
         bulk.bulk_closed(moves, when, items=thresholds.bulk_items, gap_s=thresholds.bulk_gap_s),
         categories.now(items, status_categories),
+        _out_of_sight(items, snapshot),
     )
     known = reduce(lambda rows, more: rows.left_join(more, "item").drop("item_right"), facts, items)
     return _measured(_timed(known, discarded=thresholds.discarded)).order_by("ref").cache()
@@ -49,6 +51,13 @@ def _entered(stays: "ir.Table") -> "ir.Table":
     return stays.group_by("item").aggregate(
         entered_us=stays.start_us.min(where=stays.commitment), is_unmapped=(~stays.mapped).any()
     )
+
+
+def _out_of_sight(items: "ir.Table", snapshot: Snapshot) -> "ir.Table":
+    import ibis
+
+    gone, placed = lost(snapshot), items.mutate(scope=ibis.coalesce(items.project, items.repository))
+    return placed.join(gone, ["source", "scope"]).select("item", "lost_us")
 
 
 def _doubts(moves: "ir.Table") -> "ir.Table":
@@ -96,6 +105,7 @@ def _measured(timed: "ir.Table") -> "ir.Table":
         cycle_us=cycle_us,
         waiting_us=parts["queued_us"] + parts["blocked_us"] + parts["returned_us"],
         reopens=timed.reopens,
+        lost_us=timed.lost_us,
         flags=_flags(timed),
         **parts,
     )

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mappings.ancestry import chain_problems
-from sync.reconcile.periods import Period
+from sync.reconcile.lost import lost
+from sync.reconcile.periods import Period, instant
 from sync.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -34,12 +35,22 @@ def notes(snapshot: Snapshot, flow: "ir.Table", period: Period) -> tuple[str, ..
 def _notes(snapshot: Snapshot, flow: "ir.Table", period: Period) -> Iterator[str]:
     if period.partial(snapshot.as_of):
         yield f"Period {period.text} was not over: it enters no comparison."
+    yield from _lost(snapshot)
     flags = _counts(flow.select(name="flags").unnest("name"))
     yield from _sentences(FLAGS, flags, of="work item")
     problems = chain_problems(snapshot["work_items"])
     yield from _sentences(CHAINS, _counts(problems.select(name="problem")), of="work item")
     undated = snapshot["pull_requests"].created_us.isnull().sum().to_pyarrow().as_py()
     yield from _sentences({"undated": "{} no opening date."}, {"undated": undated or 0}, of="pull request")
+
+
+def _lost(snapshot: Snapshot) -> Iterator[str]:
+    for row in lost(snapshot).to_pyarrow().to_pylist():
+        since = f"{instant(row['lost_us']):%Y-%m-%d %H:%M} UTC"
+        yield (
+            f"{row['scope']} of {row['source']} is not to be seen since {since}: its figures stand still since then, "
+            "and nothing is found in it. Give the account its permission back, or leave it out of fingerpost.yaml."
+        )
 
 
 def _counts(named: "ir.Table") -> dict[str, int]:

@@ -28,12 +28,19 @@ class Started(NamedTuple):
 
 
 def in_progress(flow: "ir.Table", members: "ir.Table", *, at: datetime) -> dict[str, list[Started]]:
-    """Scope → the items that were started and not finished, by ref; those without history by where they are now."""
+    """Scope → the items that were started and not finished, by ref; those without history by where they are now.
+
+    What is out of sight stays as it was when it was last seen, and ages no more.
+    """
+    import ibis
+
     at_us = micros(at)
+    seen_us = ibis.least(ibis.coalesce(flow.lost_us, at_us), at_us)
     is_open = flow.finished_us.isnull() | (flow.finished_us > at_us)
     untold = flow.flags.contains("no_history") & flow.category.isin(UNDER_WAY) & (flow.created_us <= at_us)
-    started = flow.filter(is_open & ((flow.started_us <= at_us) | untold)).join(members, "ref")
-    started = started.mutate(age_us=at_us - started.started_us, weight=started.weight.cast("float64"))
+    aged = flow.mutate(age_us=seen_us - flow.started_us)
+    started = aged.filter(is_open & ((flow.started_us <= at_us) | untold)).join(members, "ref")
+    started = started.mutate(weight=started.weight.cast("float64"))
     by_scope: dict[str, list[Started]] = defaultdict(list)
     for row in started.select(Started._fields).order_by(["scope", "ref"]).to_pyarrow().to_pylist():
         by_scope[row["scope"]].append(Started(**row))

@@ -80,13 +80,15 @@ def flow_of(
     workflows: Mapping[str, Mapping[str, str]] | None = None,
     links: list[Row] | None = None,
     pull_requests: list[Row] | None = None,
+    lost: Mapping[str, str] | None = None,
     thresholds: Thresholds | None = None,
 ) -> dict[str, Row]:
-    """Key → its row of the flow, for items by key."""
+    """Key → its row of the flow, for items by key. `lost`: projects that are out of sight, and since when."""
     work_items, changes = written(items)
+    gone = [{"key": key, "lost_us": since} for key, since in (lost or {}).items()]
     projects = dict.fromkeys((key.rsplit("-", 1)[0] for key in items), WORKFLOW)
     flowed = flow(
-        snapshot(as_of=as_of, work_items=work_items, changes=changes, pull_requests=pull_requests or []),
+        snapshot(as_of=as_of, work_items=work_items, changes=changes, pull_requests=pull_requests or [], projects=gone),
         links=table(LINKS, links or []),
         status_categories=categories(workflows or projects, commitment=commitment),
         thresholds=thresholds or Thresholds(),

@@ -20,6 +20,7 @@ FLOW = {
     **dict.fromkeys(("ref", "category", "outcome"), "string"),
     **dict.fromkeys(("created_us", "committed_us", "started_us", "finished_us"), "int64"),
     **dict.fromkeys(("lead_us", "flow_us", "cycle_us", "active_us", "waiting_us"), "int64"),
+    "lost_us": "int64",
     "flags": "array<string>",
 }
 STRATEGY = Strategy(
@@ -163,6 +164,14 @@ def test_wip_and_its_age() -> None:
     told = figures(scopes(*rows, tags=[tagged(6, "search", 0.5)]))
     assert (told["wip"].value, told["age_p50"].value, told["age_p85"].value) == (8, 4, 29)
     assert figures(scopes(*rows, tags=[tagged(6, "search", 0.5)]), "search")["wip"].value == 0.5
+
+
+def test_what_is_out_of_sight_ages_no_more() -> None:
+    """It is in progress still, as old as it was when it was last seen."""
+    seen_us = micros(WEEK.end_at) - 10 * DAY_US
+    rows = [open_item(n, age=14, lost_us=seen_us) for n in range(5)]
+    told = figures(scopes(*rows))
+    assert (told["wip"].value, told["age_p50"].value) == (5, 4)
 
 
 def test_wip_of_items_without_history_is_not_zero_but_unknown() -> None:

@@ -17,6 +17,7 @@ from mappings.strategy import Objective, Strategy
 from mappings.tag import TAGS
 from sync.reconcile.checks import discover
 from sync.reconcile.facts import Facts, stale_sources, touched
+from sync.reconcile.lost import lost_places
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
 from tests.builders import micros, ref_of, table, tables
@@ -107,6 +108,7 @@ def facts(
         links=linked,
         touched=touched(snapshot, flowed, linked, days=numbers.touched_days),
         stale=stale_sources(snapshot, hours=numbers.stale_after_hours),
+        lost=lost_places(snapshot),
         strategy=STRATEGY,
         zone=ZoneInfo("Europe/Berlin"),
         thresholds=numbers,
