@@ -47,6 +47,7 @@ class Notice(Struct, frozen=True, kw_only=True):
     handling: Handling
     happened_at: datetime | None = None  #: by the source's clock; an answer older than this came from a lagging replica
     refs: tuple[ItemRef, ...] = ()  #: items to look at
+    if_held: tuple[ItemRef, ...] = ()  #: items to look at if they are known: whose they are it does not tell
     departures: tuple[Departure, ...] = ()
     children: tuple[ChildSet, ...] = ()  #: incomplete sets: history that no answer tells
     attempt: int = 0  #: how often it was sent before, where the source counts

@@ -65,7 +65,7 @@ async def take(
         return Taken(outcomes=outcomes)
     memory = recall(engine, source.name)
     gone = await asyncio.to_thread(_tombstones, engine, source.name, notices)
-    refs = _refs(notices, gone)
+    refs = await asyncio.to_thread(_refs, engine, notices, gone)
     looked = await source.fetch(refs, memory) if refs else Batch(source=source.name, read_at=clock.now())
     late = _late(refs, notices, looked)
     told = _told(notices, gone, looked, renew_at=clock.now())
@@ -101,11 +101,14 @@ def _accepted(
     return tuple(outcomes), list(notices.values())
 
 
-def _refs(notices: Sequence[Notice], gone: Sequence[Tombstone]) -> list[ItemRef]:
+def _refs(engine: Engine, notices: Sequence[Notice], gone: Sequence[Tombstone]) -> list[ItemRef]:
     """Every item to look at, once, but those that are known to be gone."""
     left = {str(departure.ref) for notice in notices for departure in notice.departures}
     left |= {tombstone.ref for tombstone in gone}
-    return [ref for ref in dict.fromkeys(ref for notice in notices for ref in notice.refs) if str(ref) not in left]
+    known = held.by_ref(engine, [str(ref) for notice in notices for ref in notice.if_held])
+    told = [ref for notice in notices for ref in notice.refs]
+    told += [ItemRef.parse(ref) for ref in known]
+    return [ref for ref in dict.fromkeys(told) if str(ref) not in left]
 
 
 def _told(notices: Sequence[Notice], gone: Sequence[Tombstone], looked: Batch, *, renew_at: datetime) -> Batch:
@@ -144,17 +147,11 @@ def _tombstone(departure: Departure, found: held.Held | None) -> Tombstone:
 
 
 def _late(refs: Sequence[ItemRef], notices: Sequence[Notice], looked: Batch) -> list[ItemRef]:
-    """The items that the answer shows as they were before what is told of them, or does not show yet.
-
-    An item may answer under another ref than it was told by, where the source has older ids: as many strangers as
-    there are items missing are these items.
-    """
-    shown = {record.ref: getattr(record, "updated_at", None) for record in looked.records}
-    missing = [ref for ref in refs if str(ref) not in shown]
-    kinds, asked = {ref.kind for ref in refs}, {str(ref) for ref in refs}
-    strangers = [ref for ref in shown if ItemRef.parse(ref).kind in kinds and ref not in asked]
-    older = [ref for ref, at in _happened(notices) if (seen := shown.get(str(ref))) and seen < at]
-    return list(dict.fromkeys([*older, *(missing if len(strangers) < len(missing) else ())]))
+    """The items that the answer shows as they were before what is told of them, or does not show yet."""
+    shown_at = {record.ref: getattr(record, "updated_at", None) for record in looked.records}
+    older = {ref for ref, at in _happened(notices) if (seen_at := shown_at.get(str(ref))) and seen_at < at}
+    missed = {gap.ref for gap in looked.gaps}
+    return [ref for ref in refs if ref in older or str(ref) in missed]
 
 
 def _happened(notices: Sequence[Notice]) -> Iterator[tuple[ItemRef, datetime]]:

@@ -105,7 +105,7 @@ class _Reading:
         ours = [place for place in named if self._is_ours(thing(self.payload, place))]
         departures = tuple(self._departures()) if ours else ()
         gone = {departure.ref for departure in departures}
-        refs = dict.fromkeys([*(ref for place in ours for ref in self._refs(place)), *self._new_place()])
+        refs = dict.fromkeys([*(self._ref(place) for place in ours), *self._new_place()])
         if not refs:
             return self._short("ignored")
         return Notice(
@@ -114,13 +114,14 @@ class _Reading:
             handling="handled",
             happened_at=self._happened_at(ours),
             refs=tuple(ref for ref in refs if ref not in gone),
+            if_held=tuple(self._contents()),
             departures=departures,
             children=tuple(self._field_changes()),
         )
 
     def _happened_at(self, places: Sequence[str]) -> datetime | None:
-        """What every item looked at is at least as new as: a change of a project's item leaves what it stands for."""
-        told = [instant(thing(self.payload, place), "updated_at") for place in places if place != "projects_v2_item"]
+        """What every one of these items is at least as new as."""
+        told = [instant(thing(self.payload, place), "updated_at") for place in places]
         return min(filter(None, told), default=None)
 
     def _is_ours(self, item: Thing) -> bool:
@@ -135,14 +136,16 @@ class _Reading:
     def _ref(self, place: str) -> ItemRef:
         """Of the thing at this place; an issue that is a pull request is named by the pull request's id."""
         item = thing(self.payload, place)
+        if place == "workflow_run":  # known by its number, and by how often it was tried
+            return ItemRef(self.source, "workflow_run", f"{text(item, 'id')}/{text(item, 'run_attempt') or 1}")
         kind = "pull_request" if place == "issue" and item.get("pull_request") else KINDS[place]
         return ItemRef(self.source, kind, text(item, "node_id"))
 
-    def _refs(self, place: str) -> Iterator[ItemRef]:
-        """The thing at this place, and what it stands for where it is a project's."""
-        yield self._ref(place)
-        content = text(self.payload, place, "content_node_id")
-        if content and (kind := CONTENTS.get(text(self.payload, place, "content_type"))):
+    def _contents(self) -> Iterator[ItemRef]:
+        """What a project's item stands for; in which repository, its payload does not tell."""
+        item = thing(self.payload, "projects_v2_item")
+        content, kind = text(item, "content_node_id"), CONTENTS.get(text(item, "content_type"))
+        if content and kind:
             yield ItemRef(self.source, kind, content)
 
     def _new_place(self) -> Iterator[ItemRef]:

@@ -227,6 +227,12 @@ class TestReplicas:
             assert stage.titles()["acme/shop#1"] == "Faster"
             assert (stage.clock.slept, taken.gaps) == ([], ())
 
+    def test_an_item_that_is_not_there_yet_is_asked_for_once_more(self, stage: Stage) -> None:
+        told = {"issue": {"node_id": "I_unseen", "number": 9}, "repository": {"full_name": "acme/shop"}}
+        taken = stage.site.take(delivered("issues", "opened", clock=stage.clock, **told))
+        assert (stage.asked, stage.clock.slept) == (2, [LAG_S])
+        assert [gap.ref for gap in taken.gaps] == ["github:issue:I_unseen"]
+
 
 class Lagging:
     """Answers what it answered to the first question about items, for so many questions."""
@@ -276,3 +282,11 @@ def test_what_a_field_held_is_kept(stage: Stage) -> None:
     with stage.site.engine.begin() as connection:
         row = connection.execute(select(CHANGES).where(CHANGES.c.item_ref == "github:board_item:PVTI_1")).one()
     assert (row.field, row.from_text, row.to_text) == ("Size", "S", None)
+
+
+@pytest.mark.parametrize(("content", "is_asked"), [("I_1", True), ("I_of_another_repository", False)])
+def test_what_stands_on_a_board_is_looked_at_where_it_is_known(stage: Stage, content: str, is_asked: bool) -> None:
+    """Boards hold items of repositories that are not read, too."""
+    item = {"node_id": "PVTI_1", "updated_at": LATER, "content_node_id": content, "content_type": "Issue"}
+    stage.site.take(delivered("projects_v2_item", "edited", clock=stage.clock, projects_v2_item=item))
+    assert any(content.encode() in request.body for request in stage.faults.requests.seen) is is_asked

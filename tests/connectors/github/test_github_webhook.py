@@ -131,7 +131,12 @@ class TestWhatToLookAt:
             ("deployment", {"deployment": {"node_id": "DE_1"}}, [ItemRef("github", "deployment", "DE_1")]),
             ("deployment_status", {"deployment": {"node_id": "DE_1"}}, [ItemRef("github", "deployment", "DE_1")]),
             ("release", {"release": {"node_id": "RE_1"}}, [ItemRef("github", "release", "RE_1")]),
-            ("projects_v2_item", {"projects_v2_item": BOARD_ITEM}, [BOARD_ITEM_1, ISSUE_7]),
+            (
+                "workflow_run",
+                {"workflow_run": {"id": 4_683_454_167, "node_id": "WFR_1", "run_attempt": 2}},
+                [ItemRef("github", "workflow_run", "4683454167/2")],
+            ),
+            ("projects_v2_item", {"projects_v2_item": BOARD_ITEM}, [BOARD_ITEM_1]),
             (
                 "projects_v2_item",
                 {"projects_v2_item": BOARD_ITEM | {"content_type": "DraftIssue", "content_node_id": "DI_1"}},
@@ -142,6 +147,17 @@ class TestWhatToLookAt:
     def test_an_event_names_its_items(self, event: str, parts: dict[str, Any], refs: list[ItemRef]) -> None:
         notice = told(event, "edited", **parts)
         assert (notice.handling, list(notice.refs), notice.event) == ("handled", refs, f"{event}.edited")
+
+    @pytest.mark.parametrize(
+        ("content", "refs"),
+        [("Issue", (ISSUE_7,)), ("PullRequest", (ItemRef("github", "pull_request", "I_7"),)), ("DraftIssue", ())],
+    )
+    def test_what_stands_on_a_board_is_looked_at_where_it_is_known(
+        self, content: str, refs: tuple[ItemRef, ...]
+    ) -> None:
+        """It may be of a repository that is not read: the payload does not tell."""
+        notice = told("projects_v2_item", "edited", projects_v2_item=BOARD_ITEM | {"content_type": content})
+        assert (notice.refs, notice.if_held) == ((BOARD_ITEM_1,), refs)
 
     def test_an_action_that_nobody_knows_yet_is_worth_a_look(self) -> None:
         """GitHub adds actions."""
@@ -282,7 +298,7 @@ class TestWhatNoAnswerTells:
     def test_a_field_without_its_values_tells_nothing(self) -> None:
         value = {"field_node_id": "PVTF_1", "field_type": "text"}
         notice = told("projects_v2_item", "edited", projects_v2_item=BOARD_ITEM, changes={"field_value": value})
-        assert (notice.children, notice.refs) == ((), (BOARD_ITEM_1, ISSUE_7))
+        assert (notice.children, notice.refs) == ((), (BOARD_ITEM_1,))
 
     def test_a_sender_of_the_older_ids_is_nobody_that_is_known(self) -> None:
         value = {"field_node_id": "PVTF_1", "from": None, "to": "fast"}
@@ -384,7 +400,7 @@ class TestRealPayloads:
             "deployment_status": {"deployment"},
             "issue_comment": {"issue"},
             "issues": {"issue", "pull_request"},  # one of them had become a pull request
-            "projects_v2_item": {"board_item", "issue"},
+            "projects_v2_item": {"board_item"},
             "pull_request": {"pull_request"},
             "pull_request_review": {"pull_request"},
             "pull_request_review_comment": {"pull_request"},
