@@ -54,6 +54,18 @@ def test_a_moved_item_is_found_by_its_old_key_and_told_by_its_new_one():
     ]
 
 
+def test_an_item_that_moved_twice_is_found_by_each_of_its_keys():
+    moves = [("1", "OLD-3", "PAY-8"), ("2", "PAY-8", "WEB-7")]
+    changes = [
+        {"item_ref": ref_of("WEB-7"), "id": i, "index": 0, "field": "key", "from_text": old, "to_text": new}
+        for i, old, new in moves
+    ]
+    for key in ("OLD-3", "PAY-8", "WEB-7"):
+        assert linked(
+            work_items=[{"key": "WEB-7"}], changes=changes, pull_requests=[{"key": "acme/shop#9", "title": key}]
+        ) == [(ref_of("WEB-7"), "WEB-7", "implements", "title", "resolved")]
+
+
 def test_a_key_that_is_in_use_again_is_its_new_owners():
     assert linked(
         work_items=[{"key": "WEB-7"}, {"key": "PAY-3"}],
