@@ -20,7 +20,15 @@ from connectors.records.catalogue import (
     Status,
     Version,
 )
-from connectors.records.code import ChangedFile, Commit, PullRequest, PullRequestState, Review, ReviewThread
+from connectors.records.code import (
+    ChangedFile,
+    Commit,
+    PullRequest,
+    PullRequestState,
+    RepositoryCommit,
+    Review,
+    ReviewThread,
+)
 from connectors.records.identity import Account, AccountKind, ItemRef, Member, Tombstone
 from connectors.records.items import (
     FIELD_WORDS,
@@ -69,6 +77,7 @@ __all__ = [
     "Release",
     "RemoteLink",
     "Repository",
+    "RepositoryCommit",
     "Review",
     "ReviewThread",
     "SourceCategory",

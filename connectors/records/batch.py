@@ -18,7 +18,7 @@ from connectors.records.catalogue import (
     Status,
     Version,
 )
-from connectors.records.code import ChangedFile, Commit, PullRequest, Review, ReviewThread
+from connectors.records.code import ChangedFile, Commit, PullRequest, RepositoryCommit, Review, ReviewThread
 from connectors.records.identity import Account, Member, Tombstone
 from connectors.records.items import BoardItem, Change, Comment, RemoteLink, StatedLink, WorkItem, Worklog
 from connectors.records.shipping import Deployment, DeploymentStatus, GitTag, Release, WorkflowRun
@@ -39,6 +39,7 @@ Record: TypeAlias = (
     | Worklog
     | BoardItem
     | PullRequest
+    | RepositoryCommit
     | Deployment
     | Release
     | GitTag

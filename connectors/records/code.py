@@ -70,6 +70,20 @@ class Commit(Struct, frozen=True, kw_only=True):
     co_authors: tuple[str, ...] = ()  #: refs of accounts, where a trailer's address leads to one
 
 
+class RepositoryCommit(Struct, frozen=True, kw_only=True):
+    """A commit of the repository's own history, whichever pull request it came by. It never changes."""
+
+    ref: str  #: of the repository's id and the sha, for two repositories may hold one commit
+    source: str
+    repository: str  #: owner/name
+    sha: str
+    parents: tuple[str, ...]  #: shas that it follows on; several where it merges, none at the root
+    author: str | None  #: ref of an account
+    authored_at: datetime
+    committed_at: datetime
+    message: str
+
+
 class ChangedFile(Struct, frozen=True, kw_only=True):
     item_ref: str  #: the pull request
     id: str  #: its path

@@ -268,6 +268,17 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "message": "string",
         "co_authors": "array<string>",
     },
+    "repository_commits": {
+        "ref": "string",
+        "source": "string",
+        "repository": "string",
+        "sha": "string",
+        "parents": "array<string>",
+        "author": "string",
+        "authored_us": "int64",
+        "committed_us": "int64",
+        "message": "string",
+    },
     "changed_files": {
         "item_ref": "string",
         "id": "string",

@@ -35,6 +35,7 @@ from connectors.records import (
     Release,
     RemoteLink,
     Repository,
+    RepositoryCommit,
     Review,
     ReviewThread,
     Sprint,
@@ -123,6 +124,7 @@ PULL_REQUESTS = _records("pull_requests", PullRequest, long=True)
 REVIEWS = _children("reviews", Review)
 REVIEW_THREADS = _children("review_threads", ReviewThread)
 COMMITS = _children("commits", Commit, long=True)
+REPOSITORY_COMMITS = _records("repository_commits", RepositoryCommit, long=True)
 CHANGED_FILES = _children("changed_files", ChangedFile)
 
 DEPLOYMENTS = _records("deployments", Deployment)

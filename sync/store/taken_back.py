@@ -86,6 +86,10 @@ def git_tags(table: ir.Table, as_of_us: int) -> ir.Table:
     return table.filter(made_us.isnull() | (made_us <= as_of_us))
 
 
+def repository_commits(table: ir.Table, as_of_us: int) -> ir.Table:
+    return table.filter(table.committed_us <= as_of_us)
+
+
 def workflow_runs(table: ir.Table, as_of_us: int) -> ir.Table:
     """A later attempt has the creation of the first one, and a beginning of its own."""
     come = table.filter(ibis.coalesce(table.started_us, table.created_us) <= as_of_us)
@@ -106,5 +110,6 @@ BY_KIND: dict[str, Callable[[ir.Table, int], ir.Table]] = {
     "board_items": touched,
     "releases": releases,
     "git_tags": git_tags,
+    "repository_commits": repository_commits,
     "workflow_runs": workflow_runs,
 }

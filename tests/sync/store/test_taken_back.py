@@ -13,6 +13,7 @@ from connectors.records import (
     GitTag,
     Member,
     Release,
+    RepositoryCommit,
     WorkflowRun,
     Worklog,
 )
@@ -97,6 +98,25 @@ def test_a_later_attempt_at_a_run_is_not_there_before_it_began(sqlite_store: Eng
     apply(sqlite_store, batch(first, second))
     assert held(sqlite_store, 10, "workflow_runs", "attempt", "conclusion") == [(1, "success")]
     assert held(sqlite_store, 22, "workflow_runs", "attempt", "conclusion") == [(1, "success"), (2, None)]
+
+
+def test_a_commit_of_the_history_is_not_there_before_it_was_made(sqlite_store: Engine) -> None:
+    first, second = (
+        RepositoryCommit(
+            ref=f"github:commit:R_shop/{sha}",
+            sha=sha,
+            parents=parents,
+            author=None,
+            authored_at=at(0),
+            committed_at=at(committed),
+            message="",
+            **SHOP,
+        )
+        for sha, parents, committed in (("a", (), 5), ("b", ("a",), 20))
+    )
+    apply(sqlite_store, batch(second, first))
+    assert held(sqlite_store, 10, "repository_commits", "sha", "parents") == [("a", [])]
+    assert held(sqlite_store, 20, "repository_commits", "sha", "parents") == [("a", []), ("b", ["a"])]
 
 
 def test_what_was_said_later_has_not_been_said(sqlite_store: Engine) -> None:

@@ -277,6 +277,23 @@ def _create_shipping() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "repository_commits",
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("repository", sa.Text(), nullable=False),
+        sa.Column("sha", sa.Text(), nullable=False),
+        sa.Column("parents", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=True),
+        sa.Column("authored_us", sa.BigInteger(), nullable=False),
+        sa.Column("committed_us", sa.BigInteger(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("version_us", sa.BigInteger(), nullable=False),
+        sa.Column("read_us", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("ref"),
+        sqlite_with_rowid=True,
+    )
+    op.create_table(
         "workflow_runs",
         sa.Column("ref", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
