@@ -1,15 +1,23 @@
 """Facts by the million, made up in DuckDB, and a map for them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import count, islice
 from pathlib import Path
 
 import duckdb
 
+from sync.snapshot import SCHEMAS
 from sync.store.rows import epoch_us
 
 SEED = 7
+TYPES = {
+    "string": "VARCHAR",
+    "int64": "BIGINT",
+    "float64": "DOUBLE",
+    "boolean": "BOOLEAN DEFAULT false",
+    "array<string>": "VARCHAR[] DEFAULT []",
+}
 AS_OF = datetime(2026, 11, 20, 18, tzinfo=UTC)
 ITEMS_A_PROJECT, MOST_PROJECTS, ITEMS_A_PERSON = 1_000, 100, 500
 OBJECTIVES = 20
@@ -29,6 +37,17 @@ def make(connection: duckdb.DuckDBPyConnection, items: int) -> None:
     for name, value in told.items():
         connection.execute(f"SET VARIABLE {name} = {value}")
     connection.execute(Path(__file__).with_name("facts.sql").read_text(encoding="utf-8"))
+    for name, columns in SCHEMAS.items():
+        _complete(connection, name, columns)
+
+
+def _complete(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str]) -> None:
+    """What no fact was made up for is there too, and empty."""
+    told = {name: TYPES[kind] for name, kind in columns.items()}
+    listed = ", ".join(f'"{name}" {kind}' for name, kind in told.items())
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({listed})")
+    for name, kind in told.items():
+        connection.execute(f'ALTER TABLE {table} ADD COLUMN IF NOT EXISTS "{name}" {kind}')
 
 
 def strategy() -> str:
