@@ -9,6 +9,7 @@ import pytest
 from graphql import parse, validate
 from msgspec import Raw
 
+from connectors.delivery import RENEW
 from connectors.github.accounts import Accounts
 from connectors.github.definitions import git_tag
 from connectors.records import GitTag, ItemRef, Label, Milestone, Release
@@ -182,12 +183,14 @@ class TestWhatIsAskedAndWhen:
         assert len(all_of(weekly, Release)) == 130
         assert weekly.records["github:release:RE_0"].name == "Renamed"  # type: ignore[union-attr]
 
-    def test_a_catalogue_that_is_to_be_renewed_is_read_again(self) -> None:
+    def test_what_a_delivery_told_to_be_old_is_read_again_once_and_runs_are_not_begun_anew(self) -> None:
         with staged(host_of(repository(labels=[label(1)]))) as stage:
             stored = poll_of(stage)
-            stored.capabilities["definitions"] = ""
+            stored.capabilities[RENEW] = "2026-11-20T18:00:00Z"
             again, _ = polled_again(stage, stored, after_s=60)
-        assert all_of(again, Label)
+            assert all_of(again, Label)
+            assert stage.requests.count("/actions/runs") == 1
+            assert polled_again(stage, again, after_s=60)[1] == 1
 
     def test_one_is_fetched_by_its_ref(self) -> None:
         refs = [ItemRef("github", "release", "RE_1"), ItemRef("github", "label", "LA_gone")]

@@ -309,3 +309,25 @@ def test_a_clock_is_not_needed_to_agree(key: str) -> None:
     with hosted(key) as host:
         Hosted(host.url, host.faults, ours, key).run(into(stored), "acme")
     assert host.faults.requests.count(TOKENS) == 1
+
+
+def test_a_census_is_called_by_whoever_reads_the_owner_and_so_is_whoever_did_not_answer(key: str) -> None:
+    async def whole(source: Source) -> tuple[set[str], set[str], set[str]]:
+        await into(stored)(source)
+        rolls = [roll async for roll in source.census("all", stored.memory)]
+        missing = {
+            ItemRef("github", "pull_request", "PR_globex"): "globex/shop#2",
+            ItemRef("github", "pull_request", "PR_gone"): "acme/shop#9",
+            ItemRef("github", "pull_request", "PR_strange"): "initech/shop#1",
+        }
+        confirmed = await source.confirm(missing, stored.memory)
+        called = {identity for roll in rolls for identity in roll.called}
+        fates = {f"{fate.word} {ItemRef.parse(fate.ref).id}" for fate in confirmed.fates}
+        return called, fates, {record.ref for record in confirmed.batch.records if isinstance(record, PullRequest)}
+
+    stored = Stored()
+    with hosted(key) as host:
+        called, fates, read = host.run(whole, "acme", "globex")
+    assert called == {"PR_acme", "PR_globex"}
+    assert fates == {"there PR_globex", "unseen PR_gone", "unknown PR_strange"}
+    assert read == {"github:pull_request:PR_globex"}
