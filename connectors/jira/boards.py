@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from connectors.errors import Gone, Malformed, Refused, Retry
 from connectors.jira import api, wire_beside
+from connectors.jira.dialect import MISSES_IN_A_ROW
 from connectors.jira.document import decode
 from connectors.jira.metadata import Metadata
 from connectors.jira.paging import values
@@ -42,15 +43,21 @@ class Boards:
         self._metadata = metadata
 
     async def read(self, keys: Sequence[str], *, read_at: datetime, with_sprints: bool) -> AsyncIterator[Read]:
-        """The boards of these projects, one by one: what fails on one costs no other (estuary/connectors#4848)."""
+        """The boards of these projects, one by one: what fails on one costs no other (estuary/connectors#4848). Where
+        several fail in a row, the others are left for the next survey."""
+        failed = 0
         for project, board in (await self._boards(keys)).values():
             try:
                 yield await self._board(board, project=project, read_at=read_at, with_sprints=with_sprints)
+                failed = 0
             except Malformed as error:
                 self._miss(f"board {board.id} is not as Jira describes boards: {error}")
             except Retry as error:
-                self._miss(f"board {board.id} and those after it could not be read, and are asked for again: {error}")
-                return
+                failed += 1
+                others = " and those after it" if failed == MISSES_IN_A_ROW else ""
+                self._miss(f"board {board.id}{others} could not be read, and is asked for again: {error}")
+                if failed == MISSES_IN_A_ROW:
+                    return
 
     async def _board(
         self, board: wire_beside.Board, *, project: str | None, read_at: datetime, with_sprints: bool

@@ -25,7 +25,7 @@ from connectors.transport import Transport
 T = TypeVar("T")
 Edition: TypeAlias = Literal["cloud", "data_center"]
 
-FRESH_FOR = timedelta(days=1)
+FRESH_FOR, FRESH_IN_PARTS_FOR = timedelta(days=1), timedelta(hours=1)
 
 
 class Site(Struct, frozen=True, kw_only=True):
@@ -41,7 +41,7 @@ class Site(Struct, frozen=True, kw_only=True):
     sprints: tuple[str, ...] = ()  #: ids of those that the projects' boards show
     renew: str = ""  #: what deliveries said last of looking at it anew
     denied: dict[str, str] = {}  #: what the account may not read here, by stream, and Jira's words for it
-    whole: bool = True  #: whether every list came; else all is asked again at the next poll
+    whole: bool = True  #: whether every list came; else all is asked again within the hour
 
     @property
     def visible(self) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ def arrow_jira(folder: Path) -> JiraSite:
         resolutions=_distinct(issue.fields["resolution"] for issue in issues if issue.fields["resolution"]),
         components={"ARROW": _distinct(part for issue in issues for part in issue.fields["components"])},
         versions={"ARROW": list(_lines(folder / "jira" / "ARROW-versions.jsonl.gz"))},
+        worklogs=_by_id(log for issue in issues for log in issue.fields.get("worklog", {}).get("worklogs", ())),
         me={"name": "fingerpost", "key": "fingerpost", "displayName": "Fingerpost", "active": True},
     )
     site.add(issues)
@@ -48,7 +49,8 @@ def arrow_jira(folder: Path) -> JiraSite:
 def devlake_jira(folder: Path) -> JiraSite:
     """A small Cloud site whose issues have their whole changelogs; `folder` is the data set `devlake-raw`.
 
-    What the board endpoint adds to an issue is left out. Rows that tell the same thing again are read once.
+    What the board endpoint adds to an issue is left out. Rows that tell the same thing again are read once. No
+    row tells of boards: each is a scrum board of the project that most issues are of.
     """
     told = {name: list(_lines(folder / "jira" / f"jira_api_{name}.jsonl.gz")) for name in _DEVLAKE}
     rows = {name: [row["data"] for row in lines] for name, lines in told.items()}
@@ -64,15 +66,34 @@ def devlake_jira(folder: Path) -> JiraSite:
         fields=_fields(issues),
         statuses=_distinct([*rows["status"], *(issue.fields["status"] for issue in issues)]),
         issue_types=_distinct([*rows["issue_types"], *(issue.fields["issuetype"] for issue in issues)]),
-        boards=[{"id": board, "self": "", "name": f"Board {board}", "type": "scrum"} for board in boards],
+        boards=[_board(board, issues) for board in boards],
+        configurations={board: {"id": board, "type": "scrum", "columnConfig": {"columns": []}} for board in boards},
         sprints={board: _listed_on(board, told["sprints"]) for board in boards},
         users={user["accountId"]: user for user in rows["users"]},
+        worklogs=_by_id(rows["worklogs"]),
+        remote_links=_of_issues(told["remotelinks"]),
     )
     site.add(issues)
     return site
 
 
-_DEVLAKE = ("issues", "projects", "status", "issue_types", "sprints", "users")
+_DEVLAKE = ("issues", "projects", "status", "issue_types", "sprints", "users", "worklogs", "remotelinks")
+
+
+def _by_id(entries: Iterable[Json]) -> dict[str, Json]:
+    return {str(entry["id"]): entry for entry in _distinct(entries)}
+
+
+def _of_issues(rows: list[Json]) -> dict[str, list[Json]]:
+    """What was asked for issue by issue, by issue id."""
+    issues = sorted({str(row["input"]["issue_id"]) for row in rows})
+    return {i: _distinct(row["data"] for row in rows if str(row["input"]["issue_id"]) == i) for i in issues}
+
+
+def _board(board: int, issues: list[Issue]) -> Json:
+    keys = [issue.project["key"] for issue in issues]
+    home = max(sorted(set(keys)), key=keys.count)
+    return {"id": board, "self": "", "name": f"Board {board}", "type": "scrum", "location": {"projectKey": home}}
 
 
 def _listed_on(board: int, rows: list[Json]) -> list[Json]:

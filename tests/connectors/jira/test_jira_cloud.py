@@ -304,6 +304,7 @@ def test_boards_that_fail_keep_no_issue_back_and_are_tried_again(path: str) -> N
         assert {gap.stream for gap in someone.stored.gaps} <= {"boards", "sprints"}
         assert someone.stored.gaps
         someone.stored.gaps.clear()
+        later(someone, hours=1)
         someone.poll()
         assert someone.stored.gaps == []
         assert any(isinstance(record, Sprint) for record in someone.stored.records.values())

@@ -3,12 +3,24 @@
 import gzip
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
-from connectors.records import Change, Project, WorkItem
+from connectors.records import (
+    Account,
+    Change,
+    ItemType,
+    Project,
+    Sprint,
+    StatedLink,
+    Status,
+    Version,
+    WorkItem,
+    Worklog,
+)
 from connectors.twin.dumps import arrow_jira, devlake_jira
 from tests.connectors.jira.reading import Reader, reader
 from tests.shared import shared
@@ -16,6 +28,7 @@ from tests.shared import shared
 pytestmark = pytest.mark.real_data
 
 Json = dict[str, Any]
+T = TypeVar("T")
 #: Lists of which an issue shows the first page alone, and what only a board's list of issues tells.
 ELSEWHERE = {"comment", "worklog", "attachment", "epic", "sprint", "closedSprints", "flagged"}
 RICH = {"description", "environment"}
@@ -61,10 +74,29 @@ def test_arrow_issues_say_the_same_in_our_words(arrow: Reader) -> None:
         assert (item.resolved_at is None) == (fields["resolutiondate"] is None)
 
 
+def test_arrows_versions_types_statuses_and_people_are_those_of_the_dump(arrow: Reader) -> None:
+    dump = {body["id"]: body for body in _lines("arrow/jira/ARROW-versions.jsonl.gz")}
+    versions = {version.id: version for version in _records(arrow, Version)}
+    assert versions.keys() == dump.keys()
+    for identity, body in dump.items():
+        version = versions[identity]
+        said = (version.name, version.released, version.archived, version.project)
+        assert said == (body["name"], body["released"], body["archived"], "ARROW")
+        assert str(version.release_on or "") == body.get("releaseDate", "")
+    bodies = [body for year in (2020, 2021, 2022) for body in _lines(f"arrow/jira/ARROW-created-{year}.jsonl.gz")]
+    for name, kind in (("status", Status), ("issuetype", ItemType)):
+        told = {body["fields"][name]["id"]: body["fields"][name]["name"] for body in bodies}
+        assert {record.id: record.name for record in _records(arrow, kind)} == told
+    people = {
+        body["fields"][part]["key"] for body in bodies for part in ("assignee", "creator") if body["fields"][part]
+    }
+    assert {f"jira:account:{key}" for key in people} <= {account.ref for account in _records(arrow, Account)}
+
+
 def test_arrow_links_are_all_there_and_history_is_not_made_up(arrow: Reader) -> None:
     kinds = {kind for _, kind in arrow.stored.children}
     assert kinds == {"stated_links"}
-    links = [row for rows in arrow.stored.children.values() for row in rows.rows]
+    links = [row for rows in arrow.stored.children.values() for row in rows.rows if isinstance(row, StatedLink)]
     assert len(links) == 4_019
     assert {"blocks", "blocked_by", "duplicates", "duplicated_by", "relates", "clones", "cloned_by"} <= {
         link.kind for link in links
@@ -90,6 +122,55 @@ def test_every_cloud_issue_comes_in_with_every_field_and_history(devlake: Reader
         assert {_said(row) for row in rows.rows} == set(_told(body["changelog"]["histories"]))
         histories += len(body["changelog"]["histories"])
     assert histories == 522
+
+
+def test_every_cloud_sprint_status_type_and_user_is_that_of_the_dump(devlake: Reader) -> None:
+    sprints = {sprint.id: sprint for sprint in _records(devlake, Sprint)}
+    for row in _lines("devlake-raw/jira/jira_api_sprints.jsonl.gz"):
+        body, sprint = row["data"], sprints.pop(str(row["data"]["id"]))
+        assert (sprint.name, sprint.state, sprint.board) == (body["name"], body["state"], str(body["originBoardId"]))
+        assert _millis(sprint.completed_at) == body.get("completeDate")
+        assert _millis(sprint.start_at) == body.get("startDate")
+    # No board lists the last one: an issue alone tells of it.
+    assert [sprint.id for sprint in sprints.values()] == ["175"]
+    for name, kind in (("status", Status), ("issue_types", ItemType)):
+        rows = [row["data"] for row in _lines(f"devlake-raw/jira/jira_api_{name}.jsonl.gz")]
+        dump = {row["id"]: row["name"] for row in reversed(rows)}  # of those told twice, the first
+        assert dump.items() <= {record.id: record.name for record in _records(devlake, kind)}.items()
+    kinds = {account.ref.rpartition("account:")[2]: account.kind for account in _records(devlake, Account)}
+    for row in _lines("devlake-raw/jira/jira_api_users.jsonl.gz"):
+        if row["data"]["accountId"] in kinds:
+            assert (kinds[row["data"]["accountId"]] == "bot") == (row["data"]["accountType"] == "app")
+
+
+def test_every_worklog_and_link_of_the_cloud_issues_is_that_of_the_dump(devlake: Reader) -> None:
+    ours = {item.ref.rpartition(":")[2] for item in devlake.items.values()}
+    logs = [row["data"] for row in _lines("devlake-raw/jira/jira_api_worklogs.jsonl.gz")]
+    assert {(log.ref, log.item_ref, log.spent_s) for log in _records(devlake, Worklog)} == {
+        (f"jira:worklog:{log['id']}", f"jira:issue:{log['issueId']}", log["timeSpentSeconds"])
+        for log in logs
+        if log["issueId"] in ours
+    }
+    links = {
+        (row.item_ref, row.id, row.url)
+        for (_, kind), rows in devlake.stored.children.items()
+        for row in rows.rows
+        if kind == "remote_links"
+    }
+    dump: dict[tuple[str, str], str] = {}
+    for row in _lines("devlake-raw/jira/jira_api_remotelinks.jsonl.gz"):
+        # One that comes twice was edited by the people who keep the dump.
+        dump.setdefault((str(row["input"]["issue_id"]), str(row["data"]["id"])), row["data"]["object"]["url"])
+    assert links == {(f"jira:issue:{issue}", link, url) for (issue, link), url in dump.items() if issue in ours}
+    assert len(links) == 6
+
+
+def _records(someone: Reader, kind: type[T]) -> list[T]:
+    return [record for record in someone.stored.records.values() if isinstance(record, kind)]
+
+
+def _millis(at: datetime | None) -> str | None:
+    return at and at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def test_cloud_projects_keep_their_names_and_parents_are_known_in_every_form(devlake: Reader) -> None:
