@@ -47,11 +47,10 @@ def _marked(rows: ChildSet, mirror: Mirror, accounts: Collection[str]) -> ChildS
 
 
 def is_own(change: object, mirror: Mirror, accounts: Collection[str]) -> bool:
+    """Whether one of these accounts did it, to the mirror: GitHub tells of each label that comes or goes by itself."""
     if not isinstance(change, Change) or change.author not in accounts:
         return False
     if mirror.field:
         return change.field_id == mirror.field.rpartition("/")[2]
-    labels = [text for text in (change.from_text, change.to_text) if text]
-    return (
-        change.field == "labels" and bool(labels) and all(one.startswith(mirror.label_prefix or "") for one in labels)
-    )
+    label, prefix = change.to_text or change.from_text or "", mirror.label_prefix
+    return change.field == "labels" and prefix is not None and label.startswith(prefix)

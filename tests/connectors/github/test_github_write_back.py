@@ -263,6 +263,7 @@ def change(**fields: Any) -> Change:
         (change(from_text="strategy:a"), LABELS, True),
         (change(to_text="bug"), LABELS, False),
         (change(), LABELS, False),
+        (change(to_text="bug"), Mirror(), False),
         (change(to_text="strategy:a", author="github:account:U_dev"), LABELS, False),
         (change(to_text="strategy:a", author=None), LABELS, False),
         (change(field="title", to_text="strategy:a"), LABELS, False),
