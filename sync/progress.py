@@ -11,7 +11,7 @@ import structlog
 from connectors.progress import Progress
 
 if TYPE_CHECKING:
-    from rich.progress import Progress as Bars
+    from rich.progress import Progress as Display
     from rich.progress import TaskID
 
 
@@ -22,12 +22,13 @@ def shown(*, verbose: bool, stream: TextIO = sys.stderr) -> Iterator[Progress]:
         yield Logged()
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-    from rich.progress import Progress as Bars
+    from rich.progress import Progress as Display
+    from rich.progress import SpinnerColumn, TextColumn
+    from rich.table import Column
 
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[waits]}")
-    with Bars(*columns, console=Console(file=stream), transient=True) as bars:
-        yield Lines(bars)
+    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=False))
+    with Display(*columns, console=Console(file=stream), transient=True) as display:
+        yield Lines(display)
 
 
 class Logged:
@@ -44,18 +45,21 @@ class Logged:
 class Lines:
     """A line for each source: how much of how many is read, and what is waited for until it goes on."""
 
-    def __init__(self, bars: "Bars") -> None:
-        self._bars = bars
+    def __init__(self, display: "Display") -> None:
+        self._display = display
         self._lines: dict[str, TaskID] = {}
+        self._read: dict[str, str] = {}
 
     def waiting(self, source: str, *, what: str, until: datetime, why: str) -> None:
         reason = f" ({why})" if why else ""
-        self._bars.update(self._line(source), waits=f"waiting for {what} until {until:%H:%M:%S} UTC{reason}")
+        self._show(source, f"waiting for {what} until {until:%H:%M:%S} UTC{reason}")
 
     def read(self, source: str, *, what: str, count: int, of: int | None) -> None:
-        self._bars.update(self._line(source), description=f"{source}: {what}", completed=count, total=of, waits="")
+        self._read[source] = f"{count:,} of {of:,} {what}" if of else f"{count:,} {what}"
+        self._show(source)
 
-    def _line(self, source: str) -> "TaskID":
+    def _show(self, source: str, waits: str = "") -> None:
+        said = ", ".join(part for part in (self._read.get(source, ""), waits) if part)
         if source not in self._lines:
-            self._lines[source] = self._bars.add_task(source, total=None, waits="")
-        return self._lines[source]
+            self._lines[source] = self._display.add_task("", total=None)
+        self._display.update(self._lines[source], description=f"{source}: {said}")

@@ -8,6 +8,11 @@ import structlog
 from sync import log
 
 
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
 def test_secrets_are_struck_out_wherever_they_stand() -> None:
     stream = io.StringIO()
     log.configure(verbose=True, secrets=["s3cret"], stream=stream)
@@ -21,3 +26,12 @@ def test_requests_are_logged_only_when_asked_for() -> None:
     log.configure(verbose=False, secrets=[], stream=stream)
     structlog.get_logger().debug("request")
     assert stream.getvalue() == ""
+
+
+def test_a_terminal_has_lines_that_move_for_what_goes_well() -> None:
+    stream = Terminal()
+    log.configure(verbose=False, secrets=[], stream=stream)
+    structlog.get_logger().info("applied")
+    structlog.get_logger().warning("request")
+    assert "applied" not in stream.getvalue()
+    assert "request" in stream.getvalue()
