@@ -21,7 +21,9 @@ async def addresses(
     if known:
         yield known
     if oauth:
-        yield await _granted(transport, url=url, gateway=gateway)
+        granted = await _granted(transport, url=url, gateway=gateway)
+        if granted != known:
+            yield granted
         return
     if url != known:
         yield url
