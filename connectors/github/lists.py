@@ -31,6 +31,9 @@ class Listing:
     connection: str  #: GitHub's name for the list
     row: str
     arguments: str = ""  #: beside those of paging
+    through: str = ""  #: fields between the node and the list, their braces left open
+    after: str | None = None  #: cursor where it begins
+    counted: bool = True  #: ask how many there are
     rows: str = "nodes"  #: or edges, where the row is in what joins the two
 
 
@@ -59,6 +62,11 @@ class Holder(Wire):
     """The node that a list hangs on; empty where it is of another type."""
 
     rows: Rows | None = None
+    through: "Holder | None" = None
+
+    @property
+    def found(self) -> Rows | None:
+        return self.through.found if self.through else self.rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +90,7 @@ async def read(
 
     A list that cannot be read is a page without rows, and says why. What is wrong with the whole source is raised.
     """
-    left = [_Place(listing=listing) for listing in listings]
+    left = [_Place(listing=listing, cursor=listing.after) for listing in listings]
     while left:
         pages = await _pages(reader, left, label=label, at_once=at_once)
         yield pages
@@ -120,7 +128,10 @@ def _query(listings: Sequence[Listing]) -> str:
 def _asked(listing: Listing, n: int) -> str:
     arguments = ", ".join(filter(None, ("first: $first", f"after: $after{n}", listing.arguments)))
     rows = "nodes" if listing.rows == "nodes" else f"nodes: {listing.rows}"
-    page = f"rows: {listing.connection}({arguments}) {{ {PAGE_INFO} totalCount {rows} {{ {listing.row} }} }}"
+    counted = "totalCount " if listing.counted else ""
+    page = f"rows: {listing.connection}({arguments}) {{ {PAGE_INFO} {counted}{rows} {{ {listing.row} }} }}"
+    if listing.through:
+        page = f"through: {listing.through} {{ {page} }}" + " }" * listing.through.count("{")
     return f"node(id: $id{n}) {{ ... on {listing.typename} {{ {page} }} }}"
 
 
@@ -135,7 +146,7 @@ def _page(graph: Graph[dict[str, Raw]], alias: str, place: _Place) -> Page:
     listing, at, hidden = place.listing, graph.server_at, _hidden(graph, alias)
     raw = graph.data.get(alias, NOTHING)
     try:
-        rows = None if raw == NOTHING else decode(raw, Holder).rows
+        rows = None if raw == NOTHING else decode(raw, Holder).found
     except Malformed as error:
         return Page(listing=listing, at=at, hidden=hidden or (str(error),))
     if rows is None or rows.nodes is None:

@@ -13,6 +13,7 @@ from connectors.github.api import Graph
 from connectors.github.capabilities import Capabilities, Scope, written
 from connectors.github.catalogues import CATALOGUES
 from connectors.github.deployments import Watch
+from connectors.github.descent import Shipped
 from connectors.github.gather import again
 from connectors.github.learn import learn
 from connectors.github.probe import Shown
@@ -48,6 +49,8 @@ class Poll:
         self._remembered = memory.capabilities
         self._watch = Watch.recall(memory.capabilities.get("watch"))
         self._written_watch = written(self._watch)
+        self._shipped = Shipped.recall(memory.capabilities.get(Shipped.name))
+        self._written_shipped = written(self._shipped)
         self._capabilities = Capabilities.recall(memory.capabilities)
         self._now = now
         self._told: set[Gap] = set()
@@ -145,6 +148,7 @@ class Poll:
             now=self._now,
             since=self._since,
             renew=bool(self._renewing),
+            shipped=self._shipped,
             remembered=self._remembered.get(catalogue.name, ""),
         )
 
@@ -211,6 +215,7 @@ class Poll:
         new = tuple(gap for gap in dict.fromkeys(gaps) if gap not in self._told)
         self._told.update(new)
         capabilities = batch.capabilities | self._new_sizes() | self._new_scope() | self._new_watch(batch)
+        capabilities |= self._new_shipped(batch)
         return replace(batch, gaps=new, capabilities=capabilities)
 
     def _new_scope(self) -> dict[str, str]:
@@ -228,6 +233,17 @@ class Poll:
             return {}
         self._written_watch = watch
         return {"watch": watch}
+
+    def _new_shipped(self, batch: Batch) -> dict[str, str]:
+        """What was shipped and whose history is to be looked for, where it is other than that written down."""
+        if Shipped.name in batch.capabilities:
+            self._shipped = Shipped.recall(batch.capabilities[Shipped.name])
+        self._shipped = self._shipped.seeing(batch.records)
+        shipped = written(self._shipped)
+        if shipped == self._written_shipped:
+            return {}
+        self._written_shipped = shipped
+        return {Shipped.name: shipped}
 
     def _new_sizes(self) -> dict[str, str]:
         """The page sizes that work, where they are others than those written down."""

@@ -19,6 +19,7 @@ class Shown:
     repository: wire.Repository
     heads: Mapping[str, str]  #: by name: other than before as soon as anything is new; empty where nothing is there
     totals: Mapping[str, int]  #: by name, how many there are
+    head: str | None = None  #: sha of the commit that the default branch ends with; None where it has none
 
 
 def shown(graph: Graph[wire.Probe], asked: Sequence[str], watched: Sequence[Watched]) -> list[Shown]:
@@ -51,6 +52,7 @@ def _shown(identity: str, found: wire.Probed, at: datetime, watched: Sequence[Wa
         repository=_plain(found),
         heads={name: _head(newest) for name, newest in lists.items()},
         totals={name: newest.total_count for name, newest in lists.items()},
+        head=found.head.target.oid if found.head and found.head.target else None,
     )
 
 

@@ -42,6 +42,7 @@ ASKED_TYPES = (*FIELDS, *EVENTS, *VALUES, "IssueTimelineItemsItemType", "PullReq
 ACTOR = """fragment actor on Actor {
   __typename login ... on Node { id } ... on User { databaseId } ... on Bot { databaseId }
 }"""
+HEAD = "head: defaultBranchRef { target { oid } }"
 _FIELD = re.compile(r"(?:\w+: )?(\w+)(?:\((\w+):)?")
 
 
@@ -80,7 +81,7 @@ def named(count: int, schema: Schema) -> str:
 
 def probe(connections: Iterable[str], schema: Schema) -> str:
     """The newest of each connection, for many repositories at once: cheap, and different as soon as anything is new."""
-    asked = " ".join([_repository(schema), *map(_newest, connections)])
+    asked = " ".join([_repository(schema), HEAD, *map(_newest, connections)])
     return f"query probe($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Repository {{ {asked} }} }} }}"
 
 

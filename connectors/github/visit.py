@@ -1,10 +1,11 @@
 """What is read beside the items of a repository: a seat for each such catalogue, and what it is given."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from connectors.github.descent import Shipped
 from connectors.github.probe import Shown
 from connectors.github.reader import Reader
 from connectors.github.streams import Watched
@@ -23,6 +24,7 @@ class Visit:
     now: datetime  #: our clock
     since: datetime | None  #: where the backfill starts
     renew: bool = False  #: a delivery told that what is defined is not as it was: read it whatever the clock says
+    shipped: Shipped = field(default_factory=Shipped)  #: whose history is still to be looked for
     remembered: str = ""  #: what the catalogue's own capability says; empty at first
 
 

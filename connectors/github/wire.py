@@ -153,9 +153,14 @@ class Newest(Wire):
     nodes: list[Raw] | None = None
 
 
+class Branch(Wire):
+    target: Object | None = None
+
+
 class Probed(Repository):
     """A repository and the newest of its connections; one is None where it was not asked for or is not to be seen."""
 
+    head: Branch | None = None
     pull_requests: Newest | None = None
     issues: Newest | None = None
     deployments: Newest | None = None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from connectors.twin import github_boards as boards
+from connectors.twin import github_history as git
 from connectors.twin.github_objects import Node
 from connectors.twin.github_shipping import SHIPPED
 from connectors.twin.github_state import GitHubHost
@@ -246,9 +247,11 @@ DERIVED: Mapping[str, Derive] = {
     "Commit.abbreviatedOid": lambda _, commit: commit["oid"][:7],
     "Commit.associatedPullRequests": pull_requests_of,
     "Commit.authoredDate": git_date("author"),
+    "Commit.history": git.history,
     "Commit.committedDate": git_date("committer"),
     "Commit.messageBody": message_body,
     "Commit.messageHeadline": headline,
+    "Commit.parents": git.parents,
     "Commit.url": commit_url,
     "CrossReferencedEvent.referencedAt": lambda _, event: event["createdAt"],
     "Milestone.closed": lambda _, milestone: bool(milestone.get("closedAt")),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from connectors.twin.github_history import advance
 from connectors.twin.github_hooks import bodies, tell, tell_item, tell_push
 from connectors.twin.github_objects import Node
 from connectors.twin.github_state import ITEMS, GitHubHost
@@ -70,6 +71,7 @@ def merge(host: GitHubHost, pull: Node, *, at: str, by: Node, oid: str) -> None:
     record(pull, "MergedEvent", at=at, by=by, commit=commit, mergeRefName=pull["baseRefName"])
     record(pull, "ClosedEvent", at=at, by=by)
     touch(host, pull, at)
+    advance(host, host.by_id[pull["repository"]], commit)
     tell_item(host, pull, "closed", by=by)
     tell_push(host, host.by_id[pull["repository"]], pull["baseRefName"], before="0" * 40, after=oid, by=by)
     for issue in filter(None, map(host.node, pull.get("closingIssuesReferences", ()))):

@@ -10,6 +10,7 @@ from connectors.twin import github_boards as boards
 from connectors.twin.github_access import SSO, Access
 from connectors.twin.github_derived import DERIVED
 from connectors.twin.github_filters import kept, listing
+from connectors.twin.github_history import commits
 from connectors.twin.github_objects import Node
 from connectors.twin.github_paging import Page, check_bounds, page, refusal
 from connectors.twin.github_state import GitHubHost, written
@@ -124,9 +125,8 @@ def ref(source: Node, _: Info, *, qualifiedName: str) -> Node | None:  # noqa: N
 
 
 def git_object(source: Node, info: Info, *, oid: str | None = None, **_: Any) -> Node | None:
-    """The commit with that id, where the state has met it."""
-    known = (n for n in info.context.host.by_id.values() if n.get("oid") == oid)
-    return next((n for n in known if n.get("repository") == source["id"]), None)
+    """The commit with that id, where the repository has it."""
+    return commits(info.context.host, source).get(oid or "")
 
 
 def field_value(source: Node, info: Info, *, name: str) -> Node | None:

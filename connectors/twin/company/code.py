@@ -139,6 +139,13 @@ def written(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def commit_of(name: str, message: str, at: datetime) -> Json:
+    """A commit that no pull request made; its sha is made of the name."""
+    who = {"name": "release-bot", "email": "release-bot@acme-shops.example", "date": written(at)}
+    oid = hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()
+    return {"oid": oid, "message": message, "author": who, "committer": who}
+
+
 def _names(world: World, wish: Wish) -> tuple[str, str]:
     """(title, branch): the key stands in the title, bracketed or not, or in the branch alone, even in lower case."""
     summary = world.site.issue(wish.key).fields["summary"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.twin.company import code, conversation, setting, shipping
+from connectors.twin.company import code, conversation, history, setting, shipping
 from connectors.twin.company.code import Draft, account, written
 from connectors.twin.company.organization import milestones, organization, plan
 from connectors.twin.company.setting import END, OWNER, SERVICES, START, THEMES_REPOSITORY
@@ -30,6 +30,7 @@ def hosting(world: World) -> GitHubHost:
         for pull in repository["pullRequests"]:
             conversation.converse(world, repository["name"], pull)
         shipping.ship(world, repository)
+        history.grow(repository)
     return GitHubHost(now=lambda: END, repositories=repositories, organizations=[organization(world, themes)])
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from connectors.twin.company.code import account, written
+from connectors.twin.company.history import patch
 from connectors.twin.company.setting import END, SERVICES, START
 from connectors.twin.company.world import World
 
@@ -15,6 +16,8 @@ Json = dict[str, Any]
 FAILED, ROLLED_BACK, FLAKY = 0.04, 0.04, 0.08
 RELEASED, TAGGED = "mobile-app", "merchant-numbers"
 """The repository that publishes releases, and the one that only tags."""
+PATCHED = 6
+"""The fortnight whose release was mended beside the default branch."""
 FIRST_RUN = 2**33
 """Run ids have long outgrown 32 bits (github/rest-api-description#3795)."""
 
@@ -85,13 +88,15 @@ def _status(state: str, at: datetime) -> Json:
 
 
 def _tags(merged: list[Json], *, annotated: bool) -> Iterator[Json]:
-    """One for the last change of every second week."""
+    """One for the last change of every second week; one that was released had to be mended."""
     last = {(_at(pull["mergedAt"]) - START).days // 14: pull for pull in merged}
     for fortnight, pull in sorted(last.items()):
         name, commit = f"v1.{fortnight}", pull["mergeCommit"]
         tagger = {"name": "release-bot", "date": written(_at(pull["mergedAt"]) + timedelta(hours=1))}
         tag = {"__typename": "Tag", "name": name, "oid": _sha(name), "tagger": tagger, "target": commit}
         yield {"name": name, "prefix": "refs/tags/", "target": tag if annotated else commit}
+        if fortnight == PATCHED and not annotated:
+            yield {"name": f"{name}.1", "prefix": "refs/tags/", "target": patch(commit)}
 
 
 def _releases(tags: list[Json]) -> Iterator[Json]:
