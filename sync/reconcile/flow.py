@@ -26,7 +26,7 @@ def flow(snapshot: Snapshot, *, links: "ir.Table", status_categories: "ir.Table"
     """
     as_of_us, changes = micros(snapshot.as_of), snapshot["changes"]
     items = counted(snapshot["work_items"], types=thresholds.item_types).cache()
-    moves = timeline.moves(items, changes).cache()
+    moves = timeline.moves(items, changes, snapshot["statuses"]).cache()
     told = timeline.stays(items, moves, as_of_us=as_of_us)
     begun = categories.activations(items, changes, snapshot["pull_requests"], links)
     of_tracker = categories.of_tracker(told, items, changes, status_categories)

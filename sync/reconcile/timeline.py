@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 
-def moves(items: "ir.Table", changes: "ir.Table") -> "ir.Table":
+def moves(items: "ir.Table", changes: "ir.Table", statuses: "ir.Table") -> "ir.Table":
     """Each change of status: item, created_us, current_id, author, at_us, from_id, to_id, and
     earlier_id, until_us, is_lost.
 
@@ -20,7 +20,7 @@ def moves(items: "ir.Table", changes: "ir.Table") -> "ir.Table":
     """
     import ibis
 
-    changes = changes.filter(changes.field == "status")
+    changes = _named(changes.filter(changes.field == "status"), items, statuses)
     told = changes.join(items, changes.item_ref == items.ref).select(
         "item",
         "created_us",
@@ -40,6 +40,23 @@ def moves(items: "ir.Table", changes: "ir.Table") -> "ir.Table":
     is_lost = told.next_us.isnull() & (told.to_id != told.current_id)
     until_us = ibis.ifelse(is_lost, ibis.greatest(told.at_us, told.current_us), told.next_us)
     return told.mutate(is_lost=is_lost, until_us=until_us).drop("id", "index", "told_us", "current_us", "next_us")
+
+
+def _named(changes: "ir.Table", items: "ir.Table", statuses: "ir.Table") -> "ir.Table":
+    """The changes with the id of a status that is told by its name alone, where but one status of the item's project
+    has that name (mikebowler/jirametrics#56)."""
+    placed = changes.join(items.select("ref", "source", "project"), changes.item_ref == items.ref)
+    for side in ("from", "to"):
+        identity, text = f"{side}_id", f"{side}_text"
+        wanted = placed.filter(placed[identity].isnull()).select("source", "project", name=text).distinct()
+        known = wanted.join(statuses.select("source", "id", "name", of="project"), ["source", "name"])
+        known = known.filter(known.of.isnull() | (known.of == known.project))
+        one = known.group_by(["source", "project", "name"]).aggregate(n=known.id.nunique(), found=known.id.min())
+        one = one.filter(one.n == 1).select("source", "project", "name", "found")
+        placed = placed.left_join(one, ["source", "project", placed[text] == one.name])
+        placed = placed.mutate(**{identity: placed[identity].coalesce(placed.found)})
+        placed = placed.select(*changes.columns, "source", "project")
+    return placed.select(*changes.columns)
 
 
 def _status(identity: "ir.StringValue", text: "ir.StringValue") -> "ir.StringValue":
