@@ -11,6 +11,7 @@ from mappings.document import Document, Path, parse
 from mappings.model import UserFile
 from mappings.people import People
 from mappings.problems import Problem, Problems, nearest
+from mappings.readings import Beside, with_readings
 from mappings.rules import Mappings
 from mappings.strategy import Strategy
 
@@ -28,9 +29,20 @@ __all__ = [
 File = TypeVar("File", bound=UserFile)
 
 
-def load_strategy(text: str, file: str) -> Strategy:
-    """The strategy in this text; raises `Problems`. `file` is only the name that they are reported under."""
-    return read(text, file, Strategy)
+def load_strategy(text: str, file: str, *, beside: Beside | None = None) -> Strategy:
+    """The strategy in this text; raises `Problems`. `file` is only the name that they are reported under.
+
+    `beside` gives the text of the CSV files that it names; without it readings stand in the strategy itself.
+    """
+    document = parse(text, file)
+    problems = with_readings(document, beside) if beside else []
+    try:
+        loaded = _loaded(document, Strategy, None)
+    except Problems as found:
+        raise Problems([*problems, *found.problems]) from None
+    if problems:
+        raise Problems(problems)
+    return loaded
 
 
 def load_mappings(text: str, file: str) -> Mappings:
@@ -48,7 +60,10 @@ def read(text: str, file: str, model: type[File], *, context: Mapping[str, Any] 
 
     `context` is given to the model's validators.
     """
-    document = parse(text, file)
+    return _loaded(parse(text, file), model, context)
+
+
+def _loaded(document: Document, model: type[File], context: Mapping[str, Any] | None) -> File:
     problems = [document.problem(*fault) for fault in model.faults(document.data)]
     try:
         loaded = model.model_validate(document.data, context=context)

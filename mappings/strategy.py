@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 from pydantic import Field, field_validator
 
@@ -12,6 +12,7 @@ from mappings.plans import plan_faults
 from mappings.problems import nearest
 
 State: TypeAlias = Literal["planned", "current", "paused", "closed"]
+Dated = TypeVar("Dated")
 
 
 class Share(Model):
@@ -30,7 +31,20 @@ class Declaration(Model):
 
 class Reading(Model):
     on: date
-    value: float
+    value: float = Field(allow_inf_nan=False)
+
+
+def _or_a_file(schema: dict[str, Any]) -> None:
+    """An editor takes the name of a CSV file too."""
+    listed = {key: schema.pop(key) for key in ("items", "type") if key in schema}
+    schema["anyOf"] = [listed, {"type": "string"}]
+
+
+def _in_order(entries: tuple[Dated, ...], days: list[date], name: str) -> tuple[Dated, ...]:
+    """The entries; ValueError where their days do not rise."""
+    if days != sorted(set(days)):
+        raise ValueError(f"the {name} should stand in the order of their days, each day once")
+    return entries
 
 
 class Measure(Model):
@@ -44,7 +58,12 @@ class Measure(Model):
     due_on: date | None = None
     cadence: Literal["daily", "weekly", "monthly", "quarterly", "yearly"] | None = None
     lag_days: int = Field(default=0, ge=0)
-    readings: tuple[Reading, ...] = ()
+    readings: Annotated[tuple[Reading, ...], Field(json_schema_extra=_or_a_file)] = ()  #: a CSV file's too
+
+    @field_validator("readings")
+    @classmethod
+    def _readings_in_order(cls, readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+        return _in_order(readings, [reading.on for reading in readings], "readings")
 
 
 class Objective(Model):
@@ -64,10 +83,12 @@ class Objective(Model):
     def _one_state_a_line_in_order(cls, lines: tuple[dict[State, date], ...]) -> tuple[dict[State, date], ...]:
         if any(len(line) != 1 for line in lines):
             raise ValueError("each entry should name one state and the day it begins, such as {current: 2026-01-01}")
-        days = [on for line in lines for on in line.values()]
-        if days != sorted(set(days)):
-            raise ValueError("the states should stand in the order of their days, each day once")
-        return lines
+        return _in_order(lines, [on for line in lines for on in line.values()], "states")
+
+    @field_validator("declared")
+    @classmethod
+    def _declared_in_order(cls, lines: tuple[Declaration, ...]) -> tuple[Declaration, ...]:
+        return _in_order(lines, [line.on for line in lines], "declarations")
 
     def state_on(self, day: date) -> State:
         """Its state on this day: `planned` before its first dated state, `current` always where it has none.

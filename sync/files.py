@@ -1,7 +1,7 @@
 """Reads the files that hold the map, checks them against each other, and says which version is in force."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -56,9 +56,10 @@ class Files:
 def read_files(config: Config, *, folder: Path) -> Files:
     """All files that the configuration names, read from its folder. Raises `Problems` with every mistake in them."""
     texts = _Texts(config, folder)
-    strategies = texts.versions("strategy", load_strategy)
+    strategies = texts.versions("strategy", texts.strategy)
     mappings = texts.versions("mappings", load_mappings)
     people = texts.one("people", load_people)
+    texts.problems += [*_begun_twice(strategies.values()), *_begun_twice(mappings.values())]
     texts.problems += _crossed(list(strategies.values()), list(mappings.values()), people)
     if texts.problems:
         raise Problems(dict.fromkeys(texts.problems))
@@ -83,6 +84,10 @@ class _Texts:
         loaded = {path.name: self._load(path, key, load) for path in paths}
         return {name: value for name, value in loaded.items() if value is not None}
 
+    def strategy(self, text: str, file: str) -> Strategy:
+        """The strategy in this text, with the readings that stand in files beside it."""
+        return load_strategy(text, file, beside=lambda name: self._read(Path(file).parent / name, "readings"))
+
     def one(self, key: str, load: Callable[[str, str], T]) -> T | None:
         name = getattr(self._config, key)
         return self._load(self._folder / name, key, load) if name else None
@@ -92,9 +97,7 @@ class _Texts:
 
     def _load(self, path: Path, key: str, load: Callable[[str, str], T]) -> T | None:
         try:
-            text = path.read_text(encoding="utf-8")
-            self._hash.update(f"{key}\0{path.name}\0{len(text)}\0{text}".encode())
-            return load(text, str(path))
+            return load(self._read(path, key), str(path))
         except OSError as error:
             self.problems.append(self._config.problem((key,), f"{path} cannot be read: {error.strerror}"))
         except UnicodeDecodeError:
@@ -102,6 +105,22 @@ class _Texts:
         except Problems as found:
             self.problems += found.problems
         return None
+
+    def _read(self, path: Path, key: str) -> str:
+        text = path.read_text(encoding="utf-8")
+        self._hash.update(f"{key}\0{path.name}\0{len(text)}\0{text}".encode())
+        return text
+
+
+def _begun_twice(versions: Iterable[V]) -> Iterator[Problem]:
+    """A problem for each version that begins on the day of another, for then nobody can say which is in force."""
+    seen: dict[date | None, V] = {}
+    for version in versions:
+        first = seen.setdefault(version.from_on, version)
+        if first is not version:
+            since = f"begins on {version.from_on}" if version.from_on else "has no `from`"
+            message = f"the version {since}, as {first.problem((), '').file} does"
+            yield version.problem(("from",), message, "give each version a day of its own")
 
 
 def _crossed(strategies: Sequence[Strategy], mappings: Sequence[Mappings], people: People | None) -> Iterator[Problem]:

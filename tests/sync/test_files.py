@@ -65,3 +65,33 @@ def test_a_file_that_is_not_there_is_told_where_it_is_named(tmp_path: Path) -> N
     config = load_config(tmp_path / "fingerpost.yaml", environment={"TOKEN": "t"})
     with pytest.raises(Problems, match=r"fingerpost.yaml:1:11: .*strategy cannot be read"):
         read_files(config, folder=tmp_path)
+
+
+def test_two_versions_do_not_begin_on_the_same_day(tmp_path: Path) -> None:
+    with pytest.raises(Problems) as found:
+        read(tmp_path, strategy__b=NEW.replace("2026", "2025"))
+    (problem,) = found.value.problems
+    assert (Path(problem.file).name, problem.line, problem.column) == ("b.yaml", 1, 7)
+    assert problem.message.startswith("the version begins on 2025-01-01, as ")
+
+
+def test_two_versions_without_a_day_cannot_stand_together(tmp_path: Path) -> None:
+    with pytest.raises(Problems, match=r"the version has no `from`, as .*a.yaml does"):
+        read(tmp_path, strategy__a=OLD.partition("\n")[2], strategy__b=NEW.partition("\n")[2])
+
+
+def test_readings_beside_the_strategy_are_read_with_it_and_are_part_of_its_digest(tmp_path: Path) -> None:
+    measured = NEW.replace("Faster checkout", "F, measures: [{id: m, readings: m.csv}]")
+    (tmp_path / "strategy").mkdir()
+    (tmp_path / "strategy" / "m.csv").write_text("on,value\n2026-01-01,2.5\n")
+    first = read(tmp_path, strategy__b=measured)
+    (objective,) = first.on(date(2026, 1, 1)).strategy.objectives
+    assert [reading.value for reading in objective.measures[0].readings] == [2.5]
+    (tmp_path / "strategy" / "m.csv").write_text("on,value\n2026-01-01,2.6\n")
+    assert read(tmp_path, strategy__b=measured).digest != first.digest
+
+
+def test_readings_that_are_not_there_are_told_where_they_are_named(tmp_path: Path) -> None:
+    measured = NEW.replace("Faster checkout", "F, measures: [{id: m, readings: m.csv}]")
+    with pytest.raises(Problems, match=r"b.yaml:3:67: m.csv cannot be read: No such file"):
+        read(tmp_path, strategy__b=measured)
