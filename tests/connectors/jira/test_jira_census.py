@@ -72,12 +72,12 @@ def test_every_issue_is_called_project_by_project(edition: Callable[..., JiraSit
 
 
 def test_a_hundred_thousand_ids_cost_twenty_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """5,000 ids a page: a fiftieth of both stands for it."""
-    monkeypatch.setattr(jira_cloud, "IDS_PAGE", 100)
-    with reader(with_issues(cloud(), 2_000), projects=["PAY"]) as someone:
+    """5,000 ids a page: a 250th of both stands for it."""
+    monkeypatch.setattr(jira_cloud, "IDS_PAGE", 20)
+    with reader(with_issues(cloud(), 400), projects=["PAY"]) as someone:
         someone.poll()
         someone.asked()
-        assert len(rolls(someone)["PAY"].called) == 2_000
+        assert len(rolls(someone)["PAY"].called) == 400
         assert someone.asked() == 20
 
 
