@@ -26,12 +26,13 @@ def change_sets(deployments: Iterable[Mapping[str, Any]], parents: Parents) -> I
     What a service deploys from several repositories, or to several environments, is told apart: each is a line of its
     own, of which the first deployment is the beginning.
     """
-    ordered = sorted(deployments, key=lambda row: (*_line(row), row["finished_us"], row["ref"]))
-    for _, line in groupby(ordered, key=_line):
+    ordered = sorted(deployments, key=lambda row: (*line_of(row), row["finished_us"], row["ref"]))
+    for _, line in groupby(ordered, key=line_of):
         yield from _of_line(list(line), parents)
 
 
-def _line(row: Mapping[str, Any]) -> tuple[str, str, str]:
+def line_of(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Service, repository, environment: what is deployed there follows on what was."""
     return row["service"], row["repository"], row["environment"] or ""
 
 

@@ -1,0 +1,116 @@
+"""What mends or complains, read once for all services: incidents, hotfixes, and commits that take others back."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mappings.conditions import OF_CODE, RELATIONS, Condition, attributes, relations
+from mappings.match import first_match
+from mappings.people import People
+from mappings.reverts import TRAILER
+from mappings.rules import Service
+from mappings.subjects import pull_request_subjects, related_items, work_item_subjects
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+SHA = re.compile(r"\b[0-9a-f]{7,40}\b")
+
+
+class Incident(NamedTuple):
+    ref: str
+    began_us: int
+    shas: tuple[str, ...]  #: that its title and body name, as far as they are written
+
+
+class Undoing(NamedTuple):
+    """A commit takes another one back."""
+
+    by_ref: str  #: the pull request that it is of, else the commit
+    target: str  #: sha, as far as it is written
+
+
+class Mends(NamedTuple):
+    """What is known about one service beside its deployments."""
+
+    incidents: Sequence[Incident] = ()  #: the earliest first
+    hotfixes: Mapping[str, str] = {}  #: commit → ref of the hotfix that was merged by it
+    undoings: Mapping[str, Sequence[Undoing]] = {}  #: by the commit that undoes
+
+
+def mends(
+    tables: "Mapping[str, ir.Table]",
+    services: Sequence[Service],
+    *,
+    reverts: "ir.Table",
+    links: "ir.Table",
+    day: date,
+    people: People | None = None,
+) -> dict[str, Mends]:
+    """Of each service, by its id."""
+    asked = [when for service in services for when in (service.incidents, service.hotfix) if when]
+    items = work_item_subjects(tables, attributes(asked), people=people, day=day)
+    pulls = pull_request_subjects(tables, attributes(asked), people=people, day=day)
+    related = {relation: related_items(tables, links, relation, items) for relation in relations(asked)}
+
+    def matched(subjects: "ir.Table", when: Condition | None, name: str) -> "ir.Table | None":
+        has = RELATIONS if name == "work_items" else OF_CODE
+        if when is None:
+            return None
+        met = first_match(subjects, [when], related, has=has)
+        return tables[name].semi_join(met.filter(met.match.notnull()), "ref")
+
+    undoings = _undoings(tables, reverts)
+    return {
+        service.id: Mends(
+            incidents=_incidents(matched(items, service.incidents, "work_items")),
+            hotfixes=_hotfixes(matched(pulls, service.hotfix, "pull_requests")),
+            undoings=undoings,
+        )
+        for service in services
+    }
+
+
+def _incidents(items: "ir.Table | None") -> list[Incident]:
+    if items is None:
+        return []
+    rows = items.select("ref", "created_us", "title", "body").order_by("created_us", "ref").to_pyarrow().to_pylist()
+    return [
+        Incident(row["ref"], row["created_us"], tuple(SHA.findall(f"{row['title']}\n{row['body'] or ''}")))
+        for row in rows
+    ]
+
+
+def _hotfixes(pulls: "ir.Table | None") -> dict[str, str]:
+    if pulls is None:
+        return {}
+    rows = pulls.filter(pulls.merge_sha.notnull()).select("merge_sha", "ref").order_by("ref").to_pyarrow().to_pylist()
+    return {row["merge_sha"]: row["ref"] for row in rows}
+
+
+def _undoings(tables: "Mapping[str, ir.Table]", reverts: "ir.Table") -> dict[str, list[Undoing]]:
+    """By the merge of a pull request that reverts, and by a commit whose own message says so."""
+    found: dict[str, list[Undoing]] = {}
+    for by, undoing in (*_by_pulls(tables["pull_requests"], reverts), *_by_commits(tables["repository_commits"])):
+        told = found.setdefault(by, [])
+        if undoing.target not in {each.target for each in told}:
+            told.append(undoing)
+    return found
+
+
+def _by_pulls(pulls: "ir.Table", reverts: "ir.Table") -> Iterator[tuple[str, Undoing]]:
+    columns = pulls.filter(pulls.merge_sha.notnull()).select("ref", "merge_sha")
+    merged = {row["ref"]: row["merge_sha"] for row in columns.to_pyarrow().to_pylist()}
+    for row in reverts.order_by("item_ref", "to_ref", "to_sha").to_pyarrow().to_pylist():
+        by, target = merged.get(row["item_ref"]), merged.get(row["to_ref"]) or row["to_sha"]
+        if by and target:
+            yield by, Undoing(row["item_ref"], target)
+
+
+def _by_commits(commits: "ir.Table") -> Iterator[tuple[str, Undoing]]:
+    telling = commits.filter(commits.message.contains("This reverts commit")).select("ref", "sha", "message")
+    rows: list[dict[str, Any]] = telling.order_by("ref").to_pyarrow().to_pylist()
+    for row in rows:
+        for found in TRAILER.finditer(row["message"]):
+            yield row["sha"], Undoing(row["ref"], found["sha"])
