@@ -1,0 +1,120 @@
+"""One pass over a source: how it ends, and what is known of the source from then on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+
+from connectors.errors import Refused
+from connectors.records import Batch, Count, Gap
+from connectors.source import Memory
+from sync.passes import Pass
+from sync.poll import poll
+from sync.store import censuses
+from sync.store.database import connect
+from sync.store.memory import acquire, release
+from sync.store.rows import epoch_us
+from sync.store.tables import SOURCES
+from tests.sync.store.batches import at, batch, item
+
+GAP = Gap(stream="issues", cause="a page was cut")
+DAILY = {"all": timedelta(days=1)}
+
+
+class Clock:
+    def now(self) -> datetime:
+        return at(0)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.Event().wait()
+
+
+@dataclass
+class Told:
+    """A source that tells these batches, and then breaks off if it is to."""
+
+    batches: tuple[Batch, ...]
+    breaks: bool = False
+    name: str = "jira"
+
+    async def poll(self, memory: Memory) -> AsyncIterator[Batch]:
+        for each in self.batches:
+            yield each
+        if self.breaks:
+            raise Refused("the token is refused", hint="Make a new one.")
+
+
+class Watcher:
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[int, int | None]] = []
+
+    def waiting(self, source: str, *, what: str, until: datetime, why: str) -> None: ...
+
+    def read(self, source: str, *, what: str, count: int, of: int | None) -> None:
+        self.told.append((count, of))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Engine]:
+    engine = connect(f"sqlite:///{tmp_path}/facts.db")
+    yield engine
+    engine.dispose()
+
+
+def read(store: Engine, *batches: Batch, breaks: bool = False, watcher: Watcher | None = None) -> Pass:
+    source = Told(batches, breaks)
+    return asyncio.run(
+        poll(source, kind="jira", engine=store, holder="me", clock=Clock(), progress=watcher or Watcher())  # type: ignore[arg-type]
+    )
+
+
+def known_until(store: Engine) -> int | None:
+    with store.connect() as connection:
+        told: int | None = connection.execute(select(SOURCES.c.complete_us)).scalar()
+        return told
+
+
+def test_a_pass_that_came_to_its_end_is_known_up_to_its_beginning(store: Engine) -> None:
+    done = read(store, batch(item(1), read=5), batch(item(2), read=9))
+    assert (str(done), known_until(store)) == ("jira: complete, 2 records", epoch_us(at(5)))
+
+
+def test_one_that_missed_something_says_what_and_came_as_far(store: Engine) -> None:
+    done = read(store, batch(item(1), read=5, gaps=(GAP,)))
+    assert (done.verdict, done.gaps, known_until(store)) == ("incomplete", (GAP,), epoch_us(at(5)))
+
+
+def test_one_that_broke_off_keeps_what_it_read_and_is_known_no_further(store: Engine) -> None:
+    read(store, batch(item(1), read=5))
+    done = read(store, batch(item(2), read=9), breaks=True)
+    assert str(done) == "jira: failed, 1 records, 1 not read; first: the token is refused. Make a new one"
+    assert known_until(store) == epoch_us(at(5))
+
+
+def test_nobody_reads_what_another_reads(store: Engine) -> None:
+    acquire(store, "jira", holder="other", now=at(0), for_s=60)
+    assert read(store, batch(item(1))).verdict == "busy"
+    release(store, "jira", holder="other")
+    assert read(store, batch(item(1))).verdict == "complete"
+
+
+@pytest.mark.parametrize(("gaps", "due"), [((), []), ((GAP,), ["all"])])
+def test_a_first_pass_that_missed_nothing_is_as_good_as_a_census(
+    store: Engine, gaps: tuple[Gap, ...], due: list[str]
+) -> None:
+    read(store, batch(item(1), gaps=gaps))
+    assert censuses.due(store, "jira", DAILY, now=at(1)) == due  # type: ignore[arg-type]
+
+
+def test_a_first_pass_tells_how_many_are_to_be_read(store: Engine) -> None:
+    counts = (Count(scope="PAY", kind="issue", total=2),)
+    first, second = Watcher(), Watcher()
+    read(store, batch(counts=counts), batch(item(1)), batch(item(2)), watcher=first)
+    read(store, batch(counts=counts), batch(item(2, updated=5)), watcher=second)
+    assert (first.told, second.told) == ([(0, 2), (1, 2), (2, 2)], [(0, None), (1, None)])
