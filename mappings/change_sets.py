@@ -3,9 +3,20 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 Parents: TypeAlias = Mapping[str, Sequence[str]]  #: by commit, those that it follows on
+
+
+def parents_of(commits: "ir.Table") -> dict[str, tuple[str, ...]]:
+    """Of all commits of the histories that are held."""
+    rows = commits.select("sha", "parents").to_pyarrow()
+    return {
+        sha: tuple(follows) for sha, follows in zip(rows["sha"].to_pylist(), rows["parents"].to_pylist(), strict=True)
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,10 @@
 """What the facts mean: how the work flows, and which of it leads nowhere on the map. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mappings.rules import Service
 from mappings.strategy import Strategy
 from sync.reconcile.balance import Balance, LinkLine, balances, link_lines
 from sync.reconcile.checks import every_finding
@@ -16,6 +17,7 @@ from sync.reconcile.notes import notes
 from sync.reconcile.periods import Period
 from sync.reconcile.scopes import Scopes
 from sync.reconcile.series import Week
+from sync.reconcile.services import ServiceLine, service_lines
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
 
@@ -30,6 +32,7 @@ class Reconciliation:
     flow: "ir.Table"
     balances: tuple[Balance, ...]
     link_lines: tuple[LinkLine, ...]
+    service_lines: tuple[ServiceLine, ...]  #: what each service's deployments are read from
     figures: tuple[Figure, ...]  #: of all work first, then of each objective in rank order
     weeks: Mapping[str, tuple[Week, ...]]  #: throughput by scope, the latest week last
     findings: tuple[Finding, ...]  #: the gravest first
@@ -46,6 +49,7 @@ def reconcile(
     strategy: Strategy,
     period: Period,
     thresholds: Thresholds,
+    services: Sequence[Service] = (),
     config_version: str = "",
 ) -> Reconciliation:
     """How work flowed in the period, and which of it leads nowhere. The same arguments give the same result.
@@ -71,6 +75,7 @@ def reconcile(
         flow=flowed,
         balances=balances(snapshot, tags),
         link_lines=link_lines(snapshot, links),
+        service_lines=service_lines(snapshot, services, period=period),
         figures=scopes.figures(config_version=config_version),
         weeks=scopes.weeks(thresholds.series_weeks),
         findings=tuple(ordered(found)),

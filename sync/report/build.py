@@ -69,6 +69,7 @@ def build(
         balance=reconciliation.balances,
         links=reconciliation.link_lines,
         linked=_linked(reconciliation.link_lines),
+        services=reconciliation.service_lines,
         thresholds=thresholds,
         notes=reconciliation.notes,
         definitions=DEFINITIONS,

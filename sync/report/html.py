@@ -80,6 +80,7 @@ def _environment(report: Report) -> Environment:
         "reason": words.reason,
         "records": words.records,
         "same_reason": layout.same_reason,
+        "service": words.service,
         "short": lambda text, most: words.line(text, most=most),
         "singles": layout.singles,
         "sparkline": _sparkline,

@@ -10,6 +10,7 @@ from sync.reconcile.balance import Balance, LinkLine
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import SEVERITIES, Finding, Severity
 from sync.reconcile.series import Week
+from sync.reconcile.services import ServiceLine
 from sync.reconcile.thresholds import Thresholds
 
 VERSION: Literal["fingerpost.report/1"] = "fingerpost.report/1"
@@ -104,6 +105,7 @@ class Report(Struct, frozen=True, kw_only=True):
     balance: tuple[Balance, ...]
     links: tuple[LinkLine, ...]  #: every pull request is in exactly one
     linked: Figure  #: share of the pull requests, bots' aside, that close or implement a work item that is read
+    services: tuple[ServiceLine, ...]  #: what the deployments of each configured service are read from
     thresholds: Thresholds  #: that it was decided by
     notes: tuple[str, ...]  #: what the data lack, and what that leaves unsaid
     definitions: tuple[Definition, ...]

@@ -159,6 +159,8 @@ def _links(report: Report) -> Iterator[str]:
 
 
 def _small_print(report: Report) -> Iterator[str]:
+    for line in report.services:
+        yield from _wrapped(words.service(line))
     for note in report.notes:
         yield from _wrapped(note)
     if report.command:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import Evidence, Finding
+from sync.reconcile.services import ServiceLine
 from sync.report.model import Masthead, SourceState
 
 #: Whatever the machine's locale.
@@ -36,6 +37,14 @@ MARKS = {
 QUARTILES = "41, 66 and 78 %"  #: of the share of linked pull requests (report-and-findings.md §4, notes for builders)
 
 RECORDS = {"work_item": "work items", "pull_request": "pull requests"}
+
+RUNGS = {
+    "deployments": "deployment records",
+    "workflow_runs": "the runs of its workflow that succeeded",
+    "releases": "published releases",
+    "git_tags": "tags",
+    "merges": "merges into the default branch, which stand for deployments that nothing tells of",
+}  #: metrics.md §3.1
 
 SIGNS = {"days": " d", "ratio": " %"}  #: by unit; a count needs none
 
@@ -128,6 +137,16 @@ def evidence(evidence: Evidence, *, zone: str) -> str:
 def linked(share: Figure) -> str:
     """The share of linked pull requests, and where others stand."""
     return f"Linked, bots' aside: {figure(share)}; the known quartiles are {QUARTILES}."
+
+
+def service(line: ServiceLine) -> str:
+    """What the deployments of a service are read from, how many there are, and what does not count."""
+    if line.rung is None:
+        return f"Service {line.id}: no deployment is known, nor anything that could stand for one."
+    told = f"Service {line.id}: {count(line.deployments, 'deployment')} in the period, read from {RUNGS[line.rung]}."
+    if not line.other_environments:
+        return told
+    return f"{told} What goes to {', '.join(line.other_environments)} does not count."
 
 
 def records(kind: str) -> str:

@@ -8,7 +8,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from mappings.change_sets import parents_of
+from mappings.deployments import service_deployments
+from mappings.failures import failures
 from mappings.links import links
+from mappings.mends import mends
+from mappings.reverts import reverts
 from mappings.statuses import categories
 from mappings.tag import tag
 from sync import __version__
@@ -93,12 +98,23 @@ def reconciled(known: Meaning, *, span: Period, thresholds: Thresholds) -> Recon
         strategy=known.map.strategy,
         period=span,
         thresholds=thresholds,
+        services=rules.services,
     )
 
 
 def derived(known: Meaning) -> "dict[str, pa.Table]":
-    """What an export adds to the facts: links and tags."""
-    return {name: table.to_pyarrow() for name, table in (("links", known.links), ("tags", known.tags))}
+    """What an export adds to the facts: links and tags, deployments of services, and what speaks against them."""
+    tables, services = known.facts.tables, known.map.mappings.services
+    taken_back, deployed = reverts(tables), service_deployments(tables, services)
+    speaking = mends(tables, services, reverts=taken_back, links=known.links, day=known.day, people=known.map.people)
+    found = {
+        "links": known.links,
+        "tags": known.tags,
+        "reverts": taken_back,
+        "service_deployments": deployed,
+        "failures": failures(deployed, parents=parents_of(tables["repository_commits"]), mends=speaking),
+    }
+    return {name: table.to_pyarrow() for name, table in found.items()}
 
 
 def _digest(known: Meaning, span: Period, config: Config) -> str:

@@ -9,6 +9,7 @@ from sync.reconcile.balance import Balance, LinkLine
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import SEVERITIES, Evidence, Finding
 from sync.reconcile.series import Week
+from sync.reconcile.services import ServiceLine
 from sync.reconcile.thresholds import Thresholds
 from sync.report.answer import sentence
 from sync.report.definitions import DEFINITIONS
@@ -39,6 +40,11 @@ def sample(**changes: Any) -> Report:
             LinkLine(id="no_key_merged", title="Merged, and names no work item", count=60),
         ),
         linked=figure("linked", "Linked pull requests", 0.822, unit="ratio", low=0.784, high=0.855, n=377),
+        services=(
+            ServiceLine(id="shop", rung="deployments", deployments=14, other_environments=("qa", "staging")),
+            ServiceLine(id="ledger", rung="merges", deployments=1, other_environments=()),
+            ServiceLine(id="billing", rung=None, deployments=0, other_environments=()),
+        ),
         thresholds=Thresholds(),
         notes=("12 pull requests have no opening date; their durations are not reckoned.",),
         definitions=DEFINITIONS,

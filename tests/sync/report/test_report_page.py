@@ -165,7 +165,9 @@ def test_the_first_five_are_always_on_the_page():
 
 
 def test_an_empty_report_is_still_a_page():
-    bare = sample(findings=(), objectives=(), delivery=(), links=(), balance=(), notes=(), weeks=(), items=())
+    bare = sample(
+        findings=(), objectives=(), delivery=(), links=(), balance=(), notes=(), services=(), weeks=(), items=()
+    )
     page = Page.of(html.render(bare))
     assert "No finding stands" in page.one("main").text
     assert "No check found anything." in page.one("section", id="findings").text

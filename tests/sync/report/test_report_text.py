@@ -31,6 +31,6 @@ def test_a_source_that_is_behind_says_so():
 
 
 def test_an_empty_report_still_says_what_it_is():
-    bare = sample(findings=(), objectives=(), delivery=(), links=(), balance=(), notes=())
+    bare = sample(findings=(), objectives=(), delivery=(), links=(), balance=(), notes=(), services=())
     assert text.render(bare).startswith("fingerpost · 9 to 15 November 2026 (week 46 of 2026)\n")
     assert "No finding stands." in " ".join(text.render(bare).split())
