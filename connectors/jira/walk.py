@@ -47,7 +47,7 @@ class Position(Struct, frozen=True, kw_only=True):
     owed: tuple[str, ...] = ()  #: ids of issues that could not be read, to be tried again
     holes: tuple[Hole, ...] = ()  #: where issues are missing that cannot be named, to be tried again
     is_wide: bool = False  #: looks back far, and reads again what is stored
-    wide_ms: int | None = None  #: when the last pass that did so began, the backfill too
+    wide_ms: int | None = None  #: by our clock, when the last pass that did so was opened, the backfill too
     is_shaken: bool = False  #: something was missed, or changed in bulk
 
     @classmethod
@@ -65,7 +65,7 @@ class Position(Struct, frozen=True, kw_only=True):
         return replace(self, projects=start.projects, since_ms=start.since_ms)
 
     def next_pass(self, *, overlap_s: int, now: datetime) -> "Position":
-        """Where the pass after this one starts. `now`: to tell whether a day has gone by."""
+        """Where the pass after this one starts. `now`: by our clock, to tell whether a day has gone by."""
         began_ms = self.began_ms or 0
         is_wide = self.wide_ms is None or now - from_millis(self.wide_ms) >= DAY
         usual_s = overlap_s * (WIDENED if self.is_shaken else 1)
@@ -95,6 +95,7 @@ class Walk:
     def __init__(self, dialect: Dialect, position: Position, *, read_at: datetime) -> None:
         self.position = position
         self.read_at = read_at  #: the source's clock at its last page; ours before the first
+        self._opened_at = read_at
         self._dialect = dialect
         self._owed_before = position.owed
         self._holes_before = position.holes
@@ -160,7 +161,7 @@ class Walk:
             self.position,
             complete=True,
             ledger=self._ledger(),
-            wide_ms=self.position.began_ms if renews else self.position.wide_ms,
+            wide_ms=millis(self._opened_at) if renews else self.position.wide_ms,
             is_shaken=lacks or (not renews and self._shown >= MANY),
         )
         return Reading()
