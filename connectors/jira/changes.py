@@ -71,12 +71,18 @@ class Vocabulary:
             "Rank": RANK,
         }
         self._checkboxes = roles.checkboxes
+        self._told: dict[tuple[str, str], str] = {}
 
     def word(self, item: wire.ChangeItem) -> str:
         """Our word, else Jira's."""
         name, identity = item.field or "", item.field_id or ""
         if identity in self._checkboxes and _raises_or_lowers_a_flag(item):
             return "flagged"
+        if (name, identity) not in self._told:
+            self._told[name, identity] = self._word(name, identity)
+        return self._told[name, identity]
+
+    def _word(self, name: str, identity: str) -> str:
         word = self._by_id.get(identity) or self._by_name.get(identity) or self._by_name.get(name)
         if word and self._is_another(identity, word):
             word = None

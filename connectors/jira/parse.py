@@ -205,7 +205,7 @@ class Parser:
         if entry.histories is None:
             return
         try:
-            histories = [decode(raw, wire.History) for raw in entry.histories]
+            histories = decode(b"[" + b",".join(entry.histories) + b"]", list[wire.History])
             rows = self._changes.of(histories, item_ref=item.ref, points=self._points_fields(item, custom))
         except Malformed as error:
             unread[str(entry.issue.id)] = f"its history is not as Jira describes it: {error}"
