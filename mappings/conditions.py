@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from mappings.document import Path
 from mappings.model import Model
 from mappings.operators import (
     DateOperators,
@@ -138,6 +139,26 @@ class Condition(Model):
         yield self
         for part in (*(self.all_ or ()), *(self.any_ or ()), *((self.not_,) if self.not_ else ())):
             yield from part.parts()
+
+    def within(self) -> Iterator[tuple[Path, "Condition"]]:
+        """What it is put together from, each with its path: its lines; of one `all`, `any` or `not` what stands there.
+
+        Nothing where it is a single question.
+        """
+        asked = {name: getattr(self, name) for name in type(self).model_fields}
+        fields = asked.pop("fields") or {}
+        stated: list[tuple[Path, dict[str, Any]]] = [
+            (() if name.endswith("_") else (name,), {name: value}) for name, value in asked.items() if value is not None
+        ]
+        stated += [(("fields", name), {"fields": {name: test}}) for name, test in fields.items()]
+        if len(stated) > 1:
+            blank = type(self).model_construct()
+            yield from ((path, blank.model_copy(update=line)) for path, line in stated)
+            return
+        for word, parts in (("all", self.all_), ("any", self.any_)):
+            yield from (((word, place), part) for place, part in enumerate(parts or ()))
+        if self.not_ is not None:
+            yield ("not",), self.not_
 
     def __str__(self) -> str:
         lines = [f"{name}: {shown(test)}" for name, test in self.tests()]

@@ -49,15 +49,48 @@ def first_match(
     """
     import ibis
 
-    own = {relation: each for relation, each in (related or {}).items() if relation in has}
-    subjects = _with_findings(subjects, conditions)
-    for name, holding in _relatives(conditions, own, related or {}).items():
-        subjects = subjects.left_join(holding.mutate(**{name: ibis.literal(True)}), "ref").drop("ref_right")
-        subjects = subjects.mutate(**{name: subjects[name].fill_null(False)})
-    branches = [(_holds(condition, subjects), ibis.literal(place)) for place, condition in enumerate(conditions)]
-    possible = [(holds, place) for holds, place in branches if holds is not None]
+    subjects = _ready(subjects, conditions, related or {}, has)
+    holds = [_holds(condition, subjects) for condition in conditions]
+    possible = [(truth, ibis.literal(place)) for place, truth in enumerate(holds) if truth is not None]
     match = ibis.cases(*possible).cast("int64") if possible else ibis.null("int64")
     return subjects.select("ref", match=match)
+
+
+def holding(
+    subjects: "ir.Table",
+    conditions: Sequence[Condition],
+    related: Mapping[Relation, Related] | None = None,
+    *,
+    has: Collection[Relation] = RELATIONS,
+) -> "ir.Table":
+    """ref and, named by the place of each condition, whether it holds: null where this kind of subject never meets it.
+
+    The arguments are those of `first_match`, whose choice is the first that holds.
+    """
+    import ibis
+
+    subjects = _ready(subjects, conditions, related or {}, has)
+    holds = [_holds(condition, subjects) for condition in conditions]
+    never = ibis.null("boolean")
+    told = {str(place): never if truth is None else truth.fill_null(False) for place, truth in enumerate(holds)}
+    return subjects.select("ref", **told)
+
+
+def _ready(
+    subjects: "ir.Table",
+    conditions: Sequence[Condition],
+    related: Mapping[Relation, Related],
+    has: Collection[Relation],
+) -> "ir.Table":
+    """The subjects, with a column for each answer that takes more than one row to find."""
+    import ibis
+
+    own = {relation: each for relation, each in related.items() if relation in has}
+    subjects = _with_findings(subjects, conditions)
+    for name, holding in _relatives(conditions, own, related).items():
+        subjects = subjects.left_join(holding.mutate(**{name: ibis.literal(True)}), "ref").drop("ref_right")
+        subjects = subjects.mutate(**{name: subjects[name].fill_null(False)})
+    return subjects
 
 
 def _holds(condition: Condition, subjects: "ir.Table") -> Truth:

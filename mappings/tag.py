@@ -104,7 +104,7 @@ def _linked(links: "ir.Table", given: "ir.Table", verdicts: Verdicts, at_most: i
     """The same columns and `sharers`, of refs without a verdict so far: one row for each linked item that has one."""
     import ibis
 
-    best = _best(links, at_most).anti_join(given, "ref")
+    best = best_links(links, at_most).anti_join(given, "ref")
     reached = best.left_join(given.select("verdict", "distance", via_ref="ref"), "via_ref")
     is_exempt = (reached.verdict < verdicts.exempt).fill_null(False)
     reached = reached.mutate(is_exempt=is_exempt)
@@ -121,7 +121,7 @@ def _linked(links: "ir.Table", given: "ir.Table", verdicts: Verdicts, at_most: i
     )
 
 
-def _best(links: "ir.Table", at_most: int) -> "ir.Table":
+def best_links(links: "ir.Table", at_most: int) -> "ir.Table":
     """ref and via_ref: the items that each pull request has its best class of link to; no mentions by a release."""
     import ibis
 
