@@ -7,7 +7,18 @@ from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
 LinkClass: TypeAlias = Literal["closes", "implements", "mentions"]
-Place: TypeAlias = Literal["closing_reference", "branch", "title", "body", "commit"]
+Place: TypeAlias = Literal[
+    "closing_reference",  # stated by the source of the pull request, as the two that follow
+    "closing_event",
+    "cross_reference",
+    "development_panel",  # stated by the source of the work item, as the one that follows
+    "remote_link",
+    "branch",
+    "title",
+    "body",
+    "commit",
+    "trailer",  # of the body, or of a commit's message
+]
 Missing: TypeAlias = Literal["no_such_item", "unread_project"]
 NO_SUCH: Missing = "no_such_item"
 UNREAD: Missing = "unread_project"
@@ -72,40 +83,54 @@ class Grammar:
 
     def in_title(self, title: str, *, repository: str) -> Iterator[Naming]:
         """The items that a title names. At its start or in brackets, a key of a project that is not read counts too."""
-        for found in KEY.finditer(self._visible(title)):
+        visible = self._visible(title)
+        head = TITLE_HEAD.match(visible)
+        for found in KEY.finditer(visible):
             if self._is_allowed(found["project"]):
-                yield from self._at_key(found, "implements", repository)
+                leads = head is not None and found.end() <= head.end()
+                leads = leads or visible[found.start() - 1 : found.start()] in {"[", "("}
+                yield from self._at_key(found, "implements", repository, is_meant=leads)
 
     def in_prose(self, text: str, *, repository: str) -> Iterator[Naming]:
         """The items that a description or a commit message names: closed where a closing word stands before the key."""
-        spoken = HIDDEN.sub("\n", text) if any(sign in text for sign in HIDING) else text
-        visible = self._visible(spoken)
+        visible = self._visible(spoken(text))
         for found in KEY.finditer(visible):
             if self._is_allowed(found["project"]):
-                yield from self._at_key(found, _class_at(visible, found.start()), repository)
+                link_class = _class_at(visible, found.start())
+                yield from self._at_key(found, link_class, repository, is_meant=link_class == "closes")
         for found in NUMBER.finditer(visible):
             yield from self._at_number(found, repository)
 
-    def _at_key(self, found: re.Match[str], link_class: LinkClass, repository: str) -> list[Naming]:
+    def in_trailer(self, value: str, link_class: LinkClass, *, repository: str) -> Iterator[Naming]:
+        """The items that a trailer names, in the way that it says; a key of a project that is not read counts too."""
+        visible, is_meant = self._visible(value), link_class != "mentions"
+        for found in KEY.finditer(visible):
+            if self._is_allowed(found["project"]):
+                yield from self._at_key(found, link_class, repository, is_meant=is_meant)
+        for found in NUMBER.finditer(visible):
+            yield from self._at_number(found, repository, link_class)
+
+    def _at_key(self, found: re.Match[str], link_class: LinkClass, repository: str, *, is_meant: bool) -> list[Naming]:
+        """The items at this key. `is_meant` says that it is one, whatever project it is of."""
         project, numbers = found["project"], found["numbers"].split("/")
         missing = self._projects.get(project)
         if missing:
             return [Naming(f"{project}-{number}", link_class, missing) for number in numbers]
-        is_meant = link_class == "closes" or (link_class == "implements" and _leads(found))
         if project == OWN_REPOSITORY:
             return [self._of_repository(repository, number, link_class, is_meant=is_meant) for number in numbers]
         if is_meant and project not in PLACEHOLDERS:
             return [Naming(f"{project}-{number}", link_class, UNREAD) for number in numbers]
         return []
 
-    def _at_number(self, found: re.Match[str], repository: str) -> list[Naming]:
+    def _at_number(self, found: re.Match[str], repository: str, link_class: LinkClass | None = None) -> list[Naming]:
+        """The item of this number. Without a class, what stands before it tells."""
         text, end = found.string, found.start()
         named = REPOSITORY.search(text[max(0, end - LONGEST_REPOSITORY) : end])
         before = text[end - 1 : end]
         if named is None and (before.isalnum() or before in {"_", "&"}):  # issue#7, &#35;
             return []
         name, start = (named["name"], end - len(named["name"])) if named else (repository, end)
-        link_class = _class_at(text, start)
+        link_class = link_class or _class_at(text, start)
         # Of a repository whose issues are not read, a bare number is most likely a pull request's.
         is_meant = link_class == "closes" and name not in self.code_only
         return [self._of_repository(name, found["number"], link_class, is_meant=is_meant)]
@@ -142,12 +167,11 @@ class Grammar:
         return " "
 
 
+def spoken(text: str) -> str:
+    """What a text says itself, without its comments, its code, and what it quotes."""
+    return HIDDEN.sub("\n", text) if any(sign in text for sign in HIDING) else text
+
+
 def _class_at(text: str, start: int) -> LinkClass:
     """Closes where a closing word stands right before what begins at `start`."""
     return "closes" if CLOSING.search(text[max(0, start - LONGEST_CLOSING) : start]) else "mentions"
-
-
-def _leads(found: re.Match[str]) -> bool:
-    """The key stands at the start of the title, or in brackets."""
-    before = found.string[: found.start()]
-    return before.endswith(("[", "(")) or TITLE_HEAD.fullmatch(before) is not None

@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING
 
 import re2
 
-from mappings.keys import Grammar, Naming, Place
+from mappings.confidence import with_confidence
+from mappings.keys import Grammar, Naming, Place, spoken
 from mappings.rows import as_table
 from mappings.rules import Cut, Mappings
+from mappings.stated import stated_links
+from mappings.trailers import SIGN, trailers
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -19,11 +22,12 @@ LINKS = {
     "to_ref": "string",  # the work item; null unless resolved
     "to_key": "string",  # the work item's key now; as written where it is not resolved
     "class": "string",  # closes, implements, mentions
-    "place": "string",  # closing_reference, branch, title, body, commit
+    "place": "string",  # where it stands: `keys.Place`
     "outcome": "string",  # resolved, no_such_item, unread_project
+    "confidence": "string",  # high, medium, low: by class and place, as `CONFIDENCE` says
 }
 NAMINGS = {"item_ref": "string", "key": "string", "class": "string", "place": "string", "missing": "string"}
-PROSE = ("body", "commit")
+PROSE = ("body", "commit", "trailer")
 TITLE_KEY = "[A-Z0-9_]-[1-9]"
 ISSUE = "#[1-9]|/issues/[1-9]"
 ROWS_AT_ONCE = 100_000
@@ -48,8 +52,8 @@ def links(tables: Mapping[str, "ir.Table"], mappings: Mappings) -> "ir.Table":
         place="place",
         outcome=ibis.ifelse(found.to_ref.notnull(), "resolved", found.missing),
     )
-    known = ibis.union(read.filter(read.outcome.notnull()), _stated(tables, called, rules), distinct=True)
-    return _without(known, mappings.cuts, tables, called).order_by(*LINKS)
+    known = ibis.union(read.filter(read.outcome.notnull()), stated_links(tables, called, rules), distinct=True)
+    return with_confidence(_without(known, mappings.cuts, tables, called)).order_by(*LINKS)
 
 
 def names(tables: Mapping[str, "ir.Table"]) -> "ir.Table":
@@ -113,8 +117,15 @@ def _named_in(text: str, place: str, repository: str, rules: Grammar) -> Iterato
             return rules.in_branch(text)
         case "title":
             return rules.in_title(text, repository=repository)
+        case "trailer":
+            return _in_trailers(text, repository, rules)
         case _:
             return rules.in_prose(text, repository=repository)
+
+
+def _in_trailers(text: str, repository: str, rules: Grammar) -> Iterator[Naming]:
+    for link_class, value in trailers(spoken(text)):
+        yield from rules.in_trailer(value, link_class, repository=repository)
 
 
 def _texts(tables: Mapping[str, "ir.Table"], rules: Grammar) -> list["ir.Table"]:
@@ -133,6 +144,8 @@ def _texts(tables: Mapping[str, "ir.Table"], rules: Grammar) -> list["ir.Table"]
         _text(pulls, "title", column="title", pattern=TITLE_KEY),
         _text(people, "body", column="body", pattern=f"{key}|{ISSUE}"),
         _text(messages, "commit", column="message", pattern=f"{key}|{ISSUE}"),
+        _text(people, "trailer", column="body", pattern=SIGN),
+        _text(messages, "trailer", column="message", pattern=SIGN),
     ]
 
 
@@ -152,26 +165,6 @@ def _demoted(named: "ir.Table", at_most: int) -> "ir.Table":
     counted = named.left_join(releases, "item_ref")
     is_release = counted.release.fill_null(False) & counted.place.isin(PROSE)
     return counted.mutate(**{"class": ibis.ifelse(is_release, "mentions", counted["class"])}).select(*NAMINGS)
-
-
-def _stated(tables: Mapping[str, "ir.Table"], names: "ir.Table", rules: Grammar) -> "ir.Table":
-    """The closing references that the source itself states, in the columns of `LINKS`."""
-    import ibis
-
-    stated = tables["stated_links"].filter(tables["stated_links"].kind == "closes")
-    stated = stated.select("item_ref", key="to_key", name=ibis.coalesce(stated.to_ref, stated.to_key))
-    found = stated.left_join(names, "name")
-    place = found.key.re_replace("[-#][0-9]+$", "")
-    missing = ibis.ifelse(place.isin(sorted(rules.read | rules.repositories)), "no_such_item", "unread_project")
-    links = found.select(
-        "item_ref",
-        "to_ref",
-        to_key=ibis.coalesce(found.now, found.key),
-        **{"class": ibis.literal("closes")},
-        place=ibis.literal("closing_reference"),
-        outcome=ibis.ifelse(found.to_ref.notnull(), "resolved", missing),
-    )
-    return links.semi_join(tables["pull_requests"].select(item_ref="ref"), "item_ref")
 
 
 def _without(rows: "ir.Table", cuts: Sequence[Cut], tables: Mapping[str, "ir.Table"], names: "ir.Table") -> "ir.Table":

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from mappings.keys import Grammar, Naming
+from mappings.keys import Grammar, Naming, spoken
+from mappings.trailers import trailers
 
 CASES = YAML(typ="safe").load(Path(__file__).with_name("keys.yml").read_text())
 GRAMMAR = Grammar(
@@ -27,6 +28,9 @@ def named(place: str, text: str) -> list[Naming]:
             return list(GRAMMAR.in_branch(text))
         case "title":
             return list(GRAMMAR.in_title(text, repository="acme/shop"))
+        case "trailer":
+            said = trailers(spoken(text))
+            return [one for how, value in said for one in GRAMMAR.in_trailer(value, how, repository="acme/shop")]
         case _:
             return list(GRAMMAR.in_prose(text, repository="acme/shop"))
 
@@ -49,7 +53,7 @@ def test_a_text_names_these_items_and_no_others(place, case):
 @settings(deadline=None)
 @given(st.text(alphabet="PAYOLD-_/#179.:[]()<>!` \nfixescloses"))
 def test_no_text_is_too_odd_and_every_key_names_a_number(text):
-    for place in ("branch", "title", "prose"):
+    for place in ("branch", "title", "prose", "trailer"):
         for naming in named(place, text):
             assert naming.key.replace("#", "-").rsplit("-", 1)[1].isdigit()
 
@@ -64,11 +68,15 @@ def test_no_text_is_too_odd_and_every_key_names_a_number(text):
         "```" * 20_000,
         "PAY-1/1/" * 8_000,
         "fix " * 15_000,
+        "Refs: a\n " * 8_000,
+        "Refs: " + "PAY-1," * 12_000,
+        "---\n\n" * 15_000,
+        "a\n\n \t" * 15_000,
     ],
     ids=lambda text: text[:4],
 )
 def test_no_text_takes_long(text):
     started = time.process_time()
-    for place in ("branch", "title", "prose"):
+    for place in ("branch", "title", "prose", "trailer"):
         named(place, text)
     assert time.process_time() - started < 5

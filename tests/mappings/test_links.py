@@ -6,17 +6,20 @@ from random import Random
 
 import pytest
 
+from mappings.confidence import CONFIDENCE
 from mappings.links import links
 from mappings.load import load_mappings
 from tests.builders import ref_of, tables
 
 PULL = ref_of("acme/shop#9", kind="pull_request")
+PAGE = {"key": "acme/shop#9", "url": "https://example.test/acme/shop/pull/9"}
 
 
 def linked(mappings: str = "{}", **rows) -> list[tuple[str | None, str, str, str, str]]:
-    """The links of `acme/shop#9`: to_ref, to_key, class, place, outcome."""
+    """The links of `acme/shop#9`: to_ref, to_key, class, place, outcome. Each is as sure as the table says."""
     found = links(tables(**rows), load_mappings(mappings, "mappings.yaml")).to_pyarrow().to_pylist()
     assert {row.pop("item_ref") for row in found} <= {PULL}
+    assert all(row.pop("confidence") == CONFIDENCE[row["class"], row["place"]] for row in found)
     return [tuple(row.values()) for row in found]
 
 
@@ -84,6 +87,106 @@ def test_a_closing_reference_is_looked_up_like_any_other(to_key, outcome):
         work_items=[{"key": "acme/shop#7"}], pull_requests=[{"key": "acme/shop#9"}], stated_links=[stated]
     )
     assert found == (ref_of(to_key) if outcome == "resolved" else None, to_key, "closes", "closing_reference", outcome)
+
+
+def test_a_trailer_says_how_it_means_the_items_that_it_names():
+    message = "Basket\n\nIt forgot things.\n\nRefs: PAY-1\nCloses: PAY-2, acme/shop#7\n\nCo-authored-by: A <a@b.test>"
+    found = linked(
+        work_items=[{"key": "PAY-1"}, {"key": "PAY-2"}, {"key": "acme/shop#7"}],
+        pull_requests=[{"key": "acme/shop#9", "body": "Basket.\n\nTicket: PAY-1"}],
+        commits=[{"item_ref": PULL, "sha": "a", "message": message}],
+    )
+    assert [(key, link_class, place) for _, key, link_class, place, _ in found if place == "trailer"] == [
+        ("acme/shop#7", "closes", "trailer"),
+        ("PAY-1", "implements", "trailer"),
+        ("PAY-2", "closes", "trailer"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "link_class", "place"),
+    [
+        ("closed_by", "closes", "closing_event"),  # github.md §6, precedence 2
+        ("development", "implements", "development_panel"),
+        ("mentioned_by", "mentions", "cross_reference"),  # github.md §6, precedence 4
+    ],
+)
+@pytest.mark.parametrize(
+    "to",
+    [
+        {"to_ref": PULL},
+        {"to_key": "acme/shop#9"},
+        {"to_key": "https://example.test/acme/shop/pull/9"},
+        {"to_key": "https://example.test/Acme/Shop/pull/9/files?w=1#diff"},
+    ],
+    ids=["by ref", "by key", "by address", "by the address of a tab"],
+)
+def test_what_a_work_item_states_of_a_pull_request(kind, link_class, place, to):
+    stated = {"item_ref": ref_of("PAY-1"), "id": "1", "kind": kind, **to}
+    assert linked(work_items=[{"key": "PAY-1"}], pull_requests=[PAGE], stated_links=[stated]) == [
+        (ref_of("PAY-1"), "PAY-1", link_class, place, "resolved")
+    ]
+
+
+def test_what_a_work_item_states_of_a_pull_request_that_is_not_read_is_no_link():
+    stated = {
+        "item_ref": ref_of("PAY-1"),
+        "id": "1",
+        "kind": "development",
+        "to_key": "https://example.test/x/y/pull/9",
+    }
+    assert linked(work_items=[{"key": "PAY-1"}], pull_requests=[PAGE], stated_links=[stated]) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "link_class"),
+    [
+        ("https://example.test/acme/shop/pull/9", None, "implements"),
+        ("https://example.test/acme/shop/pull/9/commits", "mentioned in", "mentions"),
+        ("https://example.test/acme/shop/commit/0123456789abcdef0123456789abcdef01234567", None, "implements"),
+        ("https://example.test/acme/shop/commit/0123456", "links to", "implements"),
+        ("https://example.test/acme/shop/commit/fedcba9", None, "implements"),
+    ],
+    ids=["a pull request", "mentioned", "a commit", "a short sha", "what the merge made"],
+)
+def test_a_work_items_link_to_a_page_leads_to_the_pull_request(url, kind, link_class):
+    assert linked(
+        work_items=[{"key": "PAY-1"}],
+        pull_requests=[{**PAGE, "merge_sha": "fedcba9876543210fedcba9876543210fedcba98"}],
+        commits=[{"item_ref": PULL, "sha": "0123456789abcdef0123456789abcdef01234567", "message": "Basket"}],
+        remote_links=[{"item_ref": ref_of("PAY-1"), "id": "1", "url": url, "kind": kind}],
+    ) == [(ref_of("PAY-1"), "PAY-1", link_class, "remote_link", "resolved")]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.test/acme/shop/pull/90",
+        "https://elsewhere.test/acme/shop/pull/9",
+        "https://example.test/acme/tools/commit/0123456",
+        "https://example.test/acme/shop/commit/0123457",
+        "https://example.test/acme/shop/issues/9",
+        "wiki",
+    ],
+)
+def test_other_pages_lead_nowhere(url):
+    commit = {"item_ref": PULL, "sha": "0123456789abcdef0123456789abcdef01234567", "message": "Basket"}
+    remote = {"item_ref": ref_of("PAY-1"), "id": "1", "url": url}
+    rows = {"work_items": [{"key": "PAY-1"}], "pull_requests": [PAGE], "commits": [commit], "remote_links": [remote]}
+    assert linked(**rows) == []
+
+
+def test_a_cut_takes_what_the_sources_state_too():
+    cut = "{item: PAY-1, pull_request: acme/shop#9, by: map keeper, on: 2026-01-01, reason: Another}"
+    stated = {"item_ref": ref_of("PAY-1"), "id": "1", "kind": "development", "to_key": "acme/shop#9"}
+    rows = {"work_items": [{"key": "PAY-1"}], "pull_requests": [PAGE], "stated_links": [stated]}
+    assert linked(f"cuts: [{cut}]", **rows) == []
+
+
+def test_that_pull_requests_speak_of_each_other_is_no_link():
+    stated = {"item_ref": PULL, "id": "1", "kind": "mentioned_by", "to_key": "acme/shop#10"}
+    stated["to_ref"] = ref_of("acme/shop#10", kind="pull_request")
+    assert linked(pull_requests=[PAGE, {"key": "acme/shop#10"}], stated_links=[stated]) == []
 
 
 def test_numbers_of_pull_requests_are_no_links():
