@@ -182,3 +182,9 @@ def relations(conditions: Iterable[Condition]) -> frozenset[Relation]:
     for relation, other in (pair for each in conditions for part in each.parts() for pair in part.relatives()):
         asked |= {relation} | relations([other])
     return frozenset(asked)
+
+
+def nesting(conditions: Iterable[Condition], relation: Relation) -> int:
+    """How often in a row these conditions go from an item to those it is so related to; 0 where they never do."""
+    asked = (pair for each in conditions for part in each.parts() for pair in part.relatives())
+    return max(((name == relation) + nesting([other], relation) for name, other in asked), default=0)

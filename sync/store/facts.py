@@ -51,15 +51,15 @@ def facts(engine: Engine, *, fields: bool, origins: bool = False, observed: bool
     adds `observations`.
     """
     duckdb = _private_duckdb()
-    statements = {name: _statement(name, fields=fields) for name in (*SCHEMAS, TOMBSTONES.name)}
+    statements = {name: statement(name, fields=fields) for name in (*SCHEMAS, TOMBSTONES.name)}
     if origins:
         statements["origins"] = _origins()
     statements[CENSUSES.name] = select(CENSUSES.c.source, CENSUSES.c.kind, CENSUSES.c.gaps)
     if observed:
         statements[OBSERVATIONS.name] = select(*OBSERVATIONS.c)
     with _reader(engine) as cursor:
-        for name, statement in statements.items():
-            cursor.execute(_sql(engine, statement))
+        for name, rows in statements.items():
+            cursor.execute(_sql(engine, rows))
             _take_in(duckdb, name, cursor.fetch_record_batch())
     duckdb.con.execute(_WITH_CENSUSES)
     return {name: duckdb.table(PREFIX + name) for name in statements if name != CENSUSES.name}
@@ -76,7 +76,8 @@ def _private_duckdb() -> "Backend":
     return duckdb
 
 
-def _statement(name: str, *, fields: bool) -> Select[Any]:
+def statement(name: str, *, fields: bool) -> Select[Any]:
+    """Every row of a table, in the columns that `facts` gives it."""
     table = METADATA.tables[name]
     has_history = exists().where(CHILD_SETS.c.item_ref == WORK_ITEMS.c.ref, CHILD_SETS.c.kind == "changes")
     email = select(EMAILS.c.email).where(EMAILS.c.ref == ACCOUNTS.c.ref).scalar_subquery()

@@ -1,0 +1,180 @@
+"""Walks an item, a finding or a figure back to what it rests on."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Engine
+
+from mappings.conditions import nesting
+from mappings.explain import explain
+from mappings.links import links
+from mappings.problems import Problem, Problems, nearest
+from mappings.tag import tag
+from sync import config as configuration
+from sync.config import Config
+from sync.files import Files, Map, read_files
+from sync.reconcile.checks import Check, discover
+from sync.reconcile.findings import Finding
+from sync.reconcile.objectives import ALL
+from sync.reconcile.periods import day_of
+from sync.reconcile.thresholds import Thresholds
+from sync.report import explanation
+from sync.report.explanation import Edition, Explained, FigureBehind, FindingBehind, Origin
+from sync.report.model import Report
+from sync.report.words import measure
+from sync.store.database import connect
+from sync.store.excerpt import excerpt
+from sync.store.held import by_ref
+from sync.store.names import keys_near, refs_of
+from sync.store.rows import at_of
+from sync.write_back import unmirrored
+
+FINDING = re.compile("[0-9a-f]{4,12}")
+FIGURE = re.compile("[a-z][a-z0-9_]*(:.+)?")
+
+
+def explained(
+    path: Path,
+    name: str,
+    *,
+    environment: Mapping[str, str],
+    as_of: datetime,
+    period: str | None = None,
+    objective: str | None = None,
+) -> Explained:
+    """What the name stands for, with all that it rests on as known at `as_of`. Raises `Problems` and `StoreError`."""
+    config = configuration.load_config(path, environment=environment)
+    files = read_files(config, folder=path.parent)
+    engine = connect(config.store)
+    try:
+        refs = refs_of(engine, name)
+        if len(refs) == 1:
+            return _item(engine, refs[0], config=config, files=files, as_of=as_of, objective=objective)
+        if refs:
+            raise _unknown(name, f"is the name of {len(refs)} items; name one of {', '.join(refs)}")
+        if not FINDING.fullmatch(name) and not FIGURE.fullmatch(name):
+            raise _unknown(name, "no item is called so", _like(name, keys_near(engine, name)))
+        return _reported(engine, name, config=config, files=files, as_of=as_of, period=period)
+    finally:
+        engine.dispose()
+
+
+def rendered(told: Explained, form: str) -> str:
+    """As text or as JSON."""
+    if form == "text":
+        return explanation.render(told)
+    encoded = msgspec.json.encode(told, order="deterministic", enc_hook=lambda model: model.model_dump())
+    return msgspec.json.format(encoded, indent=2).decode() + "\n"
+
+
+def _item(
+    engine: Engine, ref: str, *, config: Config, files: Files, as_of: datetime, objective: str | None
+) -> Explained:
+    """Of this item's own facts alone: the store may be large."""
+    day = day_of(as_of, zone=ZoneInfo(config.zone))
+    in_force = files.on(day)
+    rules, strategy = in_force.mappings, in_force.strategy
+    if objective is not None and objective not in strategy.rank:
+        raise _unknown(objective, "is no objective of the strategy", nearest(objective, strategy.rank))
+    read = excerpt(engine, as_of, ref, fields=rules.asks_fields, hops=nesting(rules.conditions(), "linked"))
+    tables = unmirrored(read, config.mirrors)
+    people = in_force.people
+    linked = links(tables, rules).cache()
+    tagged = tag(tables, links=linked, strategy=strategy, mappings=rules, day=day, people=people).cache()
+    try:
+        told = explain(tables, ref, tags=tagged, links=linked, mappings=rules, day=day, people=people)
+    except KeyError:
+        raise _unknown(ref, f"was not there on {day}") from None
+    return Explained(**_when(in_force, as_of, config), item=told, objective=objective)
+
+
+def _reported(
+    engine: Engine, name: str, *, config: Config, files: Files, as_of: datetime, period: str | None
+) -> Explained:
+    from sync.work.reporting import report
+
+    made = report(engine, config=config, files=files, as_of=as_of, period=period)
+    when = _when(files.on(day_of(as_of, zone=ZoneInfo(config.zone))), as_of, config)
+    if figures := _figures(made, name):
+        return Explained(**when, period=made.masthead.period, figures=figures)
+    found = [each for each in made.findings if FINDING.fullmatch(name) and each.id.startswith(name)]
+    if len(found) > 1:
+        raise _unknown(name, f"begins {len(found)} findings: {', '.join(each.id for each in found[:8])}")
+    if not found:
+        raise _unknown(
+            name, "no item, finding or figure is called so", _like(name, {each.id for each in made.delivery})
+        )
+    return Explained(**when, period=made.masthead.period, finding=_finding(engine, made, found[0]))
+
+
+def _figures(made: Report, name: str) -> tuple[FigureBehind, ...]:
+    """The figures of this name, `cycle_time` or `cycle_time_p85`; of all work, or of the objective after a colon."""
+    identity, _, scope = name.partition(":")
+    every = {(each.scope, each.id): each for each in (*made.answer.figures, *made.delivery)}
+    every |= {(each.scope, each.id): each for row in made.objectives for each in row.figures}
+    items = {item.ref: item for item in made.items}
+    definitions = {definition.id: definition for definition in made.definitions}
+    return tuple(
+        FigureBehind(
+            figure=figure,
+            definition=definitions.get(measure(figure.id)),
+            items=tuple(items[ref] for ref in figure.items if ref in items),
+        )
+        for figure in every.values()
+        if figure.scope == (scope or ALL) and identity in (figure.id, measure(figure.id))
+    )
+
+
+def _finding(engine: Engine, made: Report, found: Finding) -> FindingBehind:
+    check = discover()[found.slug]
+    keys = {item.ref: item.key for item in made.items}
+    keys |= {found.subject_ref: found.subject_key}
+    refs = [found.subject_ref, found.counterpart_ref, *(evidence.ref for evidence in found.evidence)]
+    held = by_ref(engine, wanted := [ref for ref in dict.fromkeys(refs) if ref])
+    return FindingBehind(
+        finding=found,
+        definition=check.__doc__ or "",
+        thresholds=_thresholds(check, made.thresholds),
+        origins=tuple(
+            Origin(
+                ref=ref,
+                key=keys.get(ref),
+                source=ref.split(":", 1)[0],
+                read_at=at_of(held[ref].read_us) if ref in held else None,
+            )
+            for ref in wanted
+        ),
+    )
+
+
+def _thresholds(check: Check, thresholds: Thresholds) -> dict[str, Any]:
+    """Those that the check's own code asks for."""
+    functions = (each for each in vars(check).values() if isinstance(each, FunctionType))
+    asked = {name for function in functions for name in function.__code__.co_names}
+    return {name: value for name, value in msgspec.structs.asdict(thresholds).items() if name in asked}
+
+
+def _when(in_force: Map, as_of: datetime, config: Config) -> dict[str, Any]:
+    return {
+        "as_of": as_of,
+        "zone": config.zone,
+        "strategy": Edition(file=in_force.strategy_name, from_on=in_force.strategy.from_on),
+        "mappings": Edition(file=in_force.mappings_name, from_on=in_force.mappings.from_on),
+    }
+
+
+def _unknown(name: str, message: str, hint: str = "") -> Problems:
+    return Problems([Problem(name, 0, 0, message, hint)])
+
+
+def _like(name: str, names: Iterable[str]) -> str:
+    """A hint with the three names that are most like this one; empty where none is."""
+    close = get_close_matches(name.upper() if "-" in name else name, sorted(names), n=3)
+    return f"did you mean {', '.join(close)}?" if close else ""
