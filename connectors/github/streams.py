@@ -49,7 +49,7 @@ PULL_REQUESTS = Stream(
     kind="pull_request",
     typename="PullRequest",
     connection="pullRequests",
-    most=20,
+    most=25,
     wire=PullRequest,
     parse=pull_request,
 )

@@ -72,7 +72,7 @@ class TestWhatIsNew:
                 edits.edit(host, item, at="2026-11-20T18:00:00Z", by=DEV, title="Edited meanwhile")
             read(stage, stored)
             read(stage, stored)
-        assert len(held) == 20
+        assert len(held) == 25
         assert len(pulls(stored)) == 60
         assert [pulls(stored)[f"acme/shop#{n}"].title for n in (1, 60)] == ["Edited meanwhile"] * 2
 
@@ -190,7 +190,7 @@ class TestRequests:
 class TestTooMuch:
     def test_pages_are_halved_until_they_are_answered_and_the_size_is_remembered(self) -> None:
         host = host_of(repository(pullRequests=[pull(n) for n in range(1, 61)]))
-        too_much = Injection(fault=Answer(status=502), body=r'"first":\s*(20|10)\b', times=None)
+        too_much = Injection(fault=Answer(status=502), body=r'"first":\s*(25|12)\b', times=None)
         with staged(host, too_much) as stage:
             stored = poll_of(stage)
             assert len(pulls(stored)) == 60
@@ -198,7 +198,7 @@ class TestTooMuch:
             stored.watermarks.clear()
             read(stage, stored)
         pages = [json.loads(r.body)["variables"]["first"] for r in stage.requests.seen if r.operation == "pullRequests"]
-        assert pages == [20, 10, *[5] * 10, *[6] * 10, 7, 7]
+        assert pages == [25, 12, *[6] * 10, *[7] * 9]
 
     @pytest.mark.parametrize(
         "error",
@@ -420,13 +420,13 @@ class TestHidden:
             paths = [["node", "items", "nodes", place, "reviewThreads"] for place in places]
             return answer | {"errors": [FORBIDDEN | {"path": path} for path in paths]}
 
-        host = host_of(repository(pullRequests=[pull(n) for n in range(1, 46)]))
+        host = host_of(repository(pullRequests=[pull(n) for n in range(1, 56)]))
         with staged(host, change=hide_threads) as stage:
             stored = poll_of(stage)
             asked = stage.requests.count(operation="pullRequests")
             first = [gap.stream for gap in stored.gaps]
             read(stage, stored)
-        assert len(pulls(stored)) == 45
+        assert len(pulls(stored)) == 55
         assert asked == 4, "three pages, and the first once more"
         assert first == ["PullRequest.reviewThreads"]
         assert ["permission that is missing (No access)" in gap.cause for gap in stored.gaps] == [True] * 2

@@ -185,9 +185,9 @@ class TestItems:
                 del answer["data"]["node"]["items"]["nodes"][0]["id"]
             return answer
 
-        with staged(host_of(repository(pullRequests=[pull(n) for n in range(1, 26)])), change=nameless) as stage:
+        with staged(host_of(repository(pullRequests=[pull(n) for n in range(1, 31)])), change=nameless) as stage:
             stored = poll_of(stage)
-        assert sum(isinstance(record, PullRequest) for record in stored.records.values()) == 23
+        assert sum(isinstance(record, PullRequest) for record in stored.records.values()) == 28
         assert ["required field `id`" in gap.cause for gap in stored.gaps] == [True], (
             "said once, though two pages say it"
         )
