@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from mappings.rules import Service
 from mappings.strategy import Strategy
@@ -56,9 +57,43 @@ def reconcile(
 
     `config_version` names the configuration in the seeds of resampling (metrics.md §0.10).
     """
+    facts = judged(
+        snapshot,
+        tags=tags,
+        links=links,
+        categories=categories,
+        strategy=strategy,
+        zone=period.zone,
+        thresholds=thresholds,
+    )
+    scopes = Scopes(flow=facts.flow, tags=tags, strategy=strategy, period=period, as_of=snapshot.as_of)
+    found, suppressed = without_consequences(every_finding(facts))
+    return Reconciliation(
+        flow=facts.flow,
+        balances=balances(snapshot, tags),
+        link_lines=link_lines(snapshot, links),
+        service_lines=service_lines(snapshot, services, period=period),
+        figures=scopes.figures(config_version=config_version),
+        weeks=scopes.weeks(thresholds.series_weeks),
+        findings=tuple(ordered(found)),
+        suppressed=suppressed,
+        notes=notes(snapshot, facts.flow, period),
+    )
+
+
+def judged(
+    snapshot: Snapshot,
+    *,
+    tags: "ir.Table",
+    links: "ir.Table",
+    categories: "ir.Table",
+    strategy: Strategy,
+    zone: ZoneInfo,
+    thresholds: Thresholds,
+) -> Facts:
+    """What the checks are given: the facts, and what they mean by these tags and this strategy."""
     flowed = flow(snapshot, links=links, status_categories=categories, thresholds=thresholds)
-    scopes = Scopes(flow=flowed, tags=tags, strategy=strategy, period=period, as_of=snapshot.as_of)
-    facts = Facts(
+    return Facts(
         snapshot=snapshot,
         flow=flowed,
         tags=tags,
@@ -67,18 +102,6 @@ def reconcile(
         stale=stale_sources(snapshot, hours=thresholds.stale_after_hours),
         lost=lost_places(snapshot),
         strategy=strategy,
-        zone=period.zone,
+        zone=zone,
         thresholds=thresholds,
-    )
-    found, suppressed = without_consequences(every_finding(facts))
-    return Reconciliation(
-        flow=flowed,
-        balances=balances(snapshot, tags),
-        link_lines=link_lines(snapshot, links),
-        service_lines=service_lines(snapshot, services, period=period),
-        figures=scopes.figures(config_version=config_version),
-        weeks=scopes.weeks(thresholds.series_weeks),
-        findings=tuple(ordered(found)),
-        suppressed=suppressed,
-        notes=notes(snapshot, flowed, period),
     )

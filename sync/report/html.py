@@ -2,17 +2,15 @@
 
 import base64
 import hashlib
-import re
 from collections.abc import Sequence
 from functools import partial
 
-import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import SEVERITIES
 from sync.reconcile.series import Week
-from sync.report import charts, layout, words
+from sync.report import charts, layout, page, words
 from sync.report.folds import choices, groups, item_lists
 from sync.report.model import ObjectiveRow, Report
 
@@ -28,7 +26,6 @@ def render(report: Report) -> str:
         report=report,
         masthead=report.masthead,
         severities=SEVERITIES,
-        marks=words.MARKS,
         top=[findings[identity] for identity in report.top],
         throughput=_throughput(report.weeks),
         durations=_durations(report.delivery),
@@ -38,19 +35,13 @@ def render(report: Report) -> str:
         style=environment.get_template("style.css").render(),
         script=script,
         script_hash=f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
-        twin=_twin(report),
+        twin=page.twin(report),
     )
 
 
 def _environment(report: Report) -> Environment:
-    """Templates, with everything that they may say about this report as filters."""
-    environment = Environment(
-        loader=PackageLoader("sync.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    """The templates, with everything that they may say about this report as filters."""
+    environment = page.environment()
     items = {item.ref: item for item in report.items}
     names = {row.id: row.name for row in report.objectives}
     anchors = {figure: lists.id for lists in item_lists(report) for figure in lists.figures}
@@ -59,17 +50,13 @@ def _environment(report: Report) -> Environment:
         "amount": lambda value, unit: words.amount(value, unit=unit),
         "anchor": lambda figure: anchors.get((figure.scope, figure.id), ""),
         "band": words.band,
-        "capitalized": lambda text: text[:1].upper() + text[1:],
-        "count": words.count,
         "days": words.days,
         "definition": lambda figure: f"define-{words.measure(figure.id)}",
         "evidence": partial(words.evidence, zone=report.masthead.zone),
         "figure": lambda figure: words.figure(figure).replace(" = ", "\u00a0=\u00a0"),
         "freshness": partial(words.freshness, zone=report.masthead.zone),
-        "href": _href,
         "instant": partial(words.instant, zone=report.masthead.zone),
         "item": items.get,
-        "kind": words.kind,
         "left_out": words.left_out,
         "linked": words.linked,
         "measures": layout.measures,
@@ -78,21 +65,12 @@ def _environment(report: Report) -> Environment:
         "percentiles": layout.percentiles,
         "period": words.period,
         "reason": words.reason,
-        "records": words.records,
         "same_reason": layout.same_reason,
         "service": words.service,
-        "short": lambda text, most: words.line(text, most=most),
         "singles": layout.singles,
         "sparkline": _sparkline,
-        "standing": words.standing,
-        "thousands": lambda number: f"{number:,}",
     }
     return environment
-
-
-def _href(url: str | None) -> str:
-    """The address where it is one of the web, else nothing: a source may say `javascript:` too."""
-    return url if url and re.match(r"https?://", url) else ""
 
 
 def _throughput(weeks: Sequence[Week]) -> str:
@@ -110,9 +88,3 @@ def _sparkline(row: ObjectiveRow) -> str:
     weeks = row.weeks[-SPARKLINE_WEEKS:]
     said = ", ".join("no data" if week.value is None else words.amount(week.value, unit="items") for week in weeks)
     return charts.sparkline(weeks, label=f"Delivered a week, oldest first: {said}")
-
-
-def _twin(report: Report) -> str:
-    """The whole report as JSON that no markup in it can end (HTML, script data state)."""
-    text = msgspec.json.encode(report, order="deterministic").decode()
-    return re.sub("[<>&\u2028\u2029]", lambda sign: f"\\u{ord(sign.group()):04x}", text)

@@ -20,9 +20,11 @@ from sync.deliver import file
 from sync.files import Files, read_files
 from sync.reconcile.periods import day_of
 from sync.report.model import Report
+from sync.report.preview.model import Preview
 from sync.store.database import connect
 from sync.store.export import export
-from sync.work import reporting
+from sync.work import previewing, reporting
+from sync.work.previewing import Edit
 from sync.work.reading import Reading
 from sync.work.sources import Means
 from sync.work.writing import WroteBack, write_back
@@ -35,6 +37,7 @@ class Work:
     """One installation: its configuration, its map, its store, and the clock it goes by."""
 
     config: Config
+    folder: Path  #: that the configuration stands in
     files: Files
     engine: Engine
     clock: Clock
@@ -58,6 +61,18 @@ class Work:
         """The report on what is stored."""
         return reporting.report(
             self.engine, config=self.config, files=self.files, as_of=self._instant(as_of), period=period
+        )
+
+    def preview(self, edit: Edit, *, as_of: datetime | None, period: str | None) -> Preview:
+        """What an edit of the map would move."""
+        return previewing.preview(
+            self.engine,
+            config=self.config,
+            files=self.files,
+            edit=edit,
+            folder=self.folder,
+            as_of=self._instant(as_of),
+            period=period,
         )
 
     def render(self, report: Report, form: str) -> str:
@@ -113,6 +128,6 @@ def opened(path: Path, *, environment: Mapping[str, str], clock: Clock, verbose:
     log.configure(verbose=verbose, secrets=configuration.secrets(config))
     engine = connect(config.store)
     try:
-        yield Work(config=config, files=files, engine=engine, clock=clock, verbose=verbose)
+        yield Work(config=config, folder=path.parent, files=files, engine=engine, clock=clock, verbose=verbose)
     finally:
         engine.dispose()

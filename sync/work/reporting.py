@@ -53,10 +53,17 @@ def meaning(engine: Engine, *, config: Config, files: Files, as_of: datetime) ->
     """Links and tags of everything that is known at `as_of`. Raises `Problems` where no map is in force then."""
     day = day_of(as_of, zone=ZoneInfo(config.zone))
     in_force = files.on(day)
+    facts = snapshot(engine, as_of, fields=in_force.mappings.asks_fields)
+    return understood(facts, in_force, config=config, day=day)
+
+
+def understood(
+    facts: Snapshot, in_force: Map, *, config: Config, day: date, linked: "ir.Table | None" = None
+) -> Meaning:
+    """What these facts mean by a map on a day. `linked` are the links where they are known already."""
     rules = in_force.mappings
-    facts = snapshot(engine, as_of, fields=rules.asks_fields)
     seen = unmirrored(facts.tables, config.mirrors)
-    linked = links(seen, rules).cache()
+    linked = links(seen, rules).cache() if linked is None else linked
     tagged = tag(
         seen,
         links=linked,

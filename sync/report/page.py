@@ -1,0 +1,43 @@
+"""What every page has in common: where its templates are, and what they can say."""
+
+import re
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from sync.report import words
+
+
+def environment() -> Environment:
+    """The templates of this package, with the words that need no document."""
+    made = Environment(
+        loader=PackageLoader("sync.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["marks"] = words.MARKS
+    made.filters |= {
+        "capitalized": lambda text: text[:1].upper() + text[1:],
+        "count": words.count,
+        "href": href,
+        "kind": words.kind,
+        "records": words.records,
+        "short": lambda text, most: words.line(text, most=most),
+        "standing": words.standing,
+        "thousands": lambda number: f"{number:,}",
+    }
+    return made
+
+
+def href(url: str | None) -> str:
+    """The address where it is one of the web, else nothing: a source may say `javascript:` too."""
+    return url if url and re.match(r"https?://", url) else ""
+
+
+def twin(document: Any) -> str:
+    """The whole document as JSON that no markup in it can end (HTML, script data state)."""
+    text = msgspec.json.encode(document, order="deterministic").decode()
+    return re.sub("[<>&\u2028\u2029]", lambda sign: f"\\u{ord(sign.group()):04x}", text)
