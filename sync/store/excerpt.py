@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 _CHILDREN = (CHANGES, STATED_LINKS, REMOTE_LINKS, COMMITS, CHANGED_FILES)
 _WHOLE = ("accounts", "projects", "statuses", "fields", "sprints")
-_READ = frozenset((*_WHOLE, *(table.name for table in (*ITEMS, *_CHILDREN))))
 _TOMBSTONES = {"ref": "string", "at_us": "int64"}
 _OBSERVATIONS = {
     **dict.fromkeys(("ref", "kind", "content"), "string"),
@@ -46,7 +45,7 @@ _NUMBER = re.compile(r"(?:([\w.-]+/[\w.-]+))?(?:#|/issues/|/pull/)(\d+)")
 
 
 def excerpt(engine: Engine, as_of: datetime, ref: str, *, fields: bool, hops: int) -> "Mapping[str, ir.Table]":
-    """The tables of a snapshot, of the rows that decide what this ref is for; those of other kinds are empty.
+    """The tables of a snapshot by which items are tagged, with the rows that decide what this ref is for.
 
     `hops` is over how many stated links conditions look.
     """
@@ -55,8 +54,7 @@ def excerpt(engine: Engine, as_of: datetime, ref: str, *, fields: bool, hops: in
     as_of_us = epoch_us(as_of)
     with reading(engine) as connection:
         wanted = _around(connection, ref, hops=hops)
-        facts = {name: as_table((), columns | {"read_us": "int64"}) for name, columns in SCHEMAS.items()}
-        facts |= {name: _table(connection, name, [statement(name, fields=fields)]) for name in _WHOLE}
+        facts = {name: _table(connection, name, [statement(name, fields=fields)]) for name in _WHOLE}
         facts |= {table.name: _narrowed(connection, table.c.ref, wanted, fields=fields) for table in ITEMS}
         facts |= {table.name: _narrowed(connection, table.c.item_ref, wanted, fields=fields) for table in _CHILDREN}
         gone = (
@@ -64,7 +62,7 @@ def excerpt(engine: Engine, as_of: datetime, ref: str, *, fields: bool, hops: in
         )
         facts["tombstones"] = as_table(_rows(connection, gone), _TOMBSTONES)
         facts["observations"] = as_table(_rows(connection, [_observed_since(as_of_us)]), _OBSERVATIONS)
-    return as_known(facts, as_of_us, keep=lambda name, table: table.cache() if name in _READ else table)
+    return as_known(facts, as_of_us, keep=lambda _, table: table.cache())
 
 
 def _narrowed(connection: Connection, ref: Column[str], wanted: Iterable[str], *, fields: bool) -> "ir.Table":

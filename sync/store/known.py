@@ -34,16 +34,17 @@ _PARENTS = {"members": ("accounts",), "board_columns": ("boards",), "deployment_
 
 
 def as_known(facts: Tables, as_of_us: int, *, keep: Keep = lambda _, table: table) -> dict[str, ir.Table]:
-    """Every table of `SCHEMAS` as it stood at `as_of_us`.
+    """Every table of `SCHEMAS` that `facts` has, as it stood at `as_of_us`.
 
-    `facts` are the same tables as they stand now, with `read_us` where there is a `ref`; `tombstones` (ref, at_us); and
+    `facts` are these tables as they stand now, with `read_us` where there is a `ref`; `tombstones` (ref, at_us); and
     `observations` of what has no history of its own. `keep` may reckon a finished table once and give it back; the
     tables that others are made from come first.
     """
     observations, tombstones = facts["observations"], facts["tombstones"]
     observed = OBSERVED if _is_any(observations.last_us > as_of_us) else ()
     gone = tombstones.filter(tombstones.at_us <= as_of_us) if _is_any(tombstones.at_us <= as_of_us) else None
-    shown = {name: _as_observed(facts, name, as_of_us) if name in observed else facts[name] for name in SCHEMAS}
+    given = [name for name in SCHEMAS if name in facts]
+    shown = {name: _as_observed(facts, name, as_of_us) if name in observed else facts[name] for name in given}
     there = {name: _there(table, gone, as_of_us) for name, table in shown.items()}
     known: dict[str, ir.Table] = {}
 
@@ -53,14 +54,17 @@ def as_known(facts: Tables, as_of_us: int, *, keep: Keep = lambda _, table: tabl
     items = replayed(there["work_items"], facts["changes"], there["statuses"], as_of_us)
     finish("work_items", taken_back.cut(items, "status_changed_us", "resolved_us", as_of_us=as_of_us))
     finish("pull_requests", taken_back.pull_requests(there["pull_requests"], as_of_us))
-    finish("deployments", taken_back.deployments(there["deployments"], facts["deployment_statuses"], as_of_us))
-    for name in (name for name in SCHEMAS if name not in known and name not in CHILDREN):
+    if "deployments" in given:
+        finish("deployments", taken_back.deployments(there["deployments"], facts["deployment_statuses"], as_of_us))
+    for name in (name for name in given if name not in known and name not in CHILDREN):
         come = _of_items(there[name], known, _ITEMS) if name in ("comments", "worklogs") else there[name]
         finish(name, taken_back.BY_KIND[name](come, as_of_us) if name in taken_back.BY_KIND else come)
     for name, instant in CHILDREN.items():
+        if name not in given:
+            continue
         come = there[name].filter(there[name][instant] <= as_of_us) if instant else there[name]
         finish(name, _of_items(come, known, _PARENTS.get(name, _ITEMS)))
-    return {name: known[name] for name in SCHEMAS}
+    return {name: known[name] for name in given}
 
 
 def _there(table: ir.Table, gone: ir.Table | None, as_of_us: int) -> ir.Table:
