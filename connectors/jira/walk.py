@@ -211,11 +211,12 @@ class Walk:
         stamps_ms = {str(entry.issue.id): _stamps_ms(entry.issue) for entry in reading.found}
         for identity, (_, updated_ms) in stamps_ms.items():
             self._note(identity, updated_ms)
-        created_ms = [stamps_ms[identity][0] for identity in ids if identity in stamps_ms]
-        self._slice.reach([at for at in created_ms if at is not None])
+        told = (stamps_ms[identity][0] for identity in ids if identity in stamps_ms)
+        created_ms = [at for at in told if at is not None]
+        self._slice.reach(created_ms)
         self.position = replace(self.position, created_ms=self._slice.reached_ms)
         if self._open is not None and created_ms:
-            self._close(self._open, until_ms=max(at for at in created_ms if at is not None))
+            self._close(self._open, until_ms=max(created_ms))
 
     def _close(self, hole: Hole, *, until_ms: int) -> None:
         """What came after the hole bounds it: rows are shown by `created`."""

@@ -9,7 +9,7 @@ import pytest
 from connectors.errors import Refused
 from connectors.records import WorkItem
 from connectors.twin import jira_server
-from connectors.twin.faults import Answer, Injection, html
+from connectors.twin.faults import Answer, Changed, Injection, html
 from connectors.twin.jira import jira_app
 from connectors.twin.jira_state import Issue
 from tests.connectors.jira.reading import reader
@@ -110,6 +110,27 @@ def test_a_row_that_no_search_can_carry_blocks_none_after_it_and_is_read_once_it
         someone.asked()
         someone.poll()
         assert someone.asked() == 1
+
+
+def test_a_row_that_no_search_can_carry_and_one_without_instants_after_it_block_none_after_them() -> None:
+    """Nothing bounds the place of the one until a row says when it was created (jira.md §3.5)."""
+    site = with_issues(server(), 40)
+    undated = Changed(
+        change=lambda page: {
+            **page,
+            "issues": [
+                {**issue, "fields": {**issue["fields"], "created": "soon"}} if issue["key"] == "PAY-24" else issue
+                for issue in page.get("issues", ())
+            ],
+        }
+    )
+    with reader(site, Injection(fault=undated, path="/search", times=None)) as someone:
+        someone.app.inner = failing(jira_app(site), lambda body: '"PAY-23"' in body)
+        someone.poll()
+        assert {"PAY-1", "PAY-22", "PAY-25", "PAY-40"} <= someone.items.keys()
+        told = {gap.ref for gap in someone.stored.gaps}
+        assert f"jira:issue:{site.issue('PAY-24').id}" in told
+        assert None in told
 
 
 def test_a_short_outage_makes_no_page_smaller() -> None:
@@ -231,7 +252,10 @@ def failing(app: Any, fails: Callable[[str], bool]) -> Any:
 
         await app(scope, receive, keep)
         if fails("".join(message.get("body", b"").decode() for message in kept)):
-            kept[:] = [{"type": "http.response.start", "status": 504, "headers": []}, {"type": "http.response.body"}]
+            kept[:] = [
+                {"type": "http.response.start", "status": 504, "headers": []},
+                {"type": "http.response.body", "body": b"{}"},
+            ]
         for message in kept:
             await send(message)
 
