@@ -1,9 +1,9 @@
 """The whole work in one process: read the sources, reconcile what is stored, make the report and deliver it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -20,10 +20,13 @@ from sync.deliver import file
 from sync.files import Files, read_files
 from sync.reconcile.periods import day_of
 from sync.report.model import Report
+from sync.report.notice import Notice
 from sync.report.preview.model import Preview
 from sync.store.database import connect
 from sync.store.export import export
 from sync.work import previewing, reporting
+from sync.work.comparing import compare
+from sync.work.people import Roster, roster
 from sync.work.previewing import Edit
 from sync.work.reading import Reading
 from sync.work.sources import Means
@@ -74,6 +77,15 @@ class Work:
             as_of=self._instant(as_of),
             period=period,
         )
+
+    def compare(self, sides: Sequence[date | Path], *, as_of: datetime | None) -> Notice:
+        """What moved on the map between two days or files, and whom it touches."""
+        return compare(self.engine, config=self.config, files=self.files, sides=sides, as_of=self._instant(as_of))
+
+    def roster(self, *, as_of: datetime | None) -> Roster:
+        """Whose the accounts are."""
+        at = self._instant(as_of)
+        return roster(self.engine, people=self.files.people, as_of=at, day=day_of(at, zone=ZoneInfo(self.config.zone)))
 
     def render(self, report: Report, form: str) -> str:
         """The report as text, html or json."""

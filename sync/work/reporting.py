@@ -1,18 +1,20 @@
 """From stored facts to the report: snapshot, links, tags, reconciliation, words."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from mappings.breakdowns import breakdowns
 from mappings.change_sets import parents_of
 from mappings.deployments import service_deployments
 from mappings.failures import failures
 from mappings.links import links
 from mappings.mends import mends
+from mappings.people import with_bots
 from mappings.reverts import reverts
 from mappings.statuses import categories
 from mappings.tag import tag
@@ -62,6 +64,8 @@ def understood(
 ) -> Meaning:
     """What these facts mean by a map on a day. `linked` are the links where they are known already."""
     rules = in_force.mappings
+    accounts = with_bots(facts["accounts"], in_force.people)
+    facts = replace(facts, tables={**facts.tables, "accounts": accounts})
     seen = unmirrored(facts.tables, config.mirrors)
     linked = links(seen, rules).cache() if linked is None else linked
     tagged = tag(
@@ -109,6 +113,12 @@ def reconciled(known: Meaning, *, span: Period, thresholds: Thresholds) -> Recon
     )
 
 
+def placed(known: Meaning) -> "ir.Table":
+    """Where each work item and pull request stands on each further axis."""
+    map_, links = known.map, known.links
+    return breakdowns(known.facts.tables, links=links, mappings=map_.mappings, day=known.day, people=map_.people)
+
+
 def derived(known: Meaning) -> "dict[str, pa.Table]":
     """What an export adds to the facts: links and tags, deployments of services, and what speaks against them."""
     tables, services = known.facts.tables, known.map.mappings.services
@@ -117,6 +127,7 @@ def derived(known: Meaning) -> "dict[str, pa.Table]":
     found = {
         "links": known.links,
         "tags": known.tags,
+        "breakdowns": placed(known),
         "reverts": taken_back,
         "service_deployments": deployed,
         "failures": failures(deployed, parents=parents_of(tables["repository_commits"]), mends=speaking),
