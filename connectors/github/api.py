@@ -1,6 +1,6 @@
 """Questions to GitHub's GraphQL, and what its answers mean."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
@@ -68,6 +68,13 @@ def read(answer: Answer, kind: type[T]) -> Graph[T]:
     if reply.data is None:
         raise _nothing(reply)
     return Graph(data=reply.data, hidden=tuple(reply.errors or ()), server_at=answer.server_at)
+
+
+def each(nodes: Sequence[T], asked: Sequence[str]) -> Sequence[T]:
+    """The nodes, one for each id that was asked for, in that order; `TooLarge` where they are more or fewer."""
+    if len(nodes) != len(asked):
+        raise TooLarge(f"GitHub answers {len(nodes)} of {len(asked)} questions")
+    return nodes
 
 
 def causes(errors: tuple[GraphError, ...], *path: str | int) -> list[str]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from msgspec import Raw, Struct
 
 from connectors.github import lists, planning
-from connectors.github.api import said
+from connectors.github.api import each, said
 from connectors.github.capabilities import recalled, written
 from connectors.github.harvest import Harvest
 from connectors.github.lists import NOTHING, UNSEEN, Listing
@@ -209,7 +209,7 @@ async def _by_id(visit: Visit, ids: Sequence[str], harvest: Harvest) -> dict[str
         asked = ids[start : start + BY_ID_AT_ONCE]
         graph = await visit.reader.ask(query, {"ids": asked}, Nodes, label="items")
         errors = {error.path[1]: error for error in graph.hidden if error.path and len(error.path) == 2}
-        nodes = dict(zip(asked, graph.data.nodes, strict=True))
+        nodes = dict(zip(asked, each(graph.data.nodes, asked), strict=True))
         missing |= {one: errors.get(n) for n, one in enumerate(asked) if nodes[one] == NOTHING}
         harvest.read_at = graph.server_at
         stream = f"{visit.source} boards"

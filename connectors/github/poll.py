@@ -156,8 +156,6 @@ class Poll:
         """The newest of as many repositories as may be asked for at once, and how many those are."""
         while True:
             count, graph = await self._reader.probe(ids, self._watched)
-            if len(graph.data.nodes) != count:
-                raise Malformed(f"GitHub answers {len(graph.data.nodes)} of {count} questions")
             refused = probe.refused(graph, self._watched)
             if not refused:
                 return count, graph

@@ -54,7 +54,7 @@ class Reader:
         async def ask(size: int, shrinkable: bool) -> tuple[int, Graph[wire.Probe]]:
             asked = ids[:size]
             graph = await self.ask(query, {"ids": asked}, wire.Probe, label="probe", shrinkable=shrinkable)
-            return len(asked), graph
+            return len(api.each(graph.data.nodes, asked)), graph
 
         return await self.sized("probe", ask, first=PROBED_FIRST, most=PROBED_AT_ONCE, left=len(ids))
 
@@ -87,7 +87,7 @@ class Reader:
             asked = left[:size]
             query = queries.by_id(stream.typename, self.schema)
             graph = await self.ask(query, {"ids": asked}, wire.Nodes, label="items", shrinkable=shrinkable)
-            parts.append(found(stream, graph.data.nodes, graph, "nodes", asked=asked))
+            parts.append(found(stream, api.each(graph.data.nodes, asked), graph, "nodes", asked=asked))
             return len(asked)
 
         while left:

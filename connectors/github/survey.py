@@ -8,7 +8,7 @@ from itertools import product
 from msgspec import Raw, Struct
 
 from connectors.github import lists
-from connectors.github.api import causes
+from connectors.github.api import causes, each
 from connectors.github.capabilities import recalled, written
 from connectors.github.definitions import DEFINITIONS, RELEASES, Definition
 from connectors.github.harvest import Harvest
@@ -106,7 +106,8 @@ class Survey:
         harvest.read_at = graph.server_at
         for n, (definition, those) in enumerate(asked.items()):
             stream = f"{visit.source} {definition.name}"
-            for place, (ref, raw) in enumerate(zip(those, graph.data[f"n{n}"], strict=True)):
+            nodes = each(graph.data.get(f"n{n}", []), [ref.id for ref in those])
+            for place, (ref, raw) in enumerate(zip(those, nodes, strict=True)):
                 if raw == NOTHING:
                     harvest.miss(stream, "; ".join(causes(graph.hidden, f"n{n}", place)) or UNSEEN, ref=str(ref))
                     continue

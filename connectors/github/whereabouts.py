@@ -8,7 +8,7 @@ from msgspec import Struct
 from connectors.census import Fate, FateWord
 from connectors.errors import Gone, Malformed, Refused, TooLarge
 from connectors.github import queries, rest
-from connectors.github.api import Graph, causes
+from connectors.github.api import Graph, causes, each
 from connectors.github.reader import Reader
 from connectors.github.wire import Repository, Wire
 from connectors.records import ItemRef
@@ -57,7 +57,8 @@ class Whereabouts:
         for start in range(0, len(refs), IDS_AT_ONCE):
             asked = refs[start : start + IDS_AT_ONCE]
             graph = await self._reader.ask(query, {"ids": [ref.id for ref in asked]}, _Nodes, label="whereabouts")
-            for place, (ref, node) in enumerate(zip(asked, graph.data.nodes, strict=True)):
+            nodes = each(graph.data.nodes, [ref.id for ref in asked])
+            for place, (ref, node) in enumerate(zip(asked, nodes, strict=True)):
                 if fate := _shown(ref, node, graph, place):
                     fates[ref] = fate
         return fates

@@ -162,6 +162,28 @@ class TestItems:
         assert "github:pull_request:PR_1" in {record.ref for record in batch.records}
         assert [gap.ref for gap in batch.gaps] == ["github:pull_request:PR_gone", "github:mystery:M_1"]
 
+    def test_items_of_which_fewer_are_answered_than_asked_for_are_asked_for_in_smaller_numbers(self) -> None:
+        def fewer(operation: str, answer: Any) -> Any:
+            if operation == "items" and len(answer["data"]["nodes"]) > 1:
+                answer["data"]["nodes"].pop()
+            return answer
+
+        refs = [ItemRef("github", "pull_request", f"PR_{number}") for number in range(1, 4)]
+        with staged(host_of(repository(pullRequests=[pull(n) for n in range(1, 4)])), change=fewer) as stage:
+            batch = fetch(stage, refs, poll_of(stage))
+        assert {str(ref) for ref in refs} <= {record.ref for record in batch.records}
+        assert not batch.gaps
+
+    def test_an_item_of_which_nothing_at_all_is_answered_is_a_gap(self) -> None:
+        def none(operation: str, answer: Any) -> Any:
+            return {"data": {"nodes": []}} if operation == "items" else answer
+
+        with staged(host_of(repository(pullRequests=[pull(1)])), change=none) as stage:
+            batch = fetch(stage, [ItemRef("github", "pull_request", "PR_1")], poll_of(stage))
+        assert [(gap.ref, gap.cause) for gap in batch.gaps] == [
+            ("github:pull_request:PR_1", "GitHub answers 0 of 1 questions")
+        ]
+
     def test_an_item_that_is_gone_before_it_could_be_completed_is_told_once(self) -> None:
         """One row that is null never spoils, nor repeats. # apache/devlake#3491"""
 
