@@ -1,6 +1,7 @@
 """Reads the files that hold the map, checks them against each other, and says which version is in force."""
 
 import hashlib
+from errno import ENOENT
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,6 +39,7 @@ class Files:
     mappings: Mapping[str, Mappings]  #: by file name
     people: People
     digest: str
+    texts: Mapping[str, str]  #: of all files that were read, by path, as the configuration's folder sees it
 
     def on(self, day: date) -> Map:
         """The map in force on a day. Raises `Problems` where none is yet."""
@@ -53,9 +55,12 @@ class Files:
         )
 
 
-def read_files(config: Config, *, folder: Path) -> Files:
-    """All files that the configuration names, read from its folder. Raises `Problems` with every mistake in them."""
-    texts = _Texts(config, folder)
+def read_files(config: Config, *, folder: Path, kept: Mapping[str, str] | None = None) -> Files:
+    """All files that the configuration names, read from its folder. Raises `Problems` with every mistake in them.
+
+    `kept` are the texts of such files, to be taken in place of what stands in the folder now.
+    """
+    texts = _Texts(config, folder, kept)
     strategies = texts.versions("strategy", texts.strategy)
     mappings = texts.versions("mappings", load_mappings)
     people = texts.one("people", load_people)
@@ -63,14 +68,26 @@ def read_files(config: Config, *, folder: Path) -> Files:
     texts.problems += _crossed(list(strategies.values()), list(mappings.values()), people)
     if texts.problems:
         raise Problems(dict.fromkeys(texts.problems))
-    return Files(strategies=strategies, mappings=mappings, people=people or People(), digest=texts.digest())
+    return Files(strategies=strategies, mappings=mappings, people=people or People(), digest=texts.digest(), texts=texts.read)
+
+
+def read_strategies(path: Path, config: Config) -> dict[str, Strategy]:
+    """By file name, the versions of a strategy elsewhere: a file or a folder. Raises `Problems` with every mistake."""
+    texts = _Texts(config.model_copy(update={"strategy": str(path.absolute())}), Path())
+    versions = texts.versions("strategy", texts.strategy)
+    texts.problems += _begun_twice(versions.values())
+    if texts.problems:
+        raise Problems(dict.fromkeys(texts.problems))
+    return versions
 
 
 class _Texts:
     """Reads files one after the other, and gathers what is wrong with them instead of stopping at the first."""
 
-    def __init__(self, config: Config, folder: Path) -> None:
+    def __init__(self, config: Config, folder: Path, kept: Mapping[str, str] | None = None) -> None:
         self.problems: list[Problem] = []
+        self.read: dict[str, str] = {}
+        self._kept = kept
         self._config = config
         self._folder = folder
         self._hash = hashlib.sha256()
@@ -78,7 +95,7 @@ class _Texts:
     def versions(self, key: str, load: Callable[[str, str], T]) -> dict[str, T]:
         """Every version under the key: of a folder all YAML files, else the one file."""
         named = self._folder / getattr(self._config, key)
-        paths = sorted([*named.glob("*.yaml"), *named.glob("*.yml")]) if named.is_dir() else [named]
+        paths = self._paths(named)
         if not paths:
             self.problems.append(self._config.problem((key,), f"the folder {named} has no .yaml file"))
         loaded = {path.name: self._load(path, key, load) for path in paths}
@@ -95,6 +112,12 @@ class _Texts:
     def digest(self) -> str:
         return self._hash.hexdigest()
 
+    def _paths(self, named: Path) -> list[Path]:
+        if self._kept is not None:
+            held = [self._folder / name for name in sorted(self._kept)]
+            return [path for path in held if path.parent == named and path.suffix in (".yaml", ".yml")] or [named]
+        return sorted([*named.glob("*.yaml"), *named.glob("*.yml")]) if named.is_dir() else [named]
+
     def _load(self, path: Path, key: str, load: Callable[[str, str], T]) -> T | None:
         try:
             return load(self._read(path, key), str(path))
@@ -107,9 +130,17 @@ class _Texts:
         return None
 
     def _read(self, path: Path, key: str) -> str:
-        text = path.read_text(encoding="utf-8")
+        name = str(path.relative_to(self._folder) if path.is_relative_to(self._folder) else path)
+        text = path.read_text(encoding="utf-8") if self._kept is None else self._kept_text(name)
+        self.read[name] = text
         self._hash.update(f"{key}\0{path.name}\0{len(text)}\0{text}".encode())
         return text
+
+
+    def _kept_text(self, name: str) -> str:
+        if self._kept is None or name not in self._kept:
+            raise FileNotFoundError(ENOENT, "it was not there when the files were last good", name)
+        return self._kept[name]
 
 
 def _begun_twice(versions: Iterable[V]) -> Iterator[Problem]:

@@ -31,6 +31,15 @@ def connect(url: str) -> Engine:
             raise StoreError(f"A store cannot be kept in {other}.", hint=_FORMS)
 
 
+def exists(url: str) -> bool:
+    """Whether a store may be at `url`, without making one; whoever names a server means one that is there."""
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        return True  # `connect` says what is wrong with it
+    return address.get_backend_name() != "sqlite" or (bool(address.database) and Path(str(address.database)).exists())
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that waits for no writer."""
