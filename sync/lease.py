@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from sqlalchemy import Engine
@@ -19,25 +20,28 @@ Renew = Callable[[], Awaitable[None]]  #: raises `Refused` once somebody else ha
 @asynccontextmanager
 async def leased(source: str, *, engine: Engine, holder: str, clock: Clock) -> AsyncIterator[Renew | None]:
     """The lease, renewed by itself and to be renewed with each step; None where another process has it."""
+    loop = asyncio.get_running_loop()
+    line = ThreadPoolExecutor(max_workers=1)  # one after another: a late beat would take back what was released
 
     def take() -> bool:
         return acquire(engine, source, holder=holder, now=clock.now(), for_s=LEASE_S)
 
     async def renew() -> None:
-        if not await asyncio.to_thread(take):
+        if not await loop.run_in_executor(line, take):
             raise Refused("another run has taken this source over", hint="It goes on where this one stopped.")
 
     async def beat() -> None:
         while True:
             await clock.sleep(HEARTBEAT_S)
-            await asyncio.to_thread(take)
+            await loop.run_in_executor(line, take)
 
-    if not take():
-        yield None
-        return
-    heart = asyncio.create_task(beat())
-    try:
-        yield renew
-    finally:
-        heart.cancel()
-        release(engine, source, holder=holder)
+    with line:
+        if not take():
+            yield None
+            return
+        heart = asyncio.create_task(beat())
+        try:
+            yield renew
+        finally:
+            heart.cancel()
+            line.submit(release, engine, source, holder=holder).result()
