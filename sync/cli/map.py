@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from sync.cli.options import AsOf, ConfigFile, Period
-from sync.cli.terminal import DEFAULT, SystemClock, say, usage
+from sync.cli.terminal import DEFAULT, SystemClock, note, say, usage
 
 app = typer.Typer()
 
@@ -22,11 +22,17 @@ def check(config: ConfigFile = DEFAULT) -> None:
 
 @app.command("test")
 def try_cases(config: ConfigFile = DEFAULT) -> None:
-    """Try the cases beside the rules; asks no source anything."""
+    """Try the cases beside the rules, and the rules on what is stored; asks no source anything."""
     with usage():
-        from sync.work.embedded import tried
+        from mappings.problems import Problems
+        from sync.work.trying import tried
 
-        say(tried(config, environment=os.environ, clock=SystemClock()))
+        told = tried(config, environment=os.environ, clock=SystemClock())
+        say(str(told))
+        if told.unlooked:
+            note([f"rules and names were not held against the stored facts: {told.unlooked}"])
+        if told.failures:
+            raise Problems(told.failures)
 
 
 @app.command()

@@ -16,8 +16,9 @@ def arrow(folder: Path) -> Place:
 
 def test_the_cases_of_the_example_hold(tmp_path: Path) -> None:
     done = arrow(tmp_path).fingerpost("test")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
     assert done.stdout.endswith(" cases hold\n")
+    assert done.stderr == "rules and names were not held against the stored facts: there is no store yet\n"
 
 
 def test_a_case_that_does_not_hold_is_told_with_its_place_and_what_matched(tmp_path: Path) -> None:
@@ -26,8 +27,8 @@ def test_a_case_that_does_not_hold_is_told_with_its_place_and_what_matched(tmp_p
     wrong = text.replace("title: Faster group by}, expect: engine", "title: Faster group by}, expect: languages")
     (tmp_path / "mappings.yaml").write_text(wrong)
     done = place.fingerpost("test")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("mappings.yaml:")
+    assert done.returncode == 2
+    assert done.stdout.endswith(" cases\n")
     assert "expected languages, found engine; the first that matches is 'core'" in done.stderr
 
 
