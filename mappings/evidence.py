@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from mappings.links import links as every_link
 from mappings.links import names
-from mappings.rules import Cut, Mappings
+from mappings.rules import Mappings
 from mappings.tag import best_links
 
 if TYPE_CHECKING:
@@ -20,6 +21,15 @@ COLUMNS = {"branch": "head", "title": "title", "body": "body"}  #: place → whe
 
 
 @dataclass(frozen=True, kw_only=True)
+class CutBy:
+    """Who cut a link, when and why."""
+
+    by: str
+    on: date
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """One place that names the item."""
 
@@ -27,7 +37,7 @@ class Evidence:
     place: str
     outcome: str  #: resolved, no_such_item, unread_project
     text: str | None  #: what stands there, with a few words around it; None where that cannot be had
-    cut: Cut | None  #: who cut the link, when and why
+    cut: CutBy | None  #: None where the link stands
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +88,7 @@ def _rows(table: "ir.Table") -> list[dict[str, Any]]:
     return rows
 
 
-def _evidence(rows: list[dict[str, Any]], tables: Tables, cut: Cut | None) -> tuple[Evidence, ...]:
+def _evidence(rows: list[dict[str, Any]], tables: Tables, cut: CutBy | None) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(
             link_class=row["class"],
@@ -117,9 +127,10 @@ def _span(text: str, key: str) -> str | None:
     return f"{'…' if start else ''}{shown}{'…' if end < len(text) else ''}"
 
 
-def _cut(pull: str, key: str, tables: Tables, mappings: Mappings) -> Cut | None:
+def _cut(pull: str, key: str, tables: Tables, mappings: Mappings) -> CutBy | None:
     """The cut that names this pair, by whatever key it calls the item."""
     called, pulls = names(tables), tables["pull_requests"]
     items = {key, *(row["name"] for row in _rows(called.filter(called.now == key).select("name")))}
     keys = {row["key"] for row in _rows(pulls.filter(pulls.ref == pull).select("key"))}
-    return next((cut for cut in mappings.cuts if cut.pull_request in keys and cut.item in items), None)
+    cut = next((cut for cut in mappings.cuts if cut.pull_request in keys and cut.item in items), None)
+    return CutBy(by=cut.by, on=cut.on, reason=cut.reason) if cut else None

@@ -41,6 +41,7 @@ class Document(StrEnum):
     mappings = "mappings"
     people = "people"
     report = "report"
+    explanation = "explanation"
 
 
 def _instant(text: str) -> datetime:

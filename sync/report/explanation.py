@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+import msgspec
+
 from mappings.evidence import Evidence
 from mappings.explain import Explanation, Linked, Relative, Tagging
 from mappings.operators import shown
@@ -70,6 +72,11 @@ class Explained:
     objective: str | None = None  #: that the item was asked about
     finding: FindingBehind | None = None
     figures: tuple[FigureBehind, ...] = ()
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of an explanation as JSON."""
+    return msgspec.json.schema(Explained)
 
 
 def render(explained: Explained) -> str:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _CHILDREN = (CHANGES, STATED_LINKS, REMOTE_LINKS, COMMITS, CHANGED_FILES)
 _WHOLE = ("accounts", "projects", "statuses", "fields", "sprints")
+_ASKED_OFTEN = frozenset(table.name for table in (*ITEMS, CHANGES, STATED_LINKS))
 _TOMBSTONES = {"ref": "string", "at_us": "int64"}
 _OBSERVATIONS = {
     **dict.fromkeys(("ref", "kind", "content"), "string"),
@@ -62,7 +63,7 @@ def excerpt(engine: Engine, as_of: datetime, ref: str, *, fields: bool, hops: in
         )
         facts["tombstones"] = as_table(_rows(connection, gone), _TOMBSTONES)
         facts["observations"] = as_table(_rows(connection, [_observed_since(as_of_us)]), _OBSERVATIONS)
-    return as_known(facts, as_of_us, keep=lambda _, table: table.cache())
+    return as_known(facts, as_of_us, keep=lambda name, table: table.cache() if name in _ASKED_OFTEN else table)
 
 
 def _narrowed(connection: Connection, ref: Column[str], wanted: Iterable[str], *, fields: bool) -> "ir.Table":

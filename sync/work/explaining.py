@@ -70,7 +70,7 @@ def rendered(told: Explained, form: str) -> str:
     """As text or as JSON."""
     if form == "text":
         return explanation.render(told)
-    encoded = msgspec.json.encode(told, order="deterministic", enc_hook=lambda model: model.model_dump())
+    encoded = msgspec.json.encode(told, order="deterministic")
     return msgspec.json.format(encoded, indent=2).decode() + "\n"
 
 
@@ -87,7 +87,7 @@ def _item(
     tables = unmirrored(read, config.mirrors)
     people = in_force.people
     linked = links(tables, rules).cache()
-    tagged = tag(tables, links=linked, strategy=strategy, mappings=rules, day=day, people=people).cache()
+    tagged = tag(tables, links=linked, strategy=strategy, mappings=rules, day=day, people=people)
     try:
         told = explain(tables, ref, tags=tagged, links=linked, mappings=rules, day=day, people=people)
     except KeyError:

@@ -1,4 +1,4 @@
-"""The JSON Schemas of the user's files and of the report."""
+"""The JSON Schemas of the user's files, of the report and of an explanation."""
 
 import json
 
@@ -8,12 +8,13 @@ from mappings.people import People
 from mappings.rules import Mappings
 from mappings.strategy import Strategy
 from sync.config import Config
-from sync.report import model
+from sync.report import explanation, model
 
 FILES: dict[str, type[UserFile]] = {"fingerpost": Config, "strategy": Strategy, "mappings": Mappings, "people": People}
+DOCUMENTS = {"report": model.json_schema, "explanation": explanation.json_schema}
 
 
 def schema_of(name: str) -> str:
-    """The schema as JSON text. `name` is one of `FILES`, or "report"."""
-    schema = model.json_schema() if name == "report" else json_schema(FILES[name])
+    """The schema as JSON text. `name` is one of `FILES` or `DOCUMENTS`."""
+    schema = DOCUMENTS[name]() if name in DOCUMENTS else json_schema(FILES[name])
     return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False)
