@@ -84,16 +84,16 @@ async def take(
             return Pass(source=source.name, verdict="busy")
         taking = _Taking(source, kind=kind, engine=engine, renew=renew, accepted=accept_loss, progress=progress)
         censuses.begin(engine, source.name, kind, now=clock.now())
-        failed = False
+        ended_by: SourceError | None = None
         try:
             await taking.go()
         except SourceError as error:
             taking.gaps.append(failure(source.name, error))
-            failed = True
+            ended_by = error
         gaps = list(dict.fromkeys(taking.gaps))
-        complete = not failed and not taking.void
+        complete = ended_by is None and not taking.void
         censuses.end(engine, source.name, kind, now=clock.now(), complete=complete, gaps=gaps)
-    verdict = verdict_of(gaps, failed=failed)
+    verdict = verdict_of(gaps, error=ended_by)
     return Pass(source=source.name, verdict=verdict, found=f"census of {kind}: {taking}", gaps=tuple(gaps))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from connectors.errors import SourceError
+from connectors.errors import Postponed, SourceError
 from connectors.records import Gap
 
 Verdict = Literal["complete", "incomplete", "failed", "busy"]
@@ -25,7 +25,9 @@ class Pass:
         said = f"{self.source}: {self.verdict}, {self.found}"
         if not self.gaps:
             return said
-        return f"{said}, {len(self.gaps)} not read; first: {self.gaps[0].cause}"
+        first = self.gaps[0]
+        where = "" if first.stream == self.source else f"{first.stream}: "
+        return f"{said}, {len(self.gaps)} not read; first: {where}{first.cause}"
 
 
 def failure(source: str, error: SourceError) -> Gap:
@@ -33,8 +35,8 @@ def failure(source: str, error: SourceError) -> Gap:
     return Gap(stream=source, cause=f"{error}. {error.hint}".strip(" ."))
 
 
-def verdict_of(gaps: Sequence[Gap], *, failed: bool) -> Verdict:
-    """`failed` where the pass did not come to its end; `incomplete` where it did and missed something."""
-    if failed:
-        return "failed"
-    return "incomplete" if gaps else "complete"
+def verdict_of(gaps: Sequence[Gap], *, error: SourceError | None) -> Verdict:
+    """`failed` where an error ended the pass; `incomplete` where it missed something, or is to go on later."""
+    if error is None:
+        return "incomplete" if gaps else "complete"
+    return "incomplete" if isinstance(error, Postponed) else "failed"

@@ -42,7 +42,8 @@ async def poll(
     source: Source, *, kind: str, engine: Engine, holder: str, clock: Clock, progress: Progress = SILENT
 ) -> Pass:
     """Reads all that is new and stores it. A failed source loses nothing: the next pass goes on from its last batch."""
-    walk, failed = _Walk(is_first=not was_complete(engine, source.name)), False
+    walk = _Walk(is_first=not was_complete(engine, source.name))
+    ended_by: SourceError | None = None
     async with leased(source.name, engine=engine, holder=holder, clock=clock) as renew:
         if renew is None:
             return Pass(source=source.name, verdict="busy")
@@ -50,9 +51,9 @@ async def poll(
             await _read_on(source, walk=walk, engine=engine, renew=renew, progress=progress)
         except SourceError as error:
             walk.gaps.append(failure(source.name, error))
-            failed = True
-    record_pass(engine, source.name, type=kind, complete_at=None if failed else walk.started_at, gaps=walk.gaps)
-    verdict = verdict_of(walk.gaps, failed=failed)
+            ended_by = error
+    record_pass(engine, source.name, type=kind, complete_at=None if ended_by else walk.started_at, gaps=walk.gaps)
+    verdict = verdict_of(walk.gaps, error=ended_by)
     if walk.is_first and verdict == "complete":
         censuses.take_for_read(engine, source.name, now=clock.now())
     return Pass(source=source.name, verdict=verdict, found=f"{walk.records:,} records", gaps=tuple(walk.gaps))

@@ -150,6 +150,7 @@ class GitHub:
             known = (await learn(reader, asked=self._asked, before=known, now=self._clock.now())).capabilities
         if known.schema:
             reader.schema = known.schema.schema
+        reader.refuse(cast("Scope", known.scope).refused_fields)
         return cast("Scope", known.scope)
 
     async def _fetch(self, reader: Reader, stream: Stream, refs: Sequence[ItemRef]) -> Batch:

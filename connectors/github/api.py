@@ -18,8 +18,12 @@ T = TypeVar("T")
 LIMIT_TYPES = ("RATE_LIMITED", "RATE_LIMIT")  # the second spelling: yanyongyu/githubkit#272
 #: Errors about one thing that this token may not see. All others spoil the answer.
 HIDDEN_TYPES = ("NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES")
+#: A number that GraphQL's Int cannot hold is an error of its field alone: people are known by their node ids, too.
+#: # github/rest-api-description#3795, abcxyz/github-metrics-aggregator#309
+OVERFLOWING = "databaseId"
 SSO_HINT = "Authorise the token for the organisation's single sign-on."
 TOKEN_HINT = "Make a new token and set it as `token` of this source."  # noqa: S105 - words, not a secret
+PROXY_HINT = "Check `url` and the proxy."
 ACCESS_HINT = (
     "Give the token read access to this repository's metadata, issues, pull requests, contents and deployments."
 )
@@ -83,9 +87,16 @@ def causes(errors: tuple[GraphError, ...], *path: str | int) -> list[str]:
     return [said(error) for error in there]
 
 
+def overflows(error: GraphError) -> bool:
+    """It is about a number alone that was too large to be told."""
+    return (error.path or [None])[-1] == OVERFLOWING
+
+
 def _reply(answer: Answer, kind: type[T]) -> Reply[T]:
-    if answer.body.lstrip()[:1] == b"<":
-        raise Retry("a web page came in place of GitHub's answer", hint="Check `url` and the proxy.")
+    begins = answer.body.lstrip()[:1]
+    if begins not in (b"", b"{"):
+        what = "a web page" if begins == b"<" else "something else"
+        raise Retry(f"{what} came in place of GitHub's answer", hint=PROXY_HINT)
     return answer.decode(Reply[kind])  # type: ignore[valid-type]
 
 
@@ -103,7 +114,7 @@ def _judge(reply: Reply[T], answer: Answer) -> None:
             raise CursorLost(f"GitHub has lost its place: {said(error)}")
         if reply.data is None and (answer.status != 200 or _not_understood(error)):
             raise Malformed(f"GitHub does not understand the question: {said(error)}")
-    spoiling = [error for error in errors if error.type not in HIDDEN_TYPES]
+    spoiling = [error for error in errors if error.type not in HIDDEN_TYPES and not overflows(error)]
     if spoiling:
         # RESOURCE_LIMITS_EXCEEDED, MAX_NODE_LIMIT_EXCEEDED, a timeout in words: what is null may be there, and a
         # smaller question is answered. # spiceai/spiceai#13762, airbytehq/airbyte#86914
@@ -139,6 +150,8 @@ def failure(answer: Answer) -> Refused | Retry:
         return Refused(f"GitHub does not accept the token ({words})", hint=TOKEN_HINT)
     if answer.status in (403, 429) and is_limit(answer, words):
         return limited(answer, words)
+    if answer.status == 403 and answer.body.lstrip()[:1] == b"<":
+        return Refused("a web page refuses in place of GitHub", hint=PROXY_HINT)
     if answer.status == 403:
         sso = "x-github-sso" in answer.headers
         return Refused(f"GitHub refuses ({words})", hint=SSO_HINT if sso else ACCESS_HINT)
@@ -148,6 +161,8 @@ def failure(answer: Answer) -> Refused | Retry:
         return Refused(
             "there is no GitHub API at this address", hint="Check `url`; Enterprise Server: https://host/api/v3."
         )
+    if answer.status < 300:
+        return Retry(f"GitHub answered with nothing ({answer.status})")
     if answer.status >= 500 or answer.status == 408:
         return Retry(f"GitHub is not available ({answer.status})", until=told(answer, spent=False))
     return Refused(f"GitHub answered {answer.status} ({words})", hint="Check `url`.")

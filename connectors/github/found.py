@@ -19,6 +19,7 @@ from connectors.github.wire import Connection
 T = TypeVar("T")
 
 NOTHING = Raw(b"null")
+LEFT_OUT = "an item is left out without a reason"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +117,7 @@ class _Sorting:
         if self.asked:
             self.unseen[self.asked[place]] = why or "it is not to be seen"
         else:
-            self.hidden.append(why or "an item is left out without a reason")
+            self.hidden.append(why or LEFT_OUT)
 
     def _unread(self, place: int, raw: Raw, why: str) -> None:
         if one := identity(raw) or (self.asked[place] if self.asked else ""):

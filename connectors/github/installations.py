@@ -49,17 +49,20 @@ class Installations:
     async def fetch(self, refs: Sequence[ItemRef], memory: Memory) -> Batch:
         """The named items. A ref does not say whose it is, so one owner after another is asked for what is left."""
         left, batches = list(refs), []
+        failed: SourceError | None = None
         for owner, part in self._parts.items():
-            batch = await part.fetch(left, _of(owner, memory))
-            theirs = _answered(batch, left)
-            if len(theirs) < len(left):  # ask for theirs alone: what is missing then is missing there
-                batch = await part.fetch(theirs, _of(owner, memory))
+            try:
+                batch, left = await _fetched(part, left, _of(owner, memory))
+            except SourceError as error:
+                failed = failed or error
+                continue
             batches.append(batch)
-            left = [ref for ref in left if ref not in theirs]
             if not left:
                 break
-        lost = tuple(Gap(stream="items", cause="no installation of the App shows it", ref=str(ref)) for ref in left)
-        return self._joined(batches, gaps=lost)
+        if failed and not batches:
+            raise failed
+        why = str(failed) if failed else "no installation of the App shows it"
+        return self._joined(batches, gaps=[Gap(stream="items", cause=why, ref=str(ref)) for ref in left])
 
     async def census(self, kind: CensusKind, memory: Memory) -> AsyncIterator[Roll]:
         """The rolls of all, owner by owner. Raises at the end what the first that failed had raised."""
@@ -131,11 +134,19 @@ def by_owner(repositories: Sequence[str]) -> dict[str, list[str]]:
     return owners
 
 
+async def _fetched(part: "GitHub", asked: list[ItemRef], memory: Memory) -> tuple[Batch, list[ItemRef]]:
+    """What this part shows of the items, and which of them are left for the others."""
+    batch = await part.fetch(asked, memory)
+    theirs = _answered(batch, asked)
+    if len(theirs) < len(asked):  # ask for theirs alone: what is missing then is missing there
+        batch = await part.fetch(theirs, memory)
+    return batch, [ref for ref in asked if ref not in theirs]
+
+
 def _answered(batch: Batch, asked: Sequence[ItemRef]) -> list[ItemRef]:
-    """Those that are among the records. An id of the older form is answered by the newer: then the number tells."""
-    kinds = {ref.kind for ref in asked}
-    shown = {record.ref for record in batch.records if ItemRef.parse(record.ref).kind in kinds}
-    return list(asked) if len(shown) >= len(asked) else [ref for ref in asked if str(ref) in shown]
+    """Those that are shown. An id of the older form is answered by the newer: where nothing is said of it, it was."""
+    shown, missed = {record.ref for record in batch.records}, {gap.ref for gap in batch.gaps}
+    return [ref for ref in asked if str(ref) in shown or str(ref) not in missed]
 
 
 def _of(owner: str, memory: Memory) -> Memory:

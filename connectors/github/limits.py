@@ -23,6 +23,7 @@ UNTOLD_S = 60.0  # where no header says how long, at least a minute, and longer 
 LONGEST_RESET_S = 3660.0  # quotas are by the hour
 LONGEST_TOLD_S = 366 * 86_400.0
 HINT = "It passes by itself; another program that uses the same account may be using it up."
+SECONDARY_PAGE = b"secondary-rate-limit"  # in the `documentation_url` of a refusal, whatever its words are
 _PRIMARY = re.compile("rate limit (already )?exceeded", re.IGNORECASE)
 _SECONDARY = re.compile("secondary rate limit|abuse detection", re.IGNORECASE)
 
@@ -30,7 +31,8 @@ _SECONDARY = re.compile("secondary rate limit|abuse detection", re.IGNORECASE)
 def is_limit(answer: Answer, words: str) -> bool:
     """Whether a 403 or 429 is a limit. An ordinary 403 is none: taken for one, it costs an hour of sleep
     (cloudquery/cloudquery#11820)."""
-    return answer.status == 429 or "retry-after" in answer.headers or _is_spent(answer) or names_limit(words)
+    told = answer.status == 429 or "retry-after" in answer.headers or SECONDARY_PAGE in answer.body
+    return told or _is_spent(answer) or names_limit(words)
 
 
 def limited(answer: Answer, words: str, *, primary: bool = False) -> Retry:

@@ -10,7 +10,7 @@ from msgspec import Raw
 from connectors.errors import Gone, Malformed, TooLarge
 from connectors.github import api, queries, wire
 from connectors.github.api import Graph
-from connectors.github.found import Found, Longer, found, identity, joined
+from connectors.github.found import LEFT_OUT, NOTHING, Found, Longer, found, identity, joined
 from connectors.github.queries import Schema
 from connectors.github.streams import Stream, Watched
 from connectors.github.walk import AGAIN_AT_ONCE, PageSize
@@ -19,7 +19,6 @@ from connectors.transport import Transport
 T = TypeVar("T")
 Ask = Callable[[int, bool], Awaitable[T]]
 
-NOTHING = Raw(b"null")
 REFUSED = "this token is shown none of it, so it is left out for a day; `doctor` names the permission that is missing"
 PROBED_FIRST, PROBED_AT_ONCE = 25, 50
 
@@ -67,6 +66,8 @@ class Reader:
             query = queries.page(stream.typename, stream.connection, self.schema)
             graph = await self.ask(query, {**place, "first": size}, wire.Page, label=stream.name, shrinkable=shrinkable)
             nodes, onward = _page(graph, cursor)
+            if NOTHING in nodes and not graph.hidden:  # as under load; fewer may be shown (spiceai/spiceai#13762)
+                raise TooLarge(LEFT_OUT)
             return found(stream, nodes, graph, "node", "items", "nodes", cursor=onward)
 
         try:
@@ -148,7 +149,8 @@ class Reader:
         graph = await self.ask(query, place, wire.Page, label="skim")
         nodes, onward = _page(graph, place["after"])
         missed = {one: cause for raw in nodes if (one := identity(raw))}
-        return Found(server_at=graph.server_at, missed=missed, cursor=onward)
+        unknown = (cause,) if len(missed) < len(nodes) else ()
+        return Found(server_at=graph.server_at, missed=missed, hidden=unknown, cursor=onward)
 
     async def sized(self, name: str, ask: Ask[T], *, most: int, first: int | None = None, left: int | None = None) -> T:
         """What `ask` makes of the largest size that is answered, of what is `left`; `TooLarge` where 1 is too much.

@@ -55,8 +55,8 @@ class GraphError(Struct):
 
     message: str = ""
     type: str | None = None
-    path: list[str | int] | None = None
-    locations: list[dict[str, int]] | None = None
+    path: list[Any] | None = None  #: names, and numbers of rows
+    locations: object = None
     extensions: dict[str, Any] | None = None
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from connectors.errors import Refused
+from connectors.errors import Postponed, Refused, SourceError
 from connectors.records import Batch, Count, Gap
 from connectors.source import Memory
 from sync.passes import Pass
@@ -38,14 +38,14 @@ class Told:
     """A source that tells these batches, and then breaks off if it is to."""
 
     batches: tuple[Batch, ...]
-    breaks: bool = False
+    breaks: SourceError | None = None
     name: str = "jira"
 
     async def poll(self, memory: Memory) -> AsyncIterator[Batch]:
         for each in self.batches:
             yield each
         if self.breaks:
-            raise Refused("the token is refused", hint="Make a new one.")
+            raise self.breaks
 
 
 class Watcher:
@@ -67,7 +67,7 @@ def store(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def read(store: Engine, *batches: Batch, breaks: bool = False, watcher: Watcher | None = None) -> Pass:
+def read(store: Engine, *batches: Batch, breaks: SourceError | None = None, watcher: Watcher | None = None) -> Pass:
     source = Told(batches, breaks)
     return asyncio.run(
         poll(source, kind="jira", engine=store, holder="me", clock=Clock(), progress=watcher or Watcher())  # type: ignore[arg-type]
@@ -92,9 +92,23 @@ def test_one_that_missed_something_says_what_and_came_as_far(store: Engine) -> N
 
 def test_one_that_broke_off_keeps_what_it_read_and_is_known_no_further(store: Engine) -> None:
     read(store, batch(item(1), read=5))
-    done = read(store, batch(item(2), read=9), breaks=True)
+    done = read(store, batch(item(2), read=9), breaks=Refused("the token is refused", hint="Make a new one."))
     assert str(done) == "jira: failed, 1 records, 1 not read; first: the token is refused. Make a new one"
     assert known_until(store) == epoch_us(at(5))
+
+
+def test_one_that_was_asked_to_wait_is_incomplete_and_says_until_when(store: Engine) -> None:
+    asked = Postponed("asked to wait until 2026-01-02 09:00 UTC", hint="Run it again after that.", until=at(9))
+    done = read(store, batch(item(1), read=5), breaks=asked)
+    assert done.verdict == "incomplete"
+    assert "first: asked to wait until 2026-01-02 09:00 UTC" in str(done)
+    assert known_until(store) is None, "it did not come to its end"
+
+
+def test_what_was_not_read_is_told_with_where_it_is(store: Engine) -> None:
+    hidden = Gap(stream="acme/shop releases", cause="it is not to be seen")
+    done = read(store, batch(item(1), gaps=(hidden,)))
+    assert str(done).endswith("1 not read; first: acme/shop releases: it is not to be seen")
 
 
 def test_nobody_reads_what_another_reads(store: Engine) -> None:

@@ -65,6 +65,12 @@ LIMITS = {
     "nonsense": (answer(429, {}, {"retry-after": "soon"}), 60, "", True),
     "no number": (answer(429, {}, {"retry-after": "NaN"}), 60, "", True),
     "bare": (answer(429, b""), 60, "", True),
+    "secondary, by its page alone": (
+        answer(403, {"message": "Wait.", "documentation_url": "https://docs/rate-limits#about-secondary-rate-limits"}),
+        60,
+        "",
+        True,
+    ),
     "a reset long past": (answer(403, {}, SPENT | {"x-ratelimit-reset": "1"}), 1, "graphql", False),
     "a reset in another century": (
         answer(403, {}, SPENT | {"x-ratelimit-reset": "9999999999"}),
@@ -93,6 +99,7 @@ REFUSALS = {
         "refuses",
         "read access",
     ),
+    "a proxy's 403": (answer(403, b"<html>No</html>"), "a web page refuses", "proxy"),
     "single sign-on": (answer(403, {"message": "No"}, {"x-github-sso": "required"}), "refuses", "single sign-on"),
     "no such address": (answer(404, b"<html>"), "no GitHub API", "api/v3"),
 }
@@ -114,6 +121,9 @@ OTHERS = {
     "a body without end": (answer(500, b"[" * 9_000), TooLarge),
     "a refusal without end": (answer(400, b"[" * 9_000), Refused),
     "a page in a 200": (answer(200, b"<!DOCTYPE html>"), Retry),
+    "no object in a 200": (answer(200, b"null"), Retry),
+    "a list in a 200": (answer(200, b"[]"), Retry),
+    "a status without an answer": (answer(204, b""), Retry),
     "a body cut short": (answer(200, b'{"data": {"nodes": ['), TooLarge),
     "nothing": (answer(200, b""), TooLarge),
     "no data and no reason": (answer(200, {}), TooLarge),

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from connectors import github
 from connectors.errors import Refused, Retry, SourceError
 from connectors.records import ItemRef, PullRequest
-from connectors.source import Check, Source
+from connectors.source import Check, Memory, Source
 from connectors.twin.faults import Answer, Faults, Injection, secondary_limit
 from connectors.twin.github import github_app
 from connectors.twin.github_state import GitHubHost
@@ -233,6 +233,14 @@ class TestApp:
             host.run(into(stored), "acme", installations={"Acme": 11})
         assert pulls(stored) == {"acme/shop#1"}
         assert host.faults.requests.count("/app/installations$") == 0
+
+    def test_an_installation_that_is_suspended_keeps_no_item_of_another_from_being_fetched(self, key: str) -> None:
+        places = [Installation(id=11, account="acme", suspended=True), Installation(id=12, account="globex")]
+        refs = [ItemRef("github", "pull_request", "PR_globex"), ItemRef("github", "pull_request", "PR_acme")]
+        with hosted(key, installations=places) as host:
+            batch = host.run(lambda source: source.fetch(refs, Memory()), "acme", "globex")
+        assert [record.ref for record in batch.records if isinstance(record, PullRequest)] == [str(refs[0])]
+        assert [(gap.ref, "suspended" in gap.cause) for gap in batch.gaps] == [(str(refs[1]), True)]
 
     def test_a_suspended_installation_is_refused_with_its_reason(self, key: str) -> None:
         suspended = [Installation(id=11, account="acme", suspended=True)]
