@@ -1,10 +1,10 @@
 """Reads the files that hold the map, checks them against each other, and says which version is in force."""
 
 import hashlib
-from errno import ENOENT
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from errno import ENOENT
 from pathlib import Path
 from typing import TypeVar
 
@@ -68,7 +68,9 @@ def read_files(config: Config, *, folder: Path, kept: Mapping[str, str] | None =
     texts.problems += _crossed(list(strategies.values()), list(mappings.values()), people)
     if texts.problems:
         raise Problems(dict.fromkeys(texts.problems))
-    return Files(strategies=strategies, mappings=mappings, people=people or People(), digest=texts.digest(), texts=texts.read)
+    return Files(
+        strategies=strategies, mappings=mappings, people=people or People(), digest=texts.digest(), texts=texts.read
+    )
 
 
 def read_strategies(path: Path, config: Config) -> dict[str, Strategy]:
@@ -135,7 +137,6 @@ class _Texts:
         self.read[name] = text
         self._hash.update(f"{key}\0{path.name}\0{len(text)}\0{text}".encode())
         return text
-
 
     def _kept_text(self, name: str) -> str:
         if self._kept is None or name not in self._kept:

@@ -25,7 +25,7 @@ def run(
     verbose: Verbose = False,
 ) -> None:
     """The scheduled job: read what is new, call who is due to be called, reconcile, and write the report."""
-    with opened(config, verbose=verbose) as work:
+    with opened(config, verbose=verbose, last_good=True) as work:
         _run(work, as_of=as_of, period=period, fail_on=fail_on)
 
 

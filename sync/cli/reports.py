@@ -22,7 +22,7 @@ def report(
     verbose: Verbose = False,
 ) -> None:
     """Report on what is stored; asks no source anything."""
-    with opened(config, verbose=verbose) as work:
+    with opened(config, verbose=verbose, last_good=True) as work:
         made = work.report(as_of=as_of, period=period)
         rendered = work.render(made, form.value)
         if out:

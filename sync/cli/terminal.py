@@ -35,12 +35,20 @@ class SystemClock:
 
 
 @contextmanager
-def opened(config: Path, *, environment: Mapping[str, str] = os.environ, verbose: bool) -> "Iterator[Work]":
-    """The installation that the file describes, ready to work; ends the program where it is not fit to."""
+def opened(
+    config: Path, *, environment: Mapping[str, str] = os.environ, verbose: bool, last_good: bool = False
+) -> "Iterator[Work]":
+    """The installation that the file describes, ready to work; ends the program where it is not fit to.
+
+    With `last_good`, files that are wrong leave those in force that the last report was made by.
+    """
     with usage():
         from sync.work import embedded
 
-        with embedded.opened(config, environment=environment, clock=SystemClock(), verbose=verbose) as work:
+        with embedded.opened(
+            config, environment=environment, clock=SystemClock(), verbose=verbose, last_good=last_good
+        ) as work:
+            note(map(str, work.wrong))
             yield work
 
 
@@ -73,10 +81,15 @@ def note(lines: Iterable[str]) -> None:
 
 
 def end_of(made: "Report", fail_on: Severity | None, *, incomplete: bool = False) -> None:
-    """Ends the program as the report asks for: with 1 where a finding weighs as much as `fail_on`, 3 if incomplete."""
+    """Ends the program as the report asks for.
+
+    With 1 where a finding weighs as much as `fail_on`, 2 where an earlier version of the files had to stand in, 3 if
+    incomplete.
+    """
     grave = list(Severity)[list(Severity).index(fail_on) :] if fail_on else []
     found = any(made.answer.severities[severity.value] for severity in grave)
-    end(found=found, incomplete=incomplete or made.masthead.verdict == "incomplete")
+    verdict = made.masthead.verdict
+    end(found=found, wrong=bool(made.masthead.mistakes), incomplete=incomplete or verdict == "incomplete")
 
 
 def end_of_passes(passes: "Sequence[Pass]") -> None:
@@ -90,7 +103,8 @@ def missed(passes: "Sequence[Pass]") -> bool:
     return any(done.verdict != "complete" for done in passes)
 
 
-def end(*, found: bool = False, incomplete: bool = False) -> None:
+def end(*, found: bool = False, wrong: bool = False, incomplete: bool = False) -> None:
     """Ends the program; where two things hold, the higher number wins."""
-    if incomplete or found:
-        raise typer.Exit(INCOMPLETE if incomplete else FOUND)
+    code = max(FOUND * found, USAGE * wrong, INCOMPLETE * incomplete)
+    if code:
+        raise typer.Exit(code)

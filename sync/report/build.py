@@ -40,8 +40,12 @@ def build(
     failures: Iterable[str],
     digest: str,
     command: str,
+    mistakes: Iterable[str] = (),
 ) -> Report:
-    """The report. `versions` name the strategy and the mappings in force; `failures` are what this run could not do."""
+    """The report. `versions` name the strategy and the mappings in force; `failures` are what this run could not do.
+
+    `mistakes` are in the user's files, which is why an earlier version of them is in force.
+    """
     figures = reconciliation.figures
     findings = sorted(reconciliation.findings, key=_urgency)
     head = masthead(
@@ -51,6 +55,7 @@ def build(
         period=period,
         stale_after=timedelta(hours=thresholds.stale_after_hours),
         failures=failures,
+        mistakes=mistakes,
         digest=digest,
     )
     today = day_of(snapshot.as_of, zone=period.zone)

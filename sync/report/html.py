@@ -25,6 +25,7 @@ def render(report: Report) -> str:
     return environment.get_template("report.html").render(
         report=report,
         masthead=report.masthead,
+        superseded=words.SUPERSEDED,
         severities=SEVERITIES,
         top=[findings[identity] for identity in report.top],
         throughput=_throughput(report.weeks),

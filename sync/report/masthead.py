@@ -20,6 +20,7 @@ def masthead(
     period: Period,
     stale_after: timedelta,
     failures: Iterable[str],
+    mistakes: Iterable[str],
     digest: str,
 ) -> Masthead:
     """`versions` name the strategy and the mappings in force; `failures` are what this run could not do."""
@@ -40,6 +41,7 @@ def masthead(
         sources=sources,
         verdict=_verdict(sources, gaps),
         gaps=gaps,
+        mistakes=tuple(mistakes),
         digest=digest,
     )
 

@@ -43,6 +43,7 @@ class Masthead(Struct, frozen=True, kw_only=True):
     sources: tuple[SourceState, ...]
     verdict: Verdict
     gaps: tuple[str, ...]  #: what could not be read, each with its source
+    mistakes: tuple[str, ...] = ()  #: in the user's files, of which the last good version is in force
     digest: str  #: of every input; the same digest means the same bytes
 
 

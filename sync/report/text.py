@@ -39,6 +39,10 @@ def _masthead(report: Report) -> Iterator[str]:
         yield f"  {words.line(source.name)}: {words.freshness(source, zone=masthead.zone)}"
     yield from _wrapped(f"strategy {masthead.strategy} · rules {masthead.mappings}", indent="  ")
     yield f"  inputs {masthead.digest[:12]}"
+    if masthead.mistakes:
+        yield from _wrapped(f"{words.MARKS['incomplete']} {words.SUPERSEDED}", indent="  ")
+    for mistake in masthead.mistakes:
+        yield from _wrapped(mistake, indent="    ")
     for gap in masthead.gaps:
         yield from _wrapped(f"{words.MARKS['incomplete']} {gap}", indent="  ")
 

@@ -17,6 +17,8 @@ MONTHS = (
 )
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
+SUPERSEDED = "The files of the map are wrong; those that the last report was made by are still in force:"
+
 MARKS = {
     "critical": "■",
     "high": "▲",

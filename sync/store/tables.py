@@ -177,5 +177,8 @@ CENSUSES = _table(
     _text("gaps"),
 )
 
+#: The user's files of each version that a report was made by: by path, as a JSON object.
+MAPS = _table("maps", _key("digest"), _integer("used_us"), _text("content"), long=True)
+
 #: Who is held and was not called, and was not to be seen when asked after: since when, and when last.
 MISSING = _table("missing", _key("ref"), _text("source"), _integer("first_us"), _integer("last_us"))

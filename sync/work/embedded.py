@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from connectors.transport import Clock
-from mappings.cases import run_cases
-from mappings.problems import Problems
+from mappings.problems import Problem, Problems
 from sync import config as configuration
 from sync import log, progress
 from sync.config import Config
@@ -22,7 +21,8 @@ from sync.reconcile.periods import day_of
 from sync.report.model import Report
 from sync.report.notice import Notice
 from sync.report.preview.model import Preview
-from sync.store.database import connect
+from sync.store import maps
+from sync.store.database import connect, exists
 from sync.store.export import export
 from sync.work import previewing, reporting
 from sync.work.comparing import compare
@@ -44,6 +44,7 @@ class Work:
     files: Files
     engine: Engine
     clock: Clock
+    wrong: tuple[Problem, ...] = ()  #: in the files as they stand; `files` are then those that were last good
     verbose: bool = False
 
     @contextmanager
@@ -61,10 +62,17 @@ class Work:
         return write_back(known, config=self.config, means=means, dry_run=dry_run)
 
     def report(self, *, as_of: datetime | None, period: str | None) -> Report:
-        """The report on what is stored."""
-        return reporting.report(
-            self.engine, config=self.config, files=self.files, as_of=self._instant(as_of), period=period
+        """The report on what is stored; the files that it was made by are kept, for when later ones are wrong."""
+        made = reporting.report(
+            self.engine,
+            config=self.config,
+            files=self.files,
+            as_of=self._instant(as_of),
+            period=period,
+            mistakes=tuple(map(str, self.wrong)),
         )
+        maps.keep(self.engine, self.files.digest, self.files.texts, used_at=self.clock.now())
+        return made
 
     def preview(self, edit: Edit, *, as_of: datetime | None, period: str | None) -> Preview:
         """What an edit of the map would move."""
@@ -121,25 +129,39 @@ def checked(path: Path, *, environment: Mapping[str, str]) -> str:
     return "\n".join([*counts, f"{path}: {len(config.sources)} sources", "nothing wrong"])
 
 
-def tried(path: Path, *, environment: Mapping[str, str], clock: Clock) -> str:
-    """How many cases beside the rules hold, in a line; raises `Problems` with every one that does not."""
-    config = configuration.load_config(path, environment=environment)
-    files = read_files(config, folder=path.parent)
-    day = day_of(clock.now(), zone=ZoneInfo(config.zone))
-    failures = [failure.problem for each in files.mappings.values() for failure in run_cases(each, day=day)]
-    if failures:
-        raise Problems(failures)
-    return f"{sum(1 for each in files.mappings.values() for _ in each.cases()):,} cases hold"
-
-
 @contextmanager
-def opened(path: Path, *, environment: Mapping[str, str], clock: Clock, verbose: bool) -> Iterator[Work]:
-    """The installation that the file describes. Raises `Problems` and `StoreError` before any source is asked."""
+def opened(
+    path: Path, *, environment: Mapping[str, str], clock: Clock, verbose: bool, last_good: bool = False
+) -> Iterator[Work]:
+    """The installation that the file describes. Raises `Problems` and `StoreError` before any source is asked.
+
+    Where the map's files are wrong, those that the last report was made by stay in force if `last_good` asks for it.
+    """
     config = configuration.load_config(path, environment=environment)
-    files = read_files(config, folder=path.parent)
+    wrong: tuple[Problem, ...] = ()
+    try:
+        files = read_files(config, folder=path.parent)
+    except Problems as found:
+        wrong, files = found.problems, _last_good(config, path.parent, found, asked=last_good)
     log.configure(verbose=verbose, secrets=configuration.secrets(config))
     engine = connect(config.store)
     try:
-        yield Work(config=config, folder=path.parent, files=files, engine=engine, clock=clock, verbose=verbose)
+        yield Work(
+            config=config, folder=path.parent, files=files, engine=engine, clock=clock, wrong=wrong, verbose=verbose
+        )
     finally:
         engine.dispose()
+
+
+def _last_good(config: Config, folder: Path, found: Problems, *, asked: bool) -> Files:
+    """The files that the last report was made by; raises what was found where there are none."""
+    if not asked or not exists(config.store):
+        raise found
+    engine = connect(config.store)
+    try:
+        kept = maps.last_kept(engine)
+    finally:
+        engine.dispose()
+    if kept is None:
+        raise found
+    return read_files(config, folder=folder, kept=kept.texts)

@@ -79,8 +79,19 @@ def understood(
     return Meaning(facts=facts, map=in_force, links=linked, tags=tagged.cache(), day=day)
 
 
-def report(engine: Engine, *, config: Config, files: Files, as_of: datetime, period: str | None) -> Report:
-    """The report on a period as known at `as_of`. The same store, files and arguments give the same report."""
+def report(
+    engine: Engine,
+    *,
+    config: Config,
+    files: Files,
+    as_of: datetime,
+    period: str | None,
+    mistakes: tuple[str, ...] = (),
+) -> Report:
+    """The report on a period as known at `as_of`. The same store, files and arguments give the same report.
+
+    `mistakes` are in the files as they stand now, of which `files` are a version that was good.
+    """
     zone, thresholds = ZoneInfo(config.zone), Thresholds()
     span = named_period(period, zone=zone) if period else last_complete_week(as_of, zone=zone)
     known = meaning(engine, config=config, files=files, as_of=as_of)
@@ -93,7 +104,8 @@ def report(engine: Engine, *, config: Config, files: Files, as_of: datetime, per
         period=span,
         thresholds=thresholds,
         failures=(),
-        digest=_digest(known, span, config),
+        mistakes=mistakes,
+        digest=_digest(known, span, config, mistakes),
         command=_command(span, as_of),
     )
 
@@ -135,11 +147,12 @@ def derived(known: Meaning) -> "dict[str, pa.Table]":
     return {name: table.to_pyarrow() for name, table in found.items()}
 
 
-def _digest(known: Meaning, span: Period, config: Config) -> str:
+def _digest(known: Meaning, span: Period, config: Config, mistakes: tuple[str, ...]) -> str:
     """SHA-256 of everything that the report was made of; the same digest means the same report."""
     facts = known.facts
     complete = facts["sources"].select("name", "complete_us").order_by("name").to_pyarrow().to_pylist()
     inputs = (VERSION, __version__, facts.digest, complete, known.map.digest, span.text, facts.as_of, config.zone)
+    inputs += mistakes
     return hashlib.sha256("\n".join(map(str, inputs)).encode()).hexdigest()
 
 
