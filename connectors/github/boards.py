@@ -11,7 +11,6 @@ from msgspec import Raw, Struct
 
 from connectors.github import lists, planning
 from connectors.github.api import each, said
-from connectors.github.capabilities import recalled, written
 from connectors.github.harvest import Harvest
 from connectors.github.lists import NOTHING, UNSEEN, Listing
 from connectors.github.owners import logins, owners
@@ -20,6 +19,7 @@ from connectors.github.streams import Watched
 from connectors.github.visit import Visit
 from connectors.github.wire import GraphError, Nodes
 from connectors.records import Batch, Board, BoardItem, ItemRef, Tombstone
+from connectors.remembered import recalled, written
 
 HOURLY, DAILY = timedelta(hours=1), timedelta(days=1)
 ITEMS_AT_ONCE = 4  # lists of items in a question, each a point

@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TypeVar
 
-import msgspec
 from msgspec import Struct
 
 from connectors.github.queries import Schema
 from connectors.github.walk import PageSize
 from connectors.github.wire import Repository, SchemaType
-
-T = TypeVar("T")
+from connectors.remembered import recalled
 
 DAILY = timedelta(days=1)
 
@@ -64,10 +61,6 @@ class Capabilities(Struct, frozen=True, kw_only=True):
         return now - min(self.schema.at, self.scope.at) < DAILY
 
 
-def written(value: object) -> str:
-    return msgspec.json.encode(value).decode()
-
-
 def known_types(shown: Mapping[str, SchemaType | None]) -> dict[str, list[str]]:
     """The names in each type that the server knows: fields, `field(argument)` and enum values."""
     return {kind: _names(said) for kind, said in shown.items() if said}
@@ -77,11 +70,3 @@ def _names(said: SchemaType) -> list[str]:
     fields = [field.name for field in said.fields or ()]
     arguments = [f"{field.name}({argument.name})" for field in said.fields or () for argument in field.args]
     return sorted(fields + arguments + [value.name for value in said.enum_values or ()])
-
-
-def recalled(text: str | None, kind: type[T]) -> T | None:
-    """What was written down; None where nothing was, or it cannot be read any more."""
-    try:
-        return msgspec.json.decode(text or "", type=kind)
-    except msgspec.DecodeError:
-        return None

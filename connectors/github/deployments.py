@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from connectors.github import items
 from connectors.github.accounts import Accounts
-from connectors.github.capabilities import recalled
 from connectors.github.parse import Parsed, rows_of
 from connectors.records import ChildSet, Deployment, DeploymentStatus, Record
+from connectors.remembered import recalled
 
 #: States after which a deployment says nothing more that matters.
 ENDED = ("abandoned", "active", "destroyed", "error", "failure", "inactive", "success")

@@ -6,8 +6,8 @@ from typing import ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from connectors.github.capabilities import recalled
 from connectors.records import Deployment, GitTag, Record, Release, RepositoryCommit
+from connectors.remembered import recalled
 
 MOST_HELD = 5_000
 

@@ -7,7 +7,6 @@ from functools import partial
 from msgspec.structs import replace
 
 from connectors.github import lists
-from connectors.github.capabilities import recalled, written
 from connectors.github.commits import ROW, repository_commit
 from connectors.github.descent import Descent, Shipped, Stand, short
 from connectors.github.harvest import Harvest
@@ -16,6 +15,7 @@ from connectors.github.probe import Shown
 from connectors.github.streams import Watched
 from connectors.github.visit import Visit
 from connectors.records import Batch, ItemRef, RepositoryCommit
+from connectors.remembered import recalled, written
 
 AT_ONCE = 10  # lists in a question: each of its pages costs a point
 DEEPEST = 10  # pages of what lies beside the default branch

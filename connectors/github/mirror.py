@@ -1,11 +1,9 @@
 """What a mirror is to show, what it shows, and which changes were our own writing. Pure."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from msgspec.structs import replace
-
-from connectors.records import Batch, Change, ChildSet
+from connectors.records import Change
 from connectors.source import Mirror, Writing
 
 
@@ -34,22 +32,8 @@ def same(label: str, other: str | None) -> bool:
     return other is not None and label.casefold() == other.casefold()
 
 
-def marked(batch: Batch, *, mirror: Mirror, accounts: Collection[str]) -> Batch:
-    """The batch, in which our own writings are known as such: done by one of our accounts, and to the mirror alone."""
-    return replace(batch, children=tuple(_marked(rows, mirror, accounts) for rows in batch.children))
-
-
-def _marked(rows: ChildSet, mirror: Mirror, accounts: Collection[str]) -> ChildSet:
-    if rows.kind != "changes":
-        return rows
-    known = (replace(row, own=True) if is_own(row, mirror, accounts) else row for row in rows.rows)
-    return replace(rows, rows=tuple(known))
-
-
-def is_own(change: object, mirror: Mirror, accounts: Collection[str]) -> bool:
-    """Whether one of these accounts did it, to the mirror: GitHub tells of each label that comes or goes by itself."""
-    if not isinstance(change, Change) or change.author not in accounts:
-        return False
+def mirrors(mirror: Mirror, change: Change) -> bool:
+    """Whether it was to the mirror: GitHub tells of each label that comes or goes by itself."""
     if mirror.field:
         return change.field_id == mirror.field.rpartition("/")[2]
     label, prefix = change.to_text or change.from_text or "", mirror.label_prefix

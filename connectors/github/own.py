@@ -1,30 +1,20 @@
 """Our own writings, known again when they come back."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-
-from msgspec import Struct
+from datetime import datetime
+from functools import partial
 
 from connectors.errors import Refused
 from connectors.github.board_field import BoardField
-from connectors.github.capabilities import recalled, written
-from connectors.github.mirror import marked
+from connectors.github.mirror import mirrors
 from connectors.github.reader import Reader
 from connectors.github.wire import Wire
 from connectors.github.write_back import Labels
+from connectors.own import SELF, Selves, marked, met
 from connectors.records import Batch
+from connectors.remembered import recalled, written
 from connectors.source import Mirror
 from connectors.transport import Clock
-
-SELF = "self"  #: the capability that remembers it
-DAILY = timedelta(days=1)
-
-
-class Selves(Struct, frozen=True, kw_only=True):
-    """The accounts that were ever ours: a token may be replaced by another account's."""
-
-    at: datetime
-    accounts: tuple[str, ...] = ()  #: refs
 
 
 class Node(Wire):
@@ -45,19 +35,17 @@ class Own:
     async def learned(self, reader: Reader, capabilities: Mapping[str, str], *, now: datetime) -> dict[str, str]:
         """The capability of who we are, looked up once a day; nothing where that is known, or of no use."""
         known = recalled(capabilities.get(SELF), Selves)
-        if self._mirror is None or (known and now - known.at < DAILY):
+        if self._mirror is None or (known and known.fresh(now)):
             return {}
         graph = await reader.ask("query viewer { viewer { id } }", {}, Viewer, label="viewer")
-        me = f"{self._source}:account:{graph.data.viewer.id}"
-        before = known.accounts if known else ()
-        return {SELF: written(Selves(at=now, accounts=tuple(dict.fromkeys((*before, me)))))}
+        return {SELF: written(met(known, f"{self._source}:account:{graph.data.viewer.id}", now=now))}
 
     def marked(self, batch: Batch, capabilities: Mapping[str, str]) -> Batch:
         """The batch, in which our own writings are said to be ours."""
         known = recalled(capabilities.get(SELF), Selves)
         if self._mirror is None or known is None:
             return batch
-        return marked(batch, mirror=self._mirror, accounts=known.accounts)
+        return marked(batch, accounts=known.accounts, mirrors=partial(mirrors, self._mirror))
 
     def writer(self, reader: Reader, *, clock: Clock) -> Labels | BoardField:
         """What writes the mirror; `Refused` where none is configured."""

@@ -10,7 +10,7 @@ from connectors.delivery import RENEW
 from connectors.errors import Gone, Malformed, TooLarge
 from connectors.github import parse, probe
 from connectors.github.api import Graph
-from connectors.github.capabilities import Capabilities, Scope, written
+from connectors.github.capabilities import Capabilities, Scope
 from connectors.github.catalogues import CATALOGUES
 from connectors.github.deployments import Watch
 from connectors.github.descent import Shipped
@@ -24,6 +24,7 @@ from connectors.github.visit import Catalogue, Visit
 from connectors.github.walker import Walker, place
 from connectors.github.wire import Probe
 from connectors.records import Batch, Count, Gap
+from connectors.remembered import written
 from connectors.source import Memory
 
 

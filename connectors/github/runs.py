@@ -7,7 +7,6 @@ from msgspec import Raw
 from connectors.errors import Gone, Malformed, TooLarge
 from connectors.github import rest
 from connectors.github.accounts import Accounts
-from connectors.github.capabilities import recalled, written
 from connectors.github.harvest import Harvest
 from connectors.github.lists import ROWS
 from connectors.github.probe import Shown
@@ -15,6 +14,7 @@ from connectors.github.streams import Watched
 from connectors.github.visit import Visit
 from connectors.github.workflow_runs import MOST_FILTERED, Found, Listed, Stand, record, workflow_run
 from connectors.records import Batch, ItemRef
+from connectors.remembered import recalled, written
 
 HINT = "Actions are off there, or the token may not see them: give it read access to Actions"
 

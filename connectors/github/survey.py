@@ -9,7 +9,6 @@ from msgspec import Raw, Struct
 
 from connectors.github import lists
 from connectors.github.api import causes, each
-from connectors.github.capabilities import recalled, written
 from connectors.github.definitions import DEFINITIONS, RELEASES, Definition
 from connectors.github.harvest import Harvest
 from connectors.github.lists import NOTHING, UNSEEN, Listing
@@ -18,6 +17,7 @@ from connectors.github.queries import ACTOR, has
 from connectors.github.streams import Watched
 from connectors.github.visit import Visit
 from connectors.records import Batch, ItemRef, Record
+from connectors.remembered import recalled, written
 
 
 class Seen(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,7 +8,6 @@ from msgspec import Raw, Struct
 
 from connectors.github import lists
 from connectors.github.accounts import Accounts
-from connectors.github.capabilities import recalled, written
 from connectors.github.harvest import Harvest
 from connectors.github.lists import Listing, Page
 from connectors.github.owners import Owner, logins, owners
@@ -17,6 +16,7 @@ from connectors.github.streams import Watched
 from connectors.github.visit import Visit
 from connectors.github.wire import Actor, Connection, Wire
 from connectors.records import Batch, ChildSet, ItemRef, Member
+from connectors.remembered import recalled, written
 
 DAILY = timedelta(days=1)
 TEAMS_AT_ONCE = 4  # lists of teams in a question, each a point

@@ -1,12 +1,10 @@
 """What a mirror shows, and what is to change so that it shows an objective: pure."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from msgspec.structs import replace
-
 from connectors.errors import Refused
-from connectors.records import Batch, Change, ChildSet
+from connectors.records import Change
 from connectors.source import Mirror
 
 LABELS = "labels"
@@ -55,22 +53,8 @@ def value(text: str | None, *, field: str, meta: Mapping[str, Any]) -> Any:
             raise Refused(f"{field} is a field of type {kind}", hint="Choose a text field or a select list.")
 
 
-def marked(batch: Batch, *, mirror: Mirror, accounts: Collection[str]) -> Batch:
-    """The batch, in which our own writings are known as such: done by one of our accounts, and to the mirror alone."""
-    return replace(batch, children=tuple(_marked(rows, mirror, accounts) for rows in batch.children))
-
-
-def _marked(rows: ChildSet, mirror: Mirror, accounts: Collection[str]) -> ChildSet:
-    if rows.kind != "changes":
-        return rows
-    known = (replace(row, own=True) if is_own(row, mirror=mirror, accounts=accounts) else row for row in rows.rows)
-    return replace(rows, rows=tuple(known))
-
-
-def is_own(change: object, *, mirror: Mirror, accounts: Collection[str]) -> bool:
-    """`accounts`: refs of those that were ever ours."""
-    if not isinstance(change, Change) or change.author not in accounts:
-        return False
+def mirrors(mirror: Mirror, change: Change) -> bool:
+    """Whether it was to the mirror alone: Jira tells of all labels at once."""
     if mirror.field is not None:
         return change.field_id == mirror.field
     moved = set((change.from_text or "").split()) ^ set((change.to_text or "").split())

@@ -3,17 +3,16 @@
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
-import msgspec
 import structlog
 from msgspec.structs import replace
 
 from connectors.jira.dates import millis
 from connectors.jira.dialect import Dialect
 from connectors.jira.issues import Issues
-from connectors.jira.recall import recall
 from connectors.jira.walk import Position, Walk
 from connectors.jira.worklogs import Feeds, Worklogs
 from connectors.records import Batch, Gap, ItemRef
+from connectors.remembered import recalled, written
 from connectors.transport import Clock, Transport
 
 #: A clock that is further off than this spoils measures that compare sources (jira.md §3.2).
@@ -47,7 +46,7 @@ class Passes:
 
     async def batches(self) -> AsyncIterator[Batch]:
         """The backfill, from where it broke off; then what is new; then the worklogs, where some are to be read."""
-        held = recall(self._marks, "issues", Position)
+        held = recalled(self._marks.get("issues"), Position)
         position = held.held_to(self._start) if held else self._start
         while True:
             last = position.complete
@@ -69,7 +68,7 @@ class Passes:
             batch, unread = await self._issues.batch(reading, read_at=walk.read_at)
             walk.owe(unread)
             self._read_at = walk.read_at
-            position = msgspec.json.encode(walk.position).decode()
+            position = written(walk.position)
             gaps = tuple(self._news(batch, unread))
             yield replace(batch, gaps=gaps, watermarks={"issues": position, **self._wanted()})
 
@@ -92,7 +91,7 @@ class Passes:
     def _feeds(self) -> Feeds:
         """How far the worklogs were read. The first reading takes them all; of what was deleted before, nothing is
         held."""
-        held = recall(self._marks, "worklogs", Feeds)
+        held = recalled(self._marks.get("worklogs"), Feeds)
         if held and held.projects == self._start.projects:
             return held
         deleted_ms = held.deleted_ms if held else millis(self._read_at or self._clock.now())
@@ -103,7 +102,7 @@ class Passes:
         at = self._issues.time_entered_at
         if at is None:
             return {}
-        return {"worklogs": msgspec.json.encode(self._feeds.wants(at)).decode()}
+        return {"worklogs": written(self._feeds.wants(at))}
 
     async def _worklogs(self) -> AsyncIterator[Batch]:
         at, feeds = self._read_at or self._clock.now(), self._feeds.wants(self._issues.time_entered_at)

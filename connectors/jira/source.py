@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec.structs import replace
 
 from connectors.census import CensusKind, Confirmed, Roll
@@ -20,17 +19,18 @@ from connectors.jira.dates import millis
 from connectors.jira.dialect import Dialect
 from connectors.jira.issues import Issues
 from connectors.jira.metadata import Metadata
-from connectors.jira.own import SELF, Own
+from connectors.jira.own import Own
 from connectors.jira.passes import Passes
 from connectors.jira.projects import loss, within
-from connectors.jira.recall import recall
 from connectors.jira.sign_in import Signature
 from connectors.jira.sprints import ForeignSprints
 from connectors.jira.survey import Scope, Site, Survey
 from connectors.jira.walk import Position
 from connectors.jira.webhook import Hooks
 from connectors.jira.whereabouts import Whereabouts, confirmed, without
+from connectors.own import SELF
 from connectors.records import Batch, Gap, ItemRef
+from connectors.remembered import recalled, written
 from connectors.source import Check, Memory, Mirror, Writing, Written
 from connectors.transport import Clock, Transport
 
@@ -132,7 +132,7 @@ class Jira:
         dialect = self._dialect(site, memory.capabilities)
         reading = await dialect.fetch([ref.id for ref in refs if ref.kind == "issue"])
         gone, reading.gone = reading.gone, []
-        position = recall(memory.watermarks, "issues", Position)
+        position = recalled(memory.watermarks.get("issues"), Position)
         reading.since = position.known_until if position else None
         batch, _ = await self._issues(site, dialect, memory.capabilities).batch(reading, read_at=now)
         batch = Own(source=self.name, mirror=self._mirror, capabilities=memory.capabilities).marked(batch)
@@ -184,7 +184,7 @@ class Jira:
 
     def _site(self, memory: Memory) -> Site | None:
         """What is remembered of the site; nothing once the configuration names another one, or other projects."""
-        site = recall(memory.capabilities, "site", Site)
+        site = recalled(memory.capabilities.get("site"), Site)
         return site if site and site.asked == self._scope.asked else None
 
     async def _known_site(self, memory: Memory) -> Site:
@@ -204,12 +204,12 @@ class Jira:
             batch,
             records=(*batch.records, *map(metadata.project, lost)),
             gaps=(*batch.gaps, *(loss(known, source=self.name) for known in lost)),
-            capabilities={**batch.capabilities, "site": msgspec.json.encode(site).decode()},
+            capabilities={**batch.capabilities, "site": written(site)},
         )
 
     def _dialect(self, site: Site, learned: Mapping[str, str]) -> Dialect:
         if site.edition == "cloud":
-            ways = recall(learned, "ways", Ways) or Ways()
+            ways = recalled(learned.get("ways"), Ways) or Ways()
             return Cloud(
                 self._transport,
                 base=site.base,
@@ -218,7 +218,7 @@ class Jira:
                 charged=self._scope.oauth,
                 comments=self._scope.comments,
             )
-        pace = recall(learned, "pace", Pace) or Pace()
+        pace = recalled(learned.get("pace"), Pace) or Pace()
         return DataCenter(self._transport, base=site.base, pace=pace, pause=self._clock.sleep)
 
     def _issues(self, site: Site, dialect: Dialect, learned: Mapping[str, str]) -> Issues:
@@ -231,6 +231,6 @@ class Jira:
             base=site.base,
             metadata=Metadata(source=self.name, url=self._scope.url),
             shown=site.sprints,
-            met=recall(learned, "sprints", dict[str, bool]) or {},
+            met=recalled(learned.get("sprints"), dict[str, bool]) or {},
             readable="boards" not in site.denied,
         )

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, TypeVar
 
-import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
@@ -20,6 +19,7 @@ from connectors.jira.metadata import Metadata
 from connectors.jira.projects import Known, look, loss
 from connectors.jira.versions import versions
 from connectors.records import Batch, Count, Gap, Record
+from connectors.remembered import written
 from connectors.transport import Transport
 
 T = TypeVar("T")
@@ -142,7 +142,7 @@ class Survey:
             for what, why in self._denied.items()
             if what not in self._known
         ]
-        learned = {"site": msgspec.json.encode(self.site).decode()}
+        learned = {"site": written(self.site)}
         yield replace(self._batch(read_at, ()), gaps=(*denied, *self._gaps), capabilities=learned)
 
     def _records(

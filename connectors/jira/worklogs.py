@@ -4,7 +4,6 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
@@ -14,6 +13,7 @@ from connectors.jira.accounts import Accounts
 from connectors.jira.dates import from_millis, instant, millis
 from connectors.jira.document import decode
 from connectors.records import Batch, Gap, ItemRef, Record, Tombstone, Worklog
+from connectors.remembered import written
 from connectors.transport import Transport
 
 Homes = Callable[[Sequence[str]], Awaitable[Mapping[str, str]]]
@@ -167,7 +167,7 @@ class Worklogs:
         )
 
     def _watermarks(self) -> dict[str, str]:
-        return {"worklogs": msgspec.json.encode(self.feeds).decode()}
+        return {"worklogs": written(self.feeds)}
 
 
 def _each(raws: Sequence[Raw]) -> tuple[list[wire_beside.Worklog], tuple[Gap, ...]]:

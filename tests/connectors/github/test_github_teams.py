@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from connectors.github.capabilities import recalled
 from connectors.github.teams import Memory
 from connectors.records import Account, ChildSet, Member
+from connectors.remembered import recalled
 from connectors.twin.faults import Answer, Injection
 from connectors.twin.github_state import GitHubHost
 from tests.connectors.contract import Stored

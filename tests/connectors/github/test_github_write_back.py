@@ -6,6 +6,7 @@ import random
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import pytest
@@ -16,9 +17,10 @@ from hypothesis import strategies as st
 from connectors import github
 from connectors.errors import Refused
 from connectors.github import GitHub, board_field
-from connectors.github.mirror import is_own, label_writings, still_lacking
+from connectors.github.mirror import label_writings, mirrors, still_lacking
 from connectors.github.write_back import LABELS as LABELS_ASKED
-from connectors.records import Change
+from connectors.own import marked
+from connectors.records import Batch, Change, ChildSet
 from connectors.source import Memory, Mirror, Writing, Written
 from connectors.twin import github_edits as edits
 from connectors.twin.faults import Answer, Faults, Injection
@@ -272,7 +274,10 @@ def change(**fields: Any) -> Change:
     ],
 )
 def test_own_is_what_our_account_did_to_the_mirror(told: Change, mirror: Mirror, own: bool) -> None:
-    assert is_own(told, mirror, ["github:account:ME"]) is own
+    rows = ChildSet(item_ref=ISSUE, kind="changes", version_at=NOON, complete=False, rows=(told,))
+    batch = Batch(source="github", read_at=NOON, children=(rows,))
+    batch = marked(batch, accounts=["github:account:ME"], mirrors=partial(mirrors, mirror))
+    assert [change.own for rows in batch.children for change in rows.rows] == [own]
 
 
 NAMES = st.sampled_from(["bug", "Strategy:a", "strategy:a", "strategy:b", "STRATEGY:B", "strategy", "strategy:"])
