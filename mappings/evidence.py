@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 Tables = Mapping[str, "ir.Table"]
 AROUND = 40  #: characters of a text that are shown on either side of what was found in it
-COLUMNS = {"branch": "head", "title": "title", "body": "body"}  #: place → where a pull request has its text
+COLUMNS = {
+    "branch": "head",
+    "title": "title",
+    "body": "body",
+    "trailer": "body",
+}  #: place → where a pull request has its text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +41,7 @@ class Evidence:
     link_class: str
     place: str
     outcome: str  #: resolved, no_such_item, unread_project
+    confidence: str | None  #: high, medium, low
     text: str | None  #: what stands there, with a few words around it; None where that cannot be had
     cut: CutBy | None  #: None where the link stands
 
@@ -94,6 +100,7 @@ def _evidence(rows: list[dict[str, Any]], tables: Tables, cut: CutBy | None) -> 
             link_class=row["class"],
             place=row["place"],
             outcome=row["outcome"],
+            confidence=row["confidence"],
             text=_found(_texts(tables, row["item_ref"], row["place"]), row["to_key"]),
             cut=cut,
         )
@@ -106,14 +113,14 @@ def _found(texts: Iterable[str], key: str) -> str | None:
 
 
 def _texts(tables: Tables, pull: str, place: str) -> list[str]:
+    """The texts of a pull request in which such a place is; none where the source states the link without words."""
     pulls, commits = tables["pull_requests"], tables["commits"]
-    if place == "commit":
-        found = commits.filter(commits.item_ref == pull).select(text="message")
-    elif place in COLUMNS:
-        found = pulls.filter(pulls.ref == pull).select(text=COLUMNS[place])
-    else:
-        return []
-    return sorted(row["text"] for row in _rows(found) if row["text"])
+    found = []
+    if place in COLUMNS:
+        found += _rows(pulls.filter(pulls.ref == pull).select(text=COLUMNS[place]))
+    if place in ("commit", "trailer"):
+        found += _rows(commits.filter(commits.item_ref == pull).select(text="message"))
+    return sorted(row["text"] for row in found if row["text"])
 
 
 def _span(text: str, key: str) -> str | None:

@@ -215,7 +215,8 @@ def _linked(link: Linked) -> Iterator[str]:
 def _evidence(evidence: Evidence) -> str:
     text = f": {evidence.text}" if evidence.text else ""
     outcome = "" if evidence.outcome == "resolved" else f" ({evidence.outcome.replace('_', ' ')})"
-    said = f"{evidence.link_class} by {evidence.place.replace('_', ' ')}{outcome}{text}"
+    sure = f", confidence {evidence.confidence}" if evidence.confidence else ""
+    said = f"{evidence.link_class} by {evidence.place.replace('_', ' ')}{sure}{outcome}{text}"
     cut = evidence.cut
     return words.line(f"{said}; cut {cut.on} by {cut.by}: {cut.reason}" if cut else said)
 

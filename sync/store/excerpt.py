@@ -5,11 +5,11 @@ More is read than counts, never less: whatever looks like a key is looked up, an
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Connection, Engine, Select, Table, and_, func, literal, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Select, Table, and_, false, func, literal, or_, select
 
 from mappings.ancestry import DEPTH
 from mappings.rows import as_table
@@ -41,7 +41,10 @@ _OBSERVATIONS = {
     **dict.fromkeys(("ref", "kind", "content"), "string"),
     **dict.fromkeys(("digest", "first_us", "last_us"), "int64"),
 }
+_SHORT_SHA = 7
+_PAGES_A_STATEMENT = 200
 _KEY = re.compile(r"([A-Za-z][A-Za-z0-9_]*)-(\d+(?:/\d+)*)")
+_SHA = re.compile(r"/commits?/([0-9a-f]{7,40})")
 _NUMBER = re.compile(r"(?:([\w.-]+/[\w.-]+))?(?:#|/issues/|/pull/)(\d+)")
 
 
@@ -93,8 +96,8 @@ def _observed_since(as_of_us: int) -> Select[Any]:
 
 def _around(connection: Connection, ref: str, *, hops: int) -> set[str]:
     """The refs of all that may decide what this one is for, and of those by which keys are read as in the whole."""
-    pulls = _pulls_naming(connection, ref)
-    found = {ref, *pulls} | _named_by(connection, {ref, *pulls}) | _stating(connection, {ref, *pulls})
+    near = {ref} | _pulls_naming(connection, ref) | _named_by(connection, {ref}) | _stating(connection, {ref})
+    found = near | _named_by(connection, near) | _stating(connection, near)
     found = _with_ancestors(connection, found)
     for _ in range(hops):
         found = _with_ancestors(connection, found | _stated(connection, found))
@@ -132,7 +135,10 @@ def _named_by(connection: Connection, refs: Collection[str]) -> set[str]:
     texts |= _values_of(connection, COMMITS.c.message, COMMITS.c.item_ref, refs)
     texts |= _values_of(connection, REMOTE_LINKS.c.url, REMOTE_LINKS.c.item_ref, refs)
     named = {name for text in texts for name in _looks_like_keys(text, repositories)}
-    return by_name(connection, named) | by_former_key(connection, named) | _stated(connection, refs)
+    shas = {sha for text in texts for sha in _SHA.findall(text)}
+    by_commit = or_(*(COMMITS.c.sha.startswith(sha[:_SHORT_SHA]) for sha in sorted(shas)[:_PAGES_A_STATEMENT]), false())
+    pulls = values(connection, COMMITS.c.item_ref, by_commit)
+    return by_name(connection, named) | by_former_key(connection, named) | _stated(connection, refs) | pulls
 
 
 def _looks_like_keys(text: str, repositories: Iterable[str]) -> Iterator[str]:
@@ -154,12 +160,29 @@ def _stated(connection: Connection, refs: Collection[str]) -> set[str]:
 def _stating(connection: Connection, refs: Collection[str]) -> set[str]:
     """What is stated, on its own side, to be linked to these."""
     keys = {key for table in ITEMS for key in _values_of(connection, table.c.key, table.c.ref, refs)}
-    urls = _values_of(connection, PULL_REQUESTS.c.url, PULL_REQUESTS.c.ref, refs)
     return (
         _values_of(connection, STATED_LINKS.c.item_ref, STATED_LINKS.c.to_ref, refs)
         | _values_of(connection, STATED_LINKS.c.item_ref, STATED_LINKS.c.to_key, keys)
-        | _values_of(connection, REMOTE_LINKS.c.item_ref, REMOTE_LINKS.c.url, urls)
+        | _pages_about(connection, refs)
     )
+
+
+def _pages_about(connection: Connection, refs: Collection[str]) -> set[str]:
+    """The items with a remote link to any page of these pull requests, or to a page that names one of their commits."""
+    pages = _values_of(connection, PULL_REQUESTS.c.url, PULL_REQUESTS.c.ref, refs)
+    shas = _values_of(connection, COMMITS.c.sha, COMMITS.c.item_ref, refs)
+    for column in (PULL_REQUESTS.c.merge_sha, PULL_REQUESTS.c.head_sha):
+        shas |= _values_of(connection, column, PULL_REQUESTS.c.ref, refs)
+    url = REMOTE_LINKS.c.url
+    about = [url.startswith(page, autoescape=True) for page in pages]
+    about += [url.contains(f"/{sha[:_SHORT_SHA]}") for sha in shas]
+    return set().union(
+        *(values(connection, REMOTE_LINKS.c.item_ref, or_(*some)) for some in _in_parts(about, _PAGES_A_STATEMENT))
+    )
+
+
+def _in_parts(conditions: Sequence[ColumnElement[bool]], size: int) -> Iterator[Sequence[ColumnElement[bool]]]:
+    return (conditions[start : start + size] for start in range(0, len(conditions), size))
 
 
 def _with_ancestors(connection: Connection, refs: Collection[str]) -> set[str]:

@@ -3,13 +3,16 @@
 import pytest
 from sqlalchemy import Engine
 
-from connectors.records import ChildSet, StatedLink
+from connectors.records import ChildSet, RemoteLink, StatedLink
 from sync.store.apply import apply
 from sync.store.excerpt import excerpt
 from sync.store.names import keys_near, refs_of
 from tests.sync.store.batches import at, batch, change, history, item, pull, tombstone
 
 STATED = StatedLink(item_ref="jira:issue:2", id="1", kind="relates", to_ref=None, to_key="PAY-5")
+PAGE = RemoteLink(
+    item_ref="jira:issue:5", id="1", url="https://example.test/acme/shop#4/files", title="Code", kind=None
+)
 FACTS = batch(
     item(1),
     item(2, parent_ref="jira:issue:1"),
@@ -20,9 +23,11 @@ FACTS = batch(
     item(7, created=5),
     pull(1, head="fix_pay-3"),
     pull(2, title="Nothing of the sort", created=5),
+    pull(4, created=7),
     pull(3, body="OLD-4 and more", created=6),
     children=[
         history(4, change(4, "1", field="key", minute=1, from_text="OLD-4", to_text="PAY-4")),
+        ChildSet(item_ref="jira:issue:5", kind="remote_links", version_at=at(0), complete=True, rows=(PAGE,)),
         ChildSet(item_ref="jira:issue:2", kind="stated_links", version_at=at(0), complete=True, rows=(STATED,)),
     ],
 )
@@ -55,6 +60,11 @@ def test_of_a_pull_request_what_it_names_by_whatever_key(store: Engine) -> None:
     assert around(store, "github:pull_request:3") == {"github:pull_request:3", "github:pull_request:1", FIRST, MOVED}
 
 
+def test_the_work_item_that_shows_a_pull_requests_page(store: Engine) -> None:
+    apply(store, FACTS)
+    assert "jira:issue:5" in around(store, "github:pull_request:4")
+
+
 def test_what_is_gone_by_then_is_not_there(sqlite_store: Engine) -> None:
     apply(sqlite_store, FACTS)
     apply(sqlite_store, batch(tombstones=[tombstone("jira:issue:2", 20)]))
@@ -65,4 +75,4 @@ def test_what_is_gone_by_then_is_not_there(sqlite_store: Engine) -> None:
 def test_names_are_found_on_either_database(store: Engine) -> None:
     apply(store, FACTS)
     assert refs_of(store, "old-4") == refs_of(store, "https://example.test/PAY-4?x=1") == [MOVED]
-    assert keys_near(store, "acme/shop#99") == ["acme/shop#1", "acme/shop#2", "acme/shop#3"]
+    assert keys_near(store, "acme/shop#99") == ["acme/shop#1", "acme/shop#2", "acme/shop#3", "acme/shop#4"]

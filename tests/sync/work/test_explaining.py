@@ -124,9 +124,9 @@ def test_a_pull_request_is_walked_back_to_its_rule_its_links_and_who_cut_one(eng
         "  ✗ exemption duty → exempt, Operations duty (mappings.yaml:2)",
         "      ✗ labels: duty: it has nothing (mappings.yaml:2)",
         "  ✗ PAY-2 Slow basket → checkout 1, by inherited cart (labels: cart), from PAY-1",
-        "      implements by title: PAY-2: quicker; cut 2026-03-02 by map keeper: Another PAY-2",
+        "      implements by title, confidence high: PAY-2: quicker; cut 2026-03-02 by map keeper: Another PAY-2",
         "  ✓ PAY-3 → checkout 1, by inherited cart (labels: cart), from PAY-1",
-        "      implements by branch: pay-3-basket",
+        "      implements by branch, confidence high: pay-3-basket",
         "WHY NOT growth",
         "  ✗ rule shops → growth 1 (mappings.yaml:5): failed",
     ):
