@@ -36,6 +36,7 @@ KNOWN: Mapping[str, tuple[tuple[str, str], ...]] = {
     "version": (("versions", "name"), ("work_items", "fix_versions")),
     "sprint": (("sprints", "name"),),
     FIELD_NAME: (("fields", "id"), ("fields", "name")),
+    "key": (("work_items", "key"), ("pull_requests", "key")),
     "pull request": (("pull_requests", "key"),),
     "environment": (("deployments", "environment"),),
     "workflow": (("workflow_runs", "workflow"), ("workflow_runs", "path")),
@@ -50,8 +51,8 @@ CALLED = {
     "components": "component",
     "fix_versions": "version",
     "sprints": "sprint",
-    "parent": ITEM,
-    "epic": ITEM,
+    "parent": "key",
+    "epic": "key",
 }
 
 
@@ -68,11 +69,11 @@ def unknown_names(mappings: Mappings, tables: Mapping[str, "ir.Table"], people: 
     """A problem for each name that nothing has, with the nearest that something has."""
     used = list(names(mappings))
     known = {kind: _known(kind, tables, people) for kind in {kind for name in used for kind in name.kinds}}
-    return [
+    return sorted(
         mappings.problem(name.path, _message(name), nearest(name.value, valid), name.at_key)
         for name in used
         if not _is_among(name.value, valid := frozenset().union(*(known[kind] for kind in name.kinds)))
-    ]
+    )
 
 
 def _message(name: Name) -> str:
@@ -118,14 +119,19 @@ def _of_condition(when: Condition, path: Path) -> Iterator[Name]:
         if attribute.startswith(FIELD):
             name = attribute.removeprefix(FIELD)
             yield Name((*path, "fields", name), (FIELD_NAME,), name, at_key=True)
-        elif (kind := CALLED.get(attribute, attribute)) in (*KNOWN, ITEM, TEAM):
+        elif (kind := CALLED.get(attribute, attribute)) in (*KNOWN, TEAM):
             yield from (Name(place, (kind,), value) for place, value in _values(test, (*path, attribute)))
-    parts = [((relation,), other) for relation, other in when.relatives()]
-    for word, several in (("all", when.all_), ("any", when.any_)):
-        parts += [((word, place), part) for place, part in enumerate(several or ())]  # type: ignore[misc]
-    parts += [(("not",), when.not_)] if when.not_ else []  # type: ignore[list-item]
-    for place, part in parts:
+    for place, part in _parts(when):
         yield from _of_condition(part, (*path, *place))
+
+
+def _parts(when: Condition) -> Iterator[tuple[Path, Condition]]:
+    """What it is put together from and asks of others, each with its path."""
+    yield from (((relation,), other) for relation, other in when.relatives())
+    for word, several in (("all", when.all_), ("any", when.any_)):
+        yield from (((word, place), part) for place, part in enumerate(several or ()))
+    if when.not_ is not None:
+        yield ("not",), when.not_
 
 
 def _values(test: Any, path: Path) -> Iterator[tuple[Path, str]]:

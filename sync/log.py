@@ -11,12 +11,13 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 STRUCK = "***"
 
 
-def configure(*, verbose: bool, secrets: Iterable[str], stream: TextIO = sys.stderr) -> None:
+def configure(*, verbose: bool, secrets: Iterable[str], stream: TextIO | None = None) -> None:
     """Sets up the log of this process.
 
     `verbose` adds one event for each request. A terminal shows what goes well as lines that move (`sync.progress`), and
     has the log for what does not.
     """
+    stream = stream or sys.stderr
     terminal = stream.isatty()
     ordinary = logging.WARNING if terminal else logging.INFO
     render: Processor = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
