@@ -1,6 +1,6 @@
 """What the mapping file says: rules, exemptions, overrides, cuts, breakdowns, workflows, services."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
@@ -10,6 +10,7 @@ from mappings.conditions import FIELD, Condition, attributes
 from mappings.document import Path
 from mappings.model import Fault, Model, UserFile, entries, repeated_ids
 from mappings.statuses import Workflow, workflow_faults
+from mappings.thresholds import ThresholdLine, threshold_faults
 
 Id = Annotated[str, Field(min_length=1)]
 
@@ -177,6 +178,7 @@ class Mappings(UserFile):
     statuses: tuple[Workflow, ...] = ()
     services: tuple[Service, ...] = ()
     links: LinkRules = LinkRules()
+    thresholds: tuple[ThresholdLine, ...] = ()
 
     def conditions(self) -> Iterator[Condition]:
         """The `when` of every rule and exemption."""
@@ -202,3 +204,11 @@ class Mappings(UserFile):
         yield from repeated_ids(entries(data, "rules"), entries(data, "exempt"))
         yield from repeated_ids(entries(data, "services"))
         yield from workflow_faults(entries(data, "statuses"))
+        yield from threshold_faults(entries(data, "thresholds"))
+        for axis in _axes(data):
+            yield from repeated_ids(entries(data, "breakdowns", axis))
+
+
+def _axes(data: Any) -> list[str]:
+    axes = data.get("breakdowns") if isinstance(data, Mapping) else None
+    return list(axes) if isinstance(axes, Mapping) else []

@@ -1,6 +1,11 @@
 """The numbers that a check or a measure decides by, with their defaults (metrics.md §11, report-and-findings.md §2)."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from msgspec import Struct
+
+from mappings.thresholds import ThresholdLine, thresholds_on
 
 #: Lower case, plain apostrophes, blanks for underscores. The last two are GitHub's own reasons (metrics.md §1.4).
 DISCARDED = (
@@ -33,3 +38,8 @@ class Thresholds(Struct, frozen=True, kw_only=True):
     unlinked_lines: int = 0  #: changed lines below which an unlinked change is let pass
     finish_window_days: int = 14  #: for work that was under way when its objective closed
     stale_after_hours: int = 48
+
+
+def thresholds_of(lines: Sequence[ThresholdLine], day: date) -> Thresholds:
+    """Those in force on a day: as the mapping file sets them, else as they are by default."""
+    return Thresholds(**thresholds_on(lines, day))

@@ -24,7 +24,7 @@ from sync.files import Files, Map
 from sync.reconcile import Reconciliation, reconcile
 from sync.reconcile.periods import Period, day_of, last_complete_week
 from sync.reconcile.periods import period as named_period
-from sync.reconcile.thresholds import Thresholds
+from sync.reconcile.thresholds import Thresholds, thresholds_of
 from sync.report import html, json, text
 from sync.report.build import build
 from sync.report.model import VERSION, Report
@@ -92,9 +92,10 @@ def report(
 
     `mistakes` are in the files as they stand now, of which `files` are a version that was good.
     """
-    zone, thresholds = ZoneInfo(config.zone), Thresholds()
+    zone = ZoneInfo(config.zone)
     span = named_period(period, zone=zone) if period else last_complete_week(as_of, zone=zone)
     known = meaning(engine, config=config, files=files, as_of=as_of)
+    thresholds = thresholds_of(known.map.mappings.thresholds, known.day)
     found = reconciled(known, span=span, thresholds=thresholds)
     return build(
         found,

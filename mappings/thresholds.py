@@ -1,0 +1,56 @@
+"""The numbers that measures and checks decide by, as the mapping file sets them from a day on."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import Field
+
+from mappings.model import Fault, Model
+
+Count: TypeAlias = Annotated[int, Field(ge=0)]
+Some: TypeAlias = Annotated[int, Field(ge=1)]
+
+
+class ThresholdLine(Model):
+    """What is set from this day on; a key that is not named stays as it was before, at first at its default."""
+
+    from_on: date | None = Field(default=None, alias="from")
+    item_types: Annotated[tuple[str, ...], Field(min_length=1)] | None = (
+        None  #: that are counted; else all standard ones
+    )
+    discarded: tuple[str, ...] | None = None  #: resolutions of work that was given up, in small letters
+    restart_on_return: bool | None = None  #: start the clock anew when an item went back to do
+    debounce_s: Count | None = None  #: stays shorter than this between two of one category are none
+    bulk_items: Some | None = None  #: changed alike in one sweep, from which on it is a bulk edit
+    bulk_gap_s: Count | None = None  #: longest pause within a sweep
+    series_weeks: Annotated[int, Field(ge=1, le=520)] | None = None  #: that the throughput is shown for
+    grace_days: Count | None = None  #: working days before untagged work is a finding
+    contradiction_grace_days: Count | None = None  #: working days before done work with open code is a finding
+    touched_days: Some | None = None  #: what was touched in so many days before the report is live work
+    unmapped_items: Some | None = None  #: without a rule in one place, from which on the place is a finding
+    late_merge_days: Count | None = None  #: after its item was done, from which on a merge is a finding
+    unlinked_lines: Count | None = None  #: changed lines below which an unlinked change is let pass
+    finish_window_days: Count | None = None  #: for work that was under way when its objective closed
+    stale_after_hours: Some | None = None  #: without a complete pass, from which on a source is stale
+
+
+def threshold_faults(lines: Iterator[tuple[Any, Mapping[str, Any]]]) -> Iterator[Fault]:
+    """One fault for each line that begins on the day of an earlier one."""
+    seen: set[Any] = set()
+    for path, line in lines:
+        since = line.get("from")
+        if isinstance(since, date | None) and since in seen:
+            when = f"begin on {since}" if since else "have no `from`"
+            yield Fault((*path, "from") if since else path, f"two entries {when}", "put their keys into one")
+        if isinstance(since, date | None):
+            seen.add(since)
+
+
+def thresholds_on(lines: Sequence[ThresholdLine], day: date) -> dict[str, Any]:
+    """Key → what it is set to on this day; those that no line has set yet are left out."""
+    begun = [line for line in lines if (line.from_on or date.min) <= day]
+    told: dict[str, Any] = {}
+    for line in sorted(begun, key=lambda line: line.from_on or date.min):
+        told |= line.model_dump(exclude={"from_on"}, exclude_none=True)
+    return told

@@ -1,0 +1,50 @@
+"""The numbers that measures and checks decide by: set in the mapping file, from a day on."""
+
+from datetime import date
+
+import pytest
+
+from mappings.load import Problems, load_mappings
+from mappings.thresholds import ThresholdLine
+from sync.reconcile.thresholds import Thresholds, thresholds_of
+
+FILE = """
+thresholds:
+  - {debounce_s: 60, item_types: [Story, Bug]}
+  - {from: 2026-06-01, debounce_s: 120, grace_days: 5}
+"""
+
+
+def test_each_key_is_as_the_last_line_that_named_it_says():
+    lines = load_mappings(FILE, "mappings.yaml").thresholds
+    types = ("Story", "Bug")
+    assert thresholds_of(lines, date(2026, 5, 31)) == Thresholds(debounce_s=60, item_types=types)
+    assert thresholds_of(lines, date(2026, 6, 1)) == Thresholds(debounce_s=120, item_types=types, grace_days=5)
+
+
+def test_without_lines_all_are_as_they_are_by_default():
+    assert thresholds_of((), date(2026, 6, 1)) == Thresholds()
+
+
+def test_every_threshold_can_be_set_and_nothing_else():
+    assert set(ThresholdLine.model_fields) == {"from_on", *Thresholds.__struct_fields__}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("thresholds: [{from: 2026-06-01}, {from: 2026-06-01}]", "mappings.yaml:1:41: two entries begin on 2026-06-01"),
+        ("thresholds: [{debounce_s: 1}, {debounce_s: 2}]", "mappings.yaml:1:31: two entries have no `from`"),
+        ("thresholds: [{debounce_s: -1}]", "mappings.yaml:1:27: should be greater than or equal to 0"),
+        ("thresholds: [{debounce: 1}]", "mappings.yaml:1:15: unknown key 'debounce'; did you mean 'debounce_s'?"),
+        ("thresholds: [{item_types: []}]", "mappings.yaml:1:27: should have at least one entry"),
+        (
+            "breakdowns: {kind: [{id: a, when: {type: A}}, {id: a, when: {type: B}}]}",
+            "mappings.yaml:1:52: the id 'a' stands twice",
+        ),
+    ],
+)
+def test_a_mistake_has_its_place(text, says):
+    with pytest.raises(Problems) as caught:
+        load_mappings(text, "mappings.yaml")
+    assert str(caught.value.problems[0]).startswith(says), caught.value
