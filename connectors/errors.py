@@ -11,6 +11,11 @@ class SourceError(Exception):
         self.source = source
         self.hint = hint
 
+    @property
+    def in_full(self) -> str:
+        """The message and the hint, without a full stop at the end."""
+        return f"{self}. {self.hint}".strip(" .")
+
 
 class Retry(SourceError):
     """Try again: at `until` if the source named an instant, else when the caller's own back-off says so.

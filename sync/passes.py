@@ -32,7 +32,7 @@ class Pass:
 
 def failure(source: str, error: SourceError) -> Gap:
     """What was not read because the whole source could not be."""
-    return Gap(stream=source, cause=f"{error}. {error.hint}".strip(" ."))
+    return Gap(stream=source, cause=error.in_full)
 
 
 def verdict_of(gaps: Sequence[Gap], *, error: SourceError | None) -> Verdict:

@@ -8,7 +8,7 @@ from connectors.errors import Gone, Malformed, Refused, SourceError
 from connectors.github import api
 from connectors.github.reader import Reader
 from connectors.github.wire import Home, PageInfo, Wire
-from connectors.github.write_back import APART_S, UNSEEN, said
+from connectors.github.write_back import APART_S, UNSEEN
 from connectors.records import ItemRef
 from connectors.source import Writing, Written
 from connectors.transport import Clock
@@ -167,7 +167,7 @@ class BoardField:
         try:
             await self._set(row, _value(field, writing.add))
         except SourceError as error:
-            return Written(writing=writing, error=said(error))
+            return Written(writing=writing, error=error.in_full)
         return Written(writing=writing)
 
     async def _set(self, row: Row, value: Mapping[str, str] | None) -> None:

@@ -117,10 +117,10 @@ class Labels:
             if lacking.remove:
                 await self._remove(item, lacking.remove)
         except (Refused, Retry) as error:
-            self._closed[item.place if isinstance(error, Refused) else ""] = said(error)
-            return Written(writing=writing, error=said(error))
+            self._closed[item.place if isinstance(error, Refused) else ""] = error.in_full
+            return Written(writing=writing, error=error.in_full)
         except SourceError as error:
-            return Written(writing=writing, error=said(error))
+            return Written(writing=writing, error=error.in_full)
         return Written(writing=writing)
 
     async def _add(self, item: Labelled, label: str) -> None:
@@ -167,11 +167,6 @@ def judge(answer: Answer) -> None:
         needed = answer.headers.get("x-accepted-github-permissions", "")
         raise Refused(f"GitHub refuses to be written to ({words})", hint=f"It takes {needed}." if needed else HINT)
     raise api.failure(answer)
-
-
-def said(error: SourceError) -> str:
-    """What went wrong, and what to do about it."""
-    return f"{error}. {error.hint}".strip(" .")
 
 
 def _path(item: Labelled) -> str:

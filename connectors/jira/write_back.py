@@ -101,7 +101,7 @@ class WriteBack:
                     return _why(error)
                 await self._clock.sleep(wait_s)
             except Refused as error:
-                return f"{error}. {error.hint}"
+                return error.in_full
             except (RequestException, ValueError) as error:
                 return f"Jira gave no answer that can be read ({said(error)})"
         return "Jira asks to wait again and again; the next run tries it anew"

@@ -38,7 +38,7 @@ def write_back(known: Meaning, *, config: Config, means: Means, dry_run: bool) -
             try:
                 return await _one(source, name, mirrors[name])
             except SourceError as error:
-                return WroteBack(source=name, error=f"{error}. {error.hint}".strip(" ."))
+                return WroteBack(source=name, error=error.in_full)
 
     async def _one(source: Connected, name: str, mirror: Mirror) -> WroteBack:
         plan = await planned(
