@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, model_validator
 
@@ -52,6 +53,8 @@ def _secret_file(value: Any, info: ValidationInfo) -> Any:
 def _address(value: str) -> str:
     if not re.match(r"https?://[^/\s]+", value):
         raise ValueError("an address begins with https:// and a host")
+    if "@" in urlsplit(value).netloc:
+        raise ValueError("an address holds no user and no password; sign in by `token`")
     return value.rstrip("/")
 
 

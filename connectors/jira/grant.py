@@ -66,6 +66,7 @@ class GrantFile:
         try:
             handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, ONLY_OURS)
             with os.fdopen(handle, "wb") as file:
+                os.fchmod(handle, ONLY_OURS)  # also where somebody else has left a file there
                 file.write(msgspec.json.encode(grant))
                 file.flush()
                 os.fsync(handle)

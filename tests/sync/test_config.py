@@ -79,6 +79,10 @@ def test_a_zone_that_there_is_not(tmp_path: Path, zone: str) -> None:
         (JIRA, "one of `token`, `token_file` and `oauth` is needed, and only one"),
         (JIRA + ", token_file: nowhere", "nowhere cannot be read"),
         ('type: jira, url: jira.example, projects: [A], token: "${TOKEN}"', "an address begins with https://"),
+        (
+            'type: jira, url: "https://me:word@jira.example", projects: [A], token: "${TOKEN}"',
+            "an address holds no user and no password",
+        ),
         ('type: jira, url: "https://a", projects: [], token: "${TOKEN}"', "at least"),
         (
             JIRA + ', token: "${TOKEN}", oauth: {client_id: a, client_secret: "${TOKEN}", refresh_token_file: c}',

@@ -75,6 +75,7 @@ def test_either_secret_serves_while_they_rotate() -> None:
         (delivery({}, secret=None, x_hub_signature=""), [SECRET]),
         (delivery({}, secret=None, x_hub_signature="sha256"), [SECRET]),
         (delivery({}, secret=None, x_hub_signature="sha256=\u00e9"), [SECRET]),
+        (delivery({}, secret=None, x_hub_signature="sha256=\udce9"), [SECRET]),
     ],
 )
 def test_in_doubt_it_is_refused(sent: Delivery, secrets: list[str]) -> None:
@@ -222,6 +223,12 @@ def test_the_identifier_is_the_same_for_every_retry() -> None:
     again = accepted(body, x_atlassian_webhook_identifier="d-1", x_atlassian_webhook_retry="2")
     assert first.id == again.id == "d-1"
     assert (first.attempt, again.attempt) == (0, 2)
+
+
+def test_a_count_of_retries_that_is_no_number_at_all_breaks_nothing() -> None:
+    body = {"webhookEvent": "jira:issue_updated", "issue": {"id": "10001"}}
+    assert accepted(body, x_atlassian_webhook_retry="-").attempt == 0
+    assert accepted(body, x_atlassian_webhook_retry="9" * 5_000).attempt > 0
 
 
 def test_without_an_identifier_the_body_is_its_own() -> None:
