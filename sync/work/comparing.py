@@ -17,7 +17,7 @@ from sync.files import Files, Map, read_strategies
 from sync.reconcile import judged
 from sync.reconcile.objectives import ALL, members
 from sync.reconcile.periods import day_of
-from sync.reconcile.thresholds import Thresholds
+from sync.reconcile.thresholds import thresholds_of
 from sync.reconcile.travellers import Travellers, travellers
 from sync.report.notice import MapVersion, Moved, Notice, Touched
 from sync.snapshot import Snapshot
@@ -104,7 +104,7 @@ def _travellers(
         categories=categories(facts.tables, now.mappings.statuses, day),
         strategy=now.strategy,
         zone=zone,
-        thresholds=Thresholds(),
+        thresholds=thresholds_of(now.mappings.thresholds, day),
     )
     members_of = []
     for side in sides:

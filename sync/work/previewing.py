@@ -18,7 +18,7 @@ from sync.reconcile import judged
 from sync.reconcile.facts import Facts
 from sync.reconcile.periods import Period, day_of, last_complete_week
 from sync.reconcile.periods import period as named_period
-from sync.reconcile.thresholds import Thresholds
+from sync.reconcile.thresholds import thresholds_of
 from sync.report.preview import html, json, text
 from sync.report.preview.build import build
 from sync.report.preview.model import Preview
@@ -83,7 +83,7 @@ def _judged(known: Meaning, span: Period) -> Facts:
         categories=categories(known.facts.tables, known.map.mappings.statuses, known.day),
         strategy=known.map.strategy,
         zone=span.zone,
-        thresholds=Thresholds(),
+        thresholds=thresholds_of(known.map.mappings.thresholds, known.day),
     )
 
 

@@ -153,8 +153,7 @@ def _digest(known: Meaning, span: Period, config: Config, mistakes: tuple[str, .
     facts = known.facts
     complete = facts["sources"].select("name", "complete_us").order_by("name").to_pyarrow().to_pylist()
     inputs = (VERSION, __version__, facts.digest, complete, known.map.digest, span.text, facts.as_of, config.zone)
-    inputs += mistakes
-    return hashlib.sha256("\n".join(map(str, inputs)).encode()).hexdigest()
+    return hashlib.sha256("\n".join(map(str, (*inputs, *mistakes))).encode()).hexdigest()
 
 
 def _command(span: Period, as_of: datetime) -> str:
