@@ -11,7 +11,7 @@ import httpx
 
 from connectors.census import CensusKind, Confirmed, Roll
 from connectors.delivery import Delivery, Notice
-from connectors.github import doctor, scope, webhook
+from connectors.github import compare, doctor, scope, webhook
 from connectors.github.api import SchemaChanged
 from connectors.github.capabilities import Capabilities, Scope
 from connectors.github.catalogues import CATALOGUES
@@ -156,6 +156,7 @@ class GitHub:
     async def _fetch(self, reader: Reader, stream: Stream, refs: Sequence[ItemRef]) -> Batch:
         ids = [ref.id for ref in refs if ref.kind == stream.kind]
         found = await reader.by_id(stream, ids)
+        await compare.complete(reader, found.items)
         at = reader.began_at or self._clock.now()
         batch, _ = again(found, stream=stream, source=self.name, name=self.name, at=at)
         return batch

@@ -89,7 +89,7 @@ def causes(errors: tuple[GraphError, ...], *path: str | int) -> list[str]:
 
 def overflows(error: GraphError) -> bool:
     """It is about a number alone that was too large to be told."""
-    return (error.path or [None])[-1] == OVERFLOWING
+    return bool((error.path or [""])[-1] == OVERFLOWING)
 
 
 def _reply(answer: Answer, kind: type[T]) -> Reply[T]:

@@ -8,8 +8,9 @@ from connectors.errors import Malformed
 from connectors.github.accounts import Accounts
 from connectors.github.found import Found
 from connectors.github.issues import unread
-from connectors.github.items import Item
+from connectors.github.items import Item, PullRequest
 from connectors.github.parse import Parsed, connections
+from connectors.github.pull_requests import unknown_reviews
 from connectors.github.streams import Stream
 from connectors.records import Account, Batch, Gap, ItemRef
 
@@ -33,7 +34,7 @@ def gathered(
     time.
     """
     new = [item for item in found.items if since is None or stream.moved_at(item) >= since]
-    shown_in_part = {*found.partial, *(row.item.id for row in found.longer), *(one for one, _ in _short(found.items))}
+    shown_in_part = {*found.partial, *(row.item.id for row in found.longer), *(one for one, _ in _wanting(found.items))}
     parsed, missed, met = _parsed([item for item in new if item.id not in found.partial], stream, source)
     hidden = tuple(Gap(stream=f"{name} {stream.name}", cause=cause) for cause in found.hidden)
     return Gathered(
@@ -51,7 +52,7 @@ def again(found: Found, *, stream: Stream, source: str, name: str, at: datetime)
     """
     parsed, missed, met = _parsed(found.items, stream, source)
     missed = dict(found.missed) | missed
-    told = [*missed.items(), *found.partial.items(), *found.unseen.items(), *_short(found.items)]
+    told = [*missed.items(), *found.partial.items(), *found.unseen.items(), *_wanting(found.items)]
     gaps = tuple(
         Gap(stream=f"{name} {stream.name}", cause=why, ref=str(ItemRef(source, stream.kind, one))) for one, why in told
     )
@@ -85,9 +86,11 @@ def _batch(
     )
 
 
-def _short(items: Sequence[Item]) -> Iterator[tuple[str, str]]:
-    """Items of which GitHub counts more than it shows, and what of."""
+def _wanting(items: Sequence[Item]) -> Iterator[tuple[str, str]]:
+    """Items of which GitHub counts more than it shows, or says what is not understood, and what of."""
     for item in items:
         for name, connection in connections(item).items():
             if connection.short:
                 yield item.id, f"GitHub shows {len(connection.nodes or ())} of its {connection.total_count} {name}"
+        if isinstance(item, PullRequest) and (states := unknown_reviews(item)):
+            yield item.id, f"GitHub knows review states that fingerpost does not: {', '.join(states)}"

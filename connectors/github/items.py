@@ -111,6 +111,7 @@ class PullRequest(Wire):
     base_ref_name: str | None = None
     head_ref_name: str | None = None
     head_ref_oid: str | None = None
+    base_ref_oid: str | None = None
     additions: int | None = None
     deletions: int | None = None
     changed_files: int | None = None

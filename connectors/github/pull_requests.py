@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-from connectors.errors import Malformed
 from connectors.github import items
 from connectors.github.accounts import Accounts
 from connectors.github.co_authors import co_authors
@@ -61,6 +60,7 @@ def pull_request(found: items.PullRequest, accounts: Accounts) -> Parsed:
 def _belongings(found: items.PullRequest, ref: str, accounts: Accounts) -> tuple[ChildSet, ...]:
     events = rows_of(found.timeline_items)
     reviews = _reviews(rows_of(found.reviews), ref, accounts)
+    known = None if unknown_reviews(found) else found.reviews
     threads = _threads(rows_of(found.review_threads), ref, accounts)
     changelog = changes(events, item_ref=ref, accounts=accounts, work_item=False)
     said = comments(events, item_ref=ref, accounts=accounts)
@@ -68,7 +68,7 @@ def _belongings(found: items.PullRequest, ref: str, accounts: Accounts) -> tuple
     links = (*closes(found, ref, accounts.source), *mentioned_by(events, ref, accounts.source))
     both = (found.closing_issues_references, found.timeline_items)
     return (
-        children(found, ref, "reviews", reviews, of=[found.reviews]),
+        children(found, ref, "reviews", reviews, of=[known]),
         children(found, ref, "review_threads", threads, of=[found.review_threads]),
         children(found, ref, "commits", commits, of=[found.commits]),
         children(found, ref, "changed_files", _files(rows_of(found.files), ref), of=[found.files]),
@@ -79,26 +79,26 @@ def _belongings(found: items.PullRequest, ref: str, accounts: Accounts) -> tuple
 
 
 def _reviews(rows: list[items.Review], ref: str, accounts: Accounts) -> tuple[Review, ...]:
-    """Submitted reviews; a pending one is a draft that only its author sees."""
+    """Submitted reviews of a state that is known; a pending one is a draft that only its author sees."""
     return tuple(
         Review(
             item_ref=ref,
             id=row.id,
             author=accounts.ref(row.author),
-            state=_review_state(row.state),
+            state=REVIEW_STATES[row.state],
             submitted_at=row.submitted_at,
             has_body=bool((row.body or "").strip()),
             comments=None,
         )
         for row in rows
-        if row.submitted_at and row.state != "PENDING"
+        if row.submitted_at and row.state in REVIEW_STATES
     )
 
 
-def _review_state(word: str) -> ReviewState:
-    if word not in REVIEW_STATES:
-        raise Malformed(f"GitHub knows a review state that fingerpost does not: {word}")
-    return REVIEW_STATES[word]
+def unknown_reviews(found: items.PullRequest) -> list[str]:
+    """States of its reviews that GitHub knows and fingerpost does not."""
+    states = dict.fromkeys(row.state for row in rows_of(found.reviews))
+    return [state for state in states if state != "PENDING" and state not in REVIEW_STATES]
 
 
 def _threads(rows: list[items.ReviewThread], ref: str, accounts: Accounts) -> tuple[ReviewThread, ...]:

@@ -39,7 +39,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "Repository": ("id", "nameWithOwner", "url", "isArchived", "isPrivate", "defaultBranchRef { name }"),
     "PullRequest": (
         *("id", "number", "repository { nameWithOwner }", "url", "title", "body", "state", "isDraft"),
-        *("createdAt", "updatedAt", "closedAt", "mergedAt", "baseRefName", "headRefName", "headRefOid"),
+        *("createdAt", "updatedAt", "closedAt", "mergedAt", "baseRefName", "headRefName", "headRefOid", "baseRefOid"),
         *("additions", "deletions", "changedFiles", "mergeCommit { oid }", "milestone { title }"),
         *("statusCheckRollup { state }", "author { ...actor }", "mergedBy { ...actor }"),
     ),

@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from connectors.errors import Gone, Malformed
+from connectors.github import compare
 from connectors.github.api import CursorLost
 from connectors.github.gather import again, gathered
 from connectors.github.probe import Shown
@@ -75,6 +76,7 @@ class Walker:
         """Items by their ids. What cannot be read even so is a gap, and is tried again by the next poll."""
         asked, at = self._walk.again[:AGAIN_AT_ONCE], self._shown.at
         found = await self._reader.by_id(self._stream, asked)
+        await compare.complete(self._reader, found.items)
         batch, missed = again(found, stream=self._stream, source=self._source, name=self._name, at=at)
         self._walk = self._walk.paid(asked, missed=tuple(missed))
         return batch

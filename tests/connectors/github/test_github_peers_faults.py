@@ -1,10 +1,26 @@
 """Faults that other tools have had with GitHub: what each costs here. The rows are those of github.md §5."""
 
+import asyncio
+import json
+import random
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from connectors.records import PullRequest
+import httpx
+import pytest
+import respx
+
+from connectors.github import items
+from connectors.github.compare import complete as complete_commits
+from connectors.github.limits import PACES
+from connectors.github.reader import Reader
+from connectors.github.sign_in import headers
+from connectors.github.wire import Connection, Home
+from connectors.records import PullRequest, Review
+from connectors.transport import Governor, Transport
+from tests.clocks import FakeClock
 from tests.connectors.contract import Stored
-from tests.connectors.github.hosts import host_of, poll_of, pull, read, repository, staged
+from tests.connectors.github.hosts import NOW, host_of, hours, poll_of, pull, read, repository, review, staged
 
 
 def titles(stored: Stored) -> set[str]:
@@ -82,10 +98,70 @@ def test_an_item_of_which_not_even_the_id_is_shown_is_a_gap() -> None:
 
 def test_an_answer_of_another_shape_is_asked_for_again() -> None:
     """Row 24: what was read before it stays, and nothing is missed for one bad moment."""
-    broken = iter([None, []])
+    broken: Iterator[Any] = iter([None, []])
     shop = repository(pullRequests=[pull(1)])
     with staged(host_of(shop), change=lambda _, answer: next(broken, answer)) as stage:
         stored = Stored()
         read(stage, stored)
     assert titles(stored) == {"Change 1"}
     assert not stored.gaps
+
+
+def test_an_unknown_state_costs_one_review_and_is_a_gap() -> None:
+    def ponder(_: str, answer: Any) -> Any:
+        return json.loads(json.dumps(answer).replace('"APPROVED"', '"PONDERED"'))
+
+    reviews = [review(1), review(2, state="COMMENTED")]
+    with staged(host_of(repository(pullRequests=[pull(1, reviews=reviews)])), change=ponder) as stage:
+        stored = poll_of(stage)
+    kept = stored.children["github:pull_request:PR_1", "reviews"]
+    assert titles(stored) == {"Change 1"}
+    assert ([row.id for row in kept.rows if isinstance(row, Review)], kept.complete) == (["PRR_2"], False)
+    assert [(gap.ref, gap.cause) for gap in stored.gaps] == [
+        ("github:pull_request:PR_1", "GitHub knows review states that fingerpost does not: PONDERED")
+    ]
+
+
+def compared(count: int) -> Callable[[httpx.Request], httpx.Response]:
+    """A host that compares two ends that are so many commits apart, a page at a time."""
+    signed = {"name": "dev", "email": "dev@example.invalid", "date": hours(1)}
+    git = {"message": "Change", "author": signed, "committer": signed}
+    commits = [{"sha": f"{number:040x}", "commit": git, "author": {}} for number in range(count)]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        page = int(request.url.params["page"])
+        following = request.url.copy_set_param("page", page + 1)
+        links = {"link": f'<{following}>; rel="next"'} if page * 100 < count else {}
+        return httpx.Response(200, headers=links, json={"commits": commits[page * 100 - 100 : page * 100]})
+
+    return answer
+
+
+@pytest.mark.parametrize(("shown", "complete"), [(431, True), (300, False)])
+def test_more_commits_than_graphql_shows_are_read_by_comparing(shown: int, complete: bool) -> None:
+    """At most 250 are shown. # docs: rest/pulls/pulls#list-commits-on-a-pull-request"""
+    found = items.PullRequest(
+        id="PR_1",
+        number=1,
+        repository=Home(name_with_owner="acme/shop"),
+        state="OPEN",
+        updated_at=NOW,
+        base_ref_oid="a" * 40,
+        head_ref_oid="b" * 40,
+        commits=Connection(nodes=[], total_count=431),
+    )
+    clock = FakeClock(NOW)
+    with respx.mock(base_url="https://host") as host:
+        asked = host.get(f"/repos/acme/shop/compare/{'a' * 40}...{'b' * 40}").mock(side_effect=compared(shown))
+        transport = Transport(
+            source="github",
+            client=httpx.AsyncClient(),
+            headers=headers,
+            governor=Governor(clock=clock, paces=PACES),
+            clock=clock,
+            jitter=random.Random(1),
+        )
+        asyncio.run(complete_commits(Reader(transport=transport, url="https://host"), [found]))
+        assert asked.call_count == -(-shown // 100)
+    assert found.commits is not None
+    assert found.commits.whole == complete
