@@ -61,7 +61,7 @@ class Census:
             page, server_at = await self._page(query, fields=fields, after=after)
             yield page, server_at
             reached += len(page.issues)
-            after = tokens.next(self._next(page, reached), brought=len(page.issues))
+            after = tokens.next(self._next(page, after, reached), brought=len(page.issues))
             if after is None:
                 return
 
@@ -75,10 +75,10 @@ class Census:
             request = api.search(self._site.api, "/search", query=query, options=options)
         return await self._transport.send(request, api.dated(wire.Found, request))
 
-    def _next(self, page: wire.Found, reached: int) -> str | None:
+    def _next(self, page: wire.Found, asked: str | None, reached: int) -> str | None:
         """Where the page after this one is: by token, or by offset from what came, whatever was asked (§2)."""
         if self._site.edition == "cloud":
-            return page.next_page_token
+            return page.token_after(asked)
         more = bool(page.issues) and (page.total is None or reached < page.total)
         return str(reached) if more else None
 

@@ -83,7 +83,7 @@ class Cloud:
             options["nextPageToken"] = after
         request = api.search(self.address, "/search/jql", query=query, options=options, shrinkable=whole)
         found, server_at = await self._transport.send(request, api.dated(wire.Found, request))
-        return Page(found=found.issues, next=found.next_page_token or None, server_at=server_at)
+        return Page(found=found.issues, next=found.token_after(after), server_at=server_at)
 
     @property
     def _is_bulk(self) -> bool:

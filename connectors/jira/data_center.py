@@ -33,6 +33,14 @@ class Pace(Struct):
 STAMPS = ["created", "updated"]
 
 
+class CutShort(Retry):
+    """A search shows fewer than it counts: a node of the cluster lags, or its index holds what is no more."""
+
+    def __init__(self, message: str, *, server_at: datetime) -> None:
+        super().__init__(message)
+        self.server_at = server_at
+
+
 class DataCenter:
     """Reads a Data Center or Server site."""
 
@@ -53,6 +61,8 @@ class DataCenter:
         while True:
             try:
                 page = await self._page(query, start=start, size=self._pace.size, fields=WHOLE, expand=True)
+            except CutShort as error:
+                return Page(found=[], next=None, server_at=error.server_at, hole=str(error))
             except TooLarge as error:
                 if self._pace.size == 1:
                     return await self._alone(query, start=start, cause=str(error))
@@ -139,7 +149,7 @@ class DataCenter:
     async def _look_up(self, keys: Sequence[str]) -> None:
         """Learns the ids of these keys; an issue that is gone or hidden has none."""
         self._ids |= dict.fromkeys(keys, "")
-        self._ids |= {issue.key: str(issue.id) for issue in await self._named(keys, STAMPS)}
+        self._ids |= {issue.key: str(issue.id) for issue in await self._named(keys, STAMPS) if issue.key}
 
     async def _named(self, names: Sequence[str], fields: list[str]) -> list[wire.Issue]:
         """The issues of these ids, or of these keys, as far as they are there and to be seen."""
@@ -174,7 +184,8 @@ def _not_cut_short(
     def checked(answer: Answer) -> tuple[wire.Found, datetime]:
         found, server_at = read(answer)
         if not found.issues and (found.total or 0) > start:
-            raise Retry(f"Jira tells of {found.total} issues and shows none from {start} on")
+            told = f"Jira counts {found.total} issues and shows none after {start} of them"
+            raise CutShort(told, server_at=server_at)
         return found, server_at
 
     return checked

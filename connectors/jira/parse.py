@@ -115,9 +115,16 @@ class Parser:
         parsed.sprints.update(sprints(self._values(self._roles.sprint, custom)))
         panel = entry.pull_requests if self._development else ()
         parsed.children += stated_links(found.issuelinks, panel, item=item, source=self._source)
-        parsed.children += remote_links(entry.remote_links, item=item)
-        parsed.children += comments(custom.get("comment"), entry.comments, item=item, accounts=self.accounts)
         parsed.children += self._history(entry, item, custom, parsed.unread)
+        beside = {
+            "links to pages outside": remote_links(entry.remote_links, item=item),
+            "comments": comments(custom.get("comment"), entry.comments, item=item, accounts=self.accounts),
+        }
+        for what, sets in beside.items():
+            try:
+                parsed.children += sets
+            except Malformed as error:
+                parsed.unread[str(entry.issue.id)] = f"its {what} are not as Jira describes them: {error}"
 
     def _ref(self, identity: wire.Id | None) -> str:
         return str(ItemRef(self._source, "issue", str(identity)))
@@ -140,6 +147,8 @@ class Parser:
         return wire.Fields(**{**read, "created": stamped.created, "updated": stamped.updated})
 
     def _item(self, issue: wire.Issue, found: wire.Fields, custom: Mapping[str, Raw], gaps: list[Gap]) -> WorkItem:
+        if not issue.key:
+            raise Malformed("it has no key")
         ref, status, roles = self._ref(issue.id), found.status, self._roles
         project = (found.project and found.project.key) or issue.key.rpartition("-")[0] or None
         points = (number(value) for value in self._values(roles.points_of(project), custom))
@@ -201,20 +210,24 @@ class Parser:
     def _history(
         self, entry: Read, item: WorkItem, custom: Mapping[str, Raw], unread: dict[str, str]
     ) -> Iterator[ChildSet]:
-        """The changes, if any were read: complete only where as many came as Jira says there are."""
+        """The changes, if any were read: complete only where as many came as Jira says there are, and all can be read.
+        One that cannot costs no other."""
         if entry.histories is None:
             return
+        points, cause = self._points_fields(item, custom), None
         try:
-            histories = decode(b"[" + b",".join(entry.histories) + b"]", list[wire.History])
-            rows = self._changes.of(histories, item_ref=item.ref, points=self._points_fields(item, custom))
+            rows = self._changes.of(_histories(entry.histories), item_ref=item.ref, points=points)
         except Malformed as error:
-            unread[str(entry.issue.id)] = f"its history is not as Jira describes it: {error}"
-            return
+            cause = f"its history is not as Jira describes it: {error}"
+            readable = [raw for raw in entry.histories if _is_history(raw)]
+            rows = self._changes.of(_histories(readable), item_ref=item.ref, points=points)
         held, total = len(entry.histories), entry.total
-        complete = total is None or held >= total
-        if not complete:
-            unread[str(entry.issue.id)] = f"{held} of the {total} entries of its history came"
-        yield ChildSet(item_ref=item.ref, kind="changes", version_at=item.updated_at, complete=complete, rows=rows)
+        if total is not None and held < total:
+            cause = cause or f"{held} of the {total} entries of its history came"
+        if cause:
+            unread[str(entry.issue.id)] = cause
+        if rows or not cause:
+            yield ChildSet(item_ref=item.ref, kind="changes", version_at=item.updated_at, complete=not cause, rows=rows)
 
     def _points_fields(self, item: WorkItem, custom: Mapping[str, Raw]) -> tuple[str, ...]:
         """The field that holds the item's points; where none does, those that may (jira.md §1.4: never both)."""
@@ -229,6 +242,19 @@ class Parser:
             value = decode(custom[identity], object) if identity in custom else None
             if value not in (None, "", []):
                 yield value
+
+
+def _histories(raws: Sequence[Raw]) -> list[wire.History]:
+    """All of them, decoded at once."""
+    return decode(b"[" + b",".join(raws) + b"]", list[wire.History])
+
+
+def _is_history(raw: Raw) -> bool:
+    try:
+        instant(decode(raw, wire.History).created)
+    except Malformed:
+        return False
+    return True
 
 
 def _kept(fields: Mapping[str, Raw]) -> str:

@@ -7,7 +7,6 @@ pass is when this one *began*, by the source's clock, less an overlap; never the
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,6 +15,7 @@ from connectors.errors import Malformed
 from connectors.jira import api, wire
 from connectors.jira.dates import from_millis, millis
 from connectors.jira.dialect import Dialect, Page, Reading
+from connectors.jira.holes import Hole
 from connectors.jira.paging import Tokens, portions
 from connectors.jira.parse import stamps
 
@@ -28,9 +28,6 @@ WIDENED = 3
 MANY = 50  # issues changed between two polls: somebody edits in bulk, and the index falls behind
 SLICE_ROWS = 10  # pages may be as small as one issue; a slice is not
 LEDGER = 1_000
-
-#: Between which instants of `created` (ms) an issue is missing whose id nobody knows.
-Hole: TypeAlias = tuple[int | None, int | None]
 
 
 class Position(Struct, frozen=True, kw_only=True):
@@ -137,14 +134,14 @@ class Walk:
 
     async def _look_into(self, hole: Hole) -> AsyncIterator[Reading]:
         """All that was created in between, among it an issue that could not be read before."""
-        query = api.jql(self.position.projects, created_ms=hole[0], created_until_ms=hole[1])
+        query = hole.query(self.position.projects)
         after, tokens, is_open = None, Tokens(), False
         while True:
             page = await self._dialect.find(query, after=after, whole=True)
             if page.hole and not is_open:
                 is_open = True
                 self.position = replace(self.position, holes=(*self.position.holes, hole))
-                yield _hole(hole, page.hole)
+                yield Reading(holes=[hole.told(page.hole)])
             if page.missed:
                 yield Reading(missed=dict(page.missed))
             if page.found:
@@ -182,9 +179,10 @@ class Walk:
         if page.missed:
             yield Reading(missed=dict(page.missed))
         if page.hole and self._open is None:
-            self._open = (self._slice.reached_ms, None)
-            self.position = replace(self.position, holes=(*self.position.holes, self._open))
-            yield _hole(self._open, page.hole)
+            self._open = Hole(created_ms=self._slice.reached_ms, updated_ms=self.position.floor_ms)
+            if not any(hole.covers(self._open) for hole in self.position.holes):
+                self.position = replace(self.position, holes=(*self.position.holes, self._open))
+                yield Reading(holes=[self._open.told(page.hole)])
         admitted = [issue for issue in page.found if self._slice.admits(str(issue.id)) and not self._held(issue)]
         self._fresh += admitted
         if page.next and len(self._fresh) < self._dialect.least:
@@ -220,8 +218,8 @@ class Walk:
 
     def _close(self, hole: Hole, *, until_ms: int) -> None:
         """What came after the hole bounds it: rows are shown by `created`."""
-        others = (one for one in self.position.holes if one != hole)
-        self.position = replace(self.position, holes=(*others, (hole[0], until_ms + MINUTE_MS)))
+        holes = (replace(one, until_ms=until_ms + MINUTE_MS) if one == hole else one for one in self.position.holes)
+        self.position = replace(self.position, holes=tuple(holes))
         self._open = None
 
     def _note(self, identity: str, updated_ms: int | None) -> None:
@@ -278,8 +276,3 @@ def _stamps_ms(issue: wire.Issue) -> tuple[int, int] | tuple[None, None]:
     except Malformed:
         return None, None
     return millis(created_at), millis(updated_at)
-
-
-def _hole(hole: Hole, cause: str) -> Reading:
-    since = f"created on or after {from_millis(hole[0]):%Y-%m-%d %H:%M} UTC" if hole[0] is not None else "the oldest"
-    return Reading(holes=[f"an issue, {since}, whose row fails every search: {cause}"])

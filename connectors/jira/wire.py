@@ -101,7 +101,7 @@ class Values(Wire):
 
 class Issue(Wire):
     id: Id
-    key: str = ""
+    key: str | None = None
     fields: Raw = NOTHING
     changelog: Raw = NOTHING
 
@@ -117,6 +117,11 @@ class Found(Wire):
     issues: list[Issue]
     total: int | None = None
     next_page_token: str | None = None
+    is_last: bool | None = None
+
+    def token_after(self, asked: str | None) -> str | None:
+        """Of the next page; none either on a last page that tells the token it was asked by (JRACLOUD-95477)."""
+        return None if self.is_last and self.next_page_token == asked else self.next_page_token or None
 
 
 class Unread(Wire):

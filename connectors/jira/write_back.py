@@ -50,7 +50,7 @@ class WriteBack:
         ids = {ItemRef.parse(ref).id: ref for ref in tags if ItemRef.parse(ref).kind == "issue"}
         held = {str(issue.id): issue for part in portions(list(ids), READ_AT_ONCE) for issue in await self._read(part)}
         return [
-            Writing(ref=ref, key=held[identity].key, remove=gone, add=come)
+            Writing(ref=ref, key=held[identity].key or "", remove=gone, add=come)
             for identity, ref in ids.items()
             if identity in held
             for gone, come in mirror.differences(self._shown(held[identity]), tags[ref], self._mirror)

@@ -8,7 +8,7 @@ import pytest
 from connectors.errors import Malformed, Refused, TooLarge
 from connectors.records import Change, Field, Sprint, Status, WorkItem
 from connectors.twin import jira_cloud
-from connectors.twin.faults import Answer, Injection, html
+from connectors.twin.faults import Answer, Changed, Injection, html
 from connectors.twin.jira_state import JiraSite
 from tests.connectors.contract import Stored
 from tests.connectors.jira.reading import Reader, reader
@@ -321,6 +321,20 @@ def test_a_project_that_does_not_exist_is_named() -> None:
     with reader(cloud(), projects=["PAY", "NONE"]) as someone, pytest.raises(Refused, match="NONE") as refused:
         someone.poll()
     assert "projects" in refused.value.hint
+
+
+def test_a_last_page_that_tells_its_own_token_again_is_the_end() -> None:
+    """Fault: the walk leads on from its last page (JRACLOUD-95477)."""
+    begins = Changed(change=lambda page: {**page, "nextPageToken": "last"})
+    ends = Answer(status=200, body='{"issues": [], "isLast": true, "nextPageToken": "last"}')
+    plan = [
+        Injection(fault=ends, path="nextPageToken=last", times=None),
+        Injection(fault=begins, path="search/jql", times=None),
+    ]
+    with reader(with_issues(cloud(), 3), *plan) as someone:
+        someone.poll()
+    assert len(someone.items) == 3
+    assert not someone.stored.gaps
 
 
 def test_a_page_token_that_comes_again_ends_the_walk_with_an_error() -> None:

@@ -133,6 +133,41 @@ def test_a_row_that_no_search_can_carry_and_one_without_instants_after_it_block_
         assert None in told
 
 
+def test_a_count_that_is_never_reached_ends_no_pass_and_is_looked_into_until_it_is() -> None:
+    """Fault: pages that nodes of a cluster count differently (pycontribs/jira#197, JRASERVER-69860)."""
+    site = with_issues(server(), 40)
+    too_many = Changed(change=lambda page: {**page, "total": page["total"] + 2} if "total" in page else page)
+    with reader(site, Injection(fault=too_many, path="/search", times=None)) as someone:
+        for _ in range(3):
+            someone.stored.gaps.clear()
+            someone.poll()
+            assert len(someone.items) == 40
+            assert all("shows none after" in gap.cause for gap in someone.stored.gaps)
+            assert 1 <= len(someone.stored.gaps) <= 2
+    with reader(site) as healed:
+        healed.stored.watermarks = someone.stored.watermarks
+        healed.poll()
+        assert not healed.stored.gaps
+        healed.asked()
+        healed.poll()
+        assert healed.asked() == 1
+
+
+def test_an_issue_without_a_key_is_owed_and_costs_no_other() -> None:
+    """Fault: one broken item kills the run (§8 row 10)."""
+    keyless = Changed(
+        change=lambda page: {
+            **page,
+            "issues": [{**issue, "key": None} if issue["key"] == "PAY-3" else issue for issue in page["issues"]],
+        }
+    )
+    site = with_issues(server(), 5)
+    with reader(site, Injection(fault=keyless, path="/search")) as someone:
+        someone.poll()
+    assert len(someone.items) == 5  # asked for alone, it has its key
+    assert not someone.stored.gaps
+
+
 def test_a_short_outage_makes_no_page_smaller() -> None:
     with reader(with_issues(server(), 260), Injection(fault=html(502), path="/search", times=1, nth=2)) as someone:
         someone.poll()

@@ -346,6 +346,22 @@ def test_a_history_that_cannot_be_read_leaves_the_item_and_is_no_empty_set() -> 
     assert "7" in parsed.unread
 
 
+def test_an_entry_that_cannot_be_read_costs_no_other_and_leaves_the_history_incomplete() -> None:
+    """Fault: histories collected and not converted, silently (§8 row 12)."""
+    moved = {"items": [{"field": "status", "from": "1", "to": "3"}]}
+    parsed = parse({}, histories=[{"id": "1", "created": AT, **moved}, {"id": "2", "created": "soon", **moved}])
+    (rows,) = parsed.children
+    assert ([row.id for row in rows.rows], rows.complete) == (["1"], False)
+    assert "'soon' is no instant" in parsed.unread["7"]
+
+
+def test_a_comment_that_cannot_be_read_costs_no_history() -> None:
+    moved = {"id": "1", "created": AT, "items": [{"field": "status", "from": "1", "to": "3"}]}
+    parsed = parse({"comment": {"comments": [{"id": None}], "total": 1}}, histories=[moved])
+    assert [(rows.kind, rows.complete) for rows in parsed.children] == [("changes", True)]
+    assert "comments are not as Jira describes" in parsed.unread["7"]
+
+
 def test_no_histories_are_a_whole_history() -> None:
     (rows,) = parse({}, histories=[]).children
     assert (rows.kind, rows.complete, rows.rows) == ("changes", True, ())
