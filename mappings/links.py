@@ -53,7 +53,7 @@ def links(tables: Mapping[str, "ir.Table"], mappings: Mappings) -> "ir.Table":
         outcome=ibis.ifelse(found.to_ref.notnull(), "resolved", found.missing),
     )
     known = ibis.union(read.filter(read.outcome.notnull()), stated_links(tables, called, rules), distinct=True)
-    return with_confidence(_without(known, mappings.cuts, tables, called)).order_by(*LINKS)
+    return with_confidence(without_cuts(known, mappings.cuts, tables, called)).order_by(*LINKS)
 
 
 def names(tables: Mapping[str, "ir.Table"]) -> "ir.Table":
@@ -167,7 +167,9 @@ def _demoted(named: "ir.Table", at_most: int) -> "ir.Table":
     return counted.mutate(**{"class": ibis.ifelse(is_release, "mentions", counted["class"])}).select(*NAMINGS)
 
 
-def _without(rows: "ir.Table", cuts: Sequence[Cut], tables: Mapping[str, "ir.Table"], names: "ir.Table") -> "ir.Table":
+def without_cuts(
+    rows: "ir.Table", cuts: Sequence[Cut], tables: Mapping[str, "ir.Table"], names: "ir.Table"
+) -> "ir.Table":
     """The links but for those that a person cut."""
     import ibis
 

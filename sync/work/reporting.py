@@ -12,11 +12,13 @@ from mappings.breakdowns import breakdowns
 from mappings.change_sets import parents_of
 from mappings.deployments import service_deployments
 from mappings.failures import failures
+from mappings.identities import identities
 from mappings.links import links
 from mappings.mends import mends
 from mappings.people import with_bots
 from mappings.reverts import reverts
 from mappings.statuses import categories
+from mappings.suggestions import suggested_links
 from mappings.tag import tag
 from sync import __version__
 from sync.config import Config
@@ -126,6 +128,12 @@ def reconciled(known: Meaning, *, span: Period, thresholds: Thresholds) -> Recon
     )
 
 
+def suggested(known: Meaning) -> "ir.Table":
+    """Links that are offered to a person, and never assumed."""
+    tables, people = known.facts.tables, identities(known.facts["accounts"], known.map.people)
+    return suggested_links(tables, links=known.links, mappings=known.map.mappings, people=people)
+
+
 def placed(known: Meaning) -> "ir.Table":
     """Where each work item and pull request stands on each further axis."""
     map_, links = known.map, known.links
@@ -140,6 +148,7 @@ def derived(known: Meaning) -> "dict[str, pa.Table]":
     found = {
         "links": known.links,
         "tags": known.tags,
+        "suggested_links": suggested(known),
         "breakdowns": placed(known),
         "reverts": taken_back,
         "service_deployments": deployed,
