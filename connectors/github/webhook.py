@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
-from urllib.parse import urlsplit
 
 from connectors.delivery import MOST_BYTES, Delivery, Departure, Notice
 from connectors.errors import Refused
@@ -130,7 +129,7 @@ class _Reading:
 
     def _repository(self, item: Thing) -> str:
         """owner/name; empty where nothing tells it, as of a project's items."""
-        address = "/".join(urlsplit(text(item, "repository_url")).path.split("/")[-2:])
+        address = "/".join(text(item, "repository_url").split("/")[-2:])
         return text(item, "base", "repo", "full_name") or address or text(self.payload, "repository", "full_name")
 
     def _ref(self, place: str) -> ItemRef:

@@ -221,6 +221,9 @@ class TestWhatToLookAt:
         elsewhere = ISSUE | {"node_id": "I_9", "repository_url": "https://api.github.com/repos/elsewhere/shop"}
         assert told("sub_issues", "sub_issue_added", parent_issue=elsewhere, sub_issue=ISSUE).refs == (ISSUE_7,)
 
+    def test_an_address_that_is_none_is_of_no_repository_that_is_read(self) -> None:
+        assert told("issues", "edited", issue=ISSUE | {"repository_url": "http://[shop"}).handling == "ignored"
+
 
 class TestWhatNoAnswerTells:
     def test_a_deleted_issue_departs(self) -> None:
