@@ -20,20 +20,20 @@ def appended(text: str, file: str, key: str, entry: Mapping[str, Any]) -> str:
     """
     root = YAML(typ="safe", pure=True).compose(text)
     if root is None:
-        return f"{_closed(text)}{key}:\n  - {flow(entry)}\n"
+        return f"{_closed(text)}{key}:\n  - {one_line(entry)}\n"
     if not isinstance(root, MappingNode) or root.flow_style:
         hint = f"write each key on a line of its own, with a list under `{key}`"
         raise Problems([Problem(file, root.start_mark.line + 1, 1, "there is no place for a new entry", hint)])
     found = next((child for name, child in root.value if name.value == key), None)
     if found is None:
-        return f"{_closed(text)}{key}:\n  - {flow(entry)}\n"
+        return f"{_closed(text)}{key}:\n  - {one_line(entry)}\n"
     if not isinstance(found, SequenceNode):
         place = found.start_mark
         raise Problems([Problem(file, place.line + 1, place.column + 1, f"`{key}` is no list", "make it one")])
     return _within_brackets(text, found, entry) if found.flow_style else _below(text, found, entry)
 
 
-def flow(value: Any) -> str:
+def one_line(value: Any) -> str:
     """The value on one line of YAML: mappings, lists, texts, numbers, truths and dates."""
     match value:
         case str():
@@ -41,9 +41,9 @@ def flow(value: Any) -> str:
         case bool() | None:
             return {True: "true", False: "false", None: "null"}[value]
         case Mapping():
-            return f"{{{', '.join(f'{flow(key)}: {flow(each)}' for key, each in value.items())}}}"
+            return f"{{{', '.join(f'{one_line(key)}: {one_line(each)}' for key, each in value.items())}}}"
         case Sequence():
-            return f"[{', '.join(map(flow, value))}]"
+            return f"[{', '.join(map(one_line, value))}]"
         case _:
             return str(value)
 
@@ -68,7 +68,7 @@ def _within_brackets(text: str, found: SequenceNode, entry: Mapping[str, Any]) -
     bracket = found.end_mark.index - 1
     before = text[:bracket].rstrip()
     comma = ", " if found.value and not before.endswith(",") else ""
-    return f"{before}{comma}{flow(entry)}{text[bracket:]}"
+    return f"{before}{comma}{one_line(entry)}{text[bracket:]}"
 
 
 def _below(text: str, found: SequenceNode, entry: Mapping[str, Any]) -> str:
@@ -76,7 +76,7 @@ def _below(text: str, found: SequenceNode, entry: Mapping[str, Any]) -> str:
     end = _end(found)
     if text[end - 1] != "\n":  # a block of text ends after its last line, anything else on it
         end = text.find("\n", end) + 1 or len(text)
-    return f"{_closed(text[:end])}{' ' * found.start_mark.column}- {flow(entry)}\n{text[end:]}"
+    return f"{_closed(text[:end])}{' ' * found.start_mark.column}- {one_line(entry)}\n{text[end:]}"
 
 
 def _end(node: Node) -> int:

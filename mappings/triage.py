@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FEWEST = 2  #: untagged that share something: one alone is an override, not a rule
 PLACES = ("project", "repository")
 PLACE_RATIO = 9  #: of a whole place that many times as much has to be untagged as not, or it has rules of its own
+CERTAINTY = {"title": 0.5}  #: a word that titles share by chance tells half as much as what somebody chose
 EXAMPLES = 3
 
 
@@ -61,7 +62,8 @@ def triage(
 
     A trait makes a cluster where at least `FEWEST` untagged have it, and more of them than of the tagged and exempt; a
     whole project or repository only where hardly anything in it has a rule (`PLACE_RATIO`). The cluster that clears
-    the most recently touched comes first, then the one that clears most; what it clears no longer counts for the next.
+    the most recently touched comes first, then the one that clears most, a word of titles at half (`CERTAINTY`); what
+    it clears no longer counts for the next.
     """
     items = _slim(work_item_subjects(tables, ASKED, people=people, day=day))
     pulls = _slim(pull_request_subjects(tables, ASKED, people=people, day=day))
@@ -117,11 +119,17 @@ def _chosen(members: Mapping[Trait, set[str]], lately: Set[str], limit: int) -> 
     left = dict(members)
     chosen: list[tuple[Trait, frozenset[str]]] = []
     while left and len(chosen) < limit:
-        best = min(left, key=lambda trait: (-len(left[trait] & lately), -len(left[trait]), trait.order))
+        best = min(left, key=lambda trait: _worth(trait, left[trait], lately))
         cleared = frozenset(left.pop(best))
         chosen.append((best, cleared))
         left = {trait: rest for trait, refs in left.items() if len(rest := refs - cleared) >= FEWEST}
     return chosen
+
+
+def _worth(trait: Trait, refs: Set[str], lately: Set[str]) -> tuple[float, float, tuple[int, Trait]]:
+    """What sorts first the trait to decide on first."""
+    certainty = CERTAINTY.get(trait.attribute, 1.0)
+    return -certainty * len(refs & lately), -certainty * len(refs), trait.order
 
 
 def _refs(table: "ir.Table") -> frozenset[str]:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from mappings.document import parse
-from mappings.edit import appended, flow
+from mappings.edit import appended, one_line
 from mappings.problems import Problems
 
 ENTRY = {"id": "new", "when": {"labels": "cart"}}
@@ -51,4 +51,4 @@ WORDS = st.text(st.characters(codec="utf-8"), max_size=20)
 
 @given(st.dictionaries(WORDS, st.one_of(WORDS, st.booleans(), st.none(), st.integers(-9, 9), st.lists(WORDS))))
 def test_what_is_written_reads_as_what_was_meant(value: dict) -> None:
-    assert YAML(typ="safe", pure=True).load(flow(value)) == value
+    assert YAML(typ="safe", pure=True).load(one_line(value)) == value

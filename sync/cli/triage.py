@@ -1,0 +1,55 @@
+"""The command on untagged work: what one decision would clear, and the decision itself."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from sync.cli.options import AsOf, ConfigFile, Verbose
+from sync.cli.terminal import DEFAULT, SystemClock, note, opened, say
+
+if TYPE_CHECKING:
+    from mappings.triage import Triage
+
+app = typer.Typer()
+
+
+@app.command()
+def triage(
+    config: ConfigFile = DEFAULT,
+    as_of: AsOf = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="At most so many decisions.")] = 10,
+    accept: Annotated[int | None, typer.Option("--accept", metavar="N", help="Put rule N into the file.")] = None,
+    objective: Annotated[str | None, typer.Option("--objective", metavar="ID", help="What it serves.")] = None,
+    mappings: Annotated[Path | None, typer.Option("--mappings", help="The file; default the one in force.")] = None,
+    patch: Annotated[bool, typer.Option("--patch", help="Print the edit as a patch, and write nothing.")] = False,
+    form: Annotated[Literal["text", "json"], typer.Option("--format", help="How to write it.")] = "text",
+    verbose: Verbose = False,
+) -> None:
+    """Gather untagged work by what it shares, and propose a rule for each; asks no source anything."""
+    with opened(config, verbose=verbose) as work:
+        from sync.work import triaging
+
+        at = (as_of or SystemClock().now()).replace(microsecond=0)
+        found = triaging.gathered(work.engine, config=work.config, files=work.files, as_of=at, limit=limit)
+        if accept is None:
+            say(triaging.as_json(found) if form == "json" else triaging.as_text(found))
+            return
+        path = mappings or triaging.rules_file(work.config, work.files, folder=work.folder, as_of=at)
+        chosen = objective or _asked(found, accept)
+        edited = triaging.accepted(found, accept, chosen, config=work.config, files=work.files, path=path, as_of=at)
+        if patch:
+            say(edited.patch)
+        else:
+            work.write(path, edited.after)
+            note([f"wrote {path}"])
+
+
+def _asked(found: "Triage", number: int) -> str:
+    """The objective that the person at the terminal names; where nobody sits there, that it is missing."""
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("name the objective that the rule is to serve", param_hint="--objective")
+    likely = found.clusters[number - 1].objective if 1 <= number <= len(found.clusters) else None
+    answer: str = typer.prompt("Which objective does it serve?", default=likely, err=True)
+    return answer
