@@ -54,7 +54,7 @@ class Calendar(Model):
 
     workdays: tuple[Weekday, ...] = Field(default=WEEKDAYS[:5], min_length=1)
     hours: Hours = Hours()
-    holidays: tuple[DaysOff, ...] = ()
+    holidays: tuple[DaysOff, ...] = ()  #: a day alone, or the first and the last of several
 
     def is_workday(self, day: date) -> bool:
         return WEEKDAYS[day.weekday()] in self.workdays and not any(day in off for off in self.holidays)

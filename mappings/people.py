@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
@@ -43,15 +43,18 @@ def _as_membership(line: Any) -> Any:
     return {"team": team, "from": since}
 
 
+MembershipLine: TypeAlias = Annotated[
+    Membership, BeforeValidator(_as_membership, json_schema_input_type=Membership | dict[str, date])
+]
+
+
 class Person(Model):
     id: str = Field(min_length=1)
-    teams: tuple[
-        Annotated[Membership, BeforeValidator(_as_membership, json_schema_input_type=Membership | dict[str, date])], ...
-    ] = ()
+    teams: tuple[MembershipLine, ...] = ()  #: {payments: 2026-01-01}, or with `team`, `from`, `to` and `share`
     zone: Zone | None = None  #: their team's where they have none
     fte: float = Field(default=1.0, gt=0, le=1)
     accounts: dict[str, str] = Field(default={})  #: source → the account's id or login there
-    away: tuple[DaysOff, ...] = ()
+    away: tuple[DaysOff, ...] = ()  #: a day alone, or the first and the last of several
 
     def teams_on(self, day: date) -> dict[str, float]:
         """Team → its part of their time. Of the memberships without a share the last to begin has what is left."""

@@ -9,6 +9,7 @@ from pydantic import Field
 from mappings.model import Fault, Model
 
 Count: TypeAlias = Annotated[int, Field(ge=0)]
+Names: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
 Some: TypeAlias = Annotated[int, Field(ge=1)]
 
 
@@ -16,9 +17,7 @@ class ThresholdLine(Model):
     """What is set from this day on; a key that is not named stays as it was before, at first at its default."""
 
     from_on: date | None = Field(default=None, alias="from")
-    item_types: Annotated[tuple[str, ...], Field(min_length=1)] | None = (
-        None  #: that are counted; else all standard ones
-    )
+    item_types: Names | None = None  #: that are counted; else every type of the standard level
     discarded: tuple[str, ...] | None = None  #: resolutions of work that was given up, in small letters
     restart_on_return: bool | None = None  #: start the clock anew when an item went back to do
     debounce_s: Count | None = None  #: stays shorter than this between two of one category are none

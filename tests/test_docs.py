@@ -9,6 +9,7 @@ from typer.main import get_command
 from mappings.load import load_mappings, load_strategy, read
 from sync.cli import app
 from sync.config import Config
+from sync.work.configuration import configuration
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -36,6 +37,11 @@ def test_every_command_is_in_the_readme_and_no_other() -> None:
 def test_what_the_readme_makes_is_in_the_makefile(target: str) -> None:
     assert f"make {target}" in README
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+
+
+def test_the_table_of_keys_is_what_the_models_say() -> None:
+    kept = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert kept == configuration(), "fingerpost schema configuration > docs/configuration.md"
 
 
 def test_links_lead_somewhere() -> None:

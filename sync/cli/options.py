@@ -34,13 +34,14 @@ class Roll(StrEnum):
 
 
 class Document(StrEnum):
-    """The files and documents that have a published schema."""
+    """The files and documents that have a published schema; and the keys of all files, as a table."""
 
     fingerpost = "fingerpost"
     strategy = "strategy"
     mappings = "mappings"
     people = "people"
     report = "report"
+    configuration = "configuration"
     explanation = "explanation"
 
 

@@ -49,7 +49,12 @@ def export(
 
 @app.command()
 def schema(of: Annotated[Document, typer.Argument(help="Which file or document.")]) -> None:
-    """Print the JSON Schema of a file, for an editor, or of the report."""
+    """Print the JSON Schema of a file, for an editor, or of the report; or the table of all keys, `configuration`."""
+    from sync.work.configuration import configuration
     from sync.work.schemas import schema_of
+
+    if of is Document.configuration:
+        say(configuration())
+        return
 
     say(schema_of(of.value))
