@@ -102,8 +102,9 @@ def _default(info: FieldInfo, standing: Any) -> str:
     """`standing` is what holds where the file leaves the key at nothing."""
     if info.is_required():
         return "needed"
-    value = info.get_default(call_default_factory=True)
-    match standing if value is None else value:
+    stated = info.get_default(call_default_factory=True)
+    value = standing if stated is None else stated
+    match value:
         case None | BaseModel():
             return ""
         case bool():
