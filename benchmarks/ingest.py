@@ -1,29 +1,32 @@
-"""Work items a second, parsed and applied on one core, from answers recorded before the clock starts."""
+"""Items a second, parsed and applied on one core, from answers recorded before the clock starts."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 
+from benchmarks import reading, sites
 from benchmarks.process import spent, use_one_core
-from benchmarks.reading import read_recorded
 from benchmarks.row import Row, Scale
-from benchmarks.sites import cloud_site
-from connectors.twin.jira import jira_app
+from benchmarks.twin import Make
+from connectors.source import Source
 
-ISSUES = 4_000
+RecordedSource: TypeAlias = Callable[[httpx.AsyncBaseTransport, tuple[str, ...]], Source]
+
+ISSUES, PULLS = 4_000, 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ingested:
-    issues: int
-    histories: int
-    seconds: Mapping[str, float]  #: by store
+    """What was read, how often, and what that took, by store."""
+
+    counts: Mapping[str, int]
+    seconds: Mapping[str, float]
     cpu_seconds: Mapping[str, float]  #: of this process
 
 
@@ -45,34 +48,40 @@ class Recorded(httpx.AsyncBaseTransport):
 
 def measure(scale: Scale) -> Iterator[Row]:
     with tempfile.TemporaryDirectory(prefix="fp-") as folder, _postgresql(Path(folder) / "data") as postgresql:
-        stores = {"SQLite": f"sqlite:///{folder}/store.db", "PostgreSQL": postgresql}
-        ingested = spent(ingest, scale.of(ISSUES), stores).result
-    on = f"{ingested.issues:,} issues, {ingested.histories / ingested.issues:.0f} histories each"
-    for store, seconds in ingested.seconds.items():
-        busy = f"{ingested.issues / ingested.cpu_seconds[store]:,.0f} a second of processor time"
+        for name, make, connect, count in (
+            ("Jira issues", sites.jira_cloud, reading.recorded_jira, ISSUES),
+            ("GitHub issues and pull requests", sites.github_company, reading.recorded_github, PULLS),
+        ):
+            stores = {"SQLite": f"sqlite:///{folder}/{name[:6]}.db", "PostgreSQL": postgresql}
+            yield from _rows(name, spent(ingest, make, connect, scale.of(count), stores).result)
+
+
+def _rows(name: str, ingested: Ingested) -> Iterator[Row]:
+    """By processor time: PostgreSQL's server, on whichever core is free, is not in it."""
+    items = sum(count for kind, count in ingested.counts.items() if kind != "histories")
+    counts = ", ".join(f"{count:,} {kind}" for kind, count in ingested.counts.items())
+    for store, cpu_seconds in ingested.cpu_seconds.items():
         yield Row(
-            what=f"parsed and applied on one core, {store}",
-            result=ingested.issues / seconds,
+            what=f"{name}, parsed and applied in a second of processor time, {store}",
+            result=items / cpu_seconds,
             unit="items/s",
-            on=f"{on}; {busy}",
+            on=f"{counts}; {items / ingested.seconds[store]:,.0f} a second by the clock",
         )
 
 
-def ingest(issues: int, stores: Mapping[str, str]) -> Ingested:
-    """Reads the same answers into each of the stores. PostgreSQL's server is on whichever core is free."""
+def ingest(make: Make, connect: RecordedSource, size: int, stores: Mapping[str, str]) -> Ingested:
+    """Reads the same answers into each of the stores, on one core."""
     use_one_core()
-    site = cloud_site(issues)
-    projects = tuple(project["key"] for project in site.projects)
-    recorded = Recorded(jira_app(site))
+    stand = make(size)
+    recorded, scope = Recorded(stand.app), stand.served.scope
     with tempfile.TemporaryDirectory() as folder:
-        read_recorded(recorded, projects, f"sqlite:///{folder}/first.db")
+        reading.read_recorded(lambda: connect(recorded, scope), f"sqlite:///{folder}/first.db")
     seconds, cpu_seconds = {}, {}
     for name, store in stores.items():
         began_s, cpu_began_s = perf_counter(), process_time()
-        read_recorded(recorded, projects, store)
+        reading.read_recorded(lambda: connect(recorded, scope), store)
         seconds[name], cpu_seconds[name] = perf_counter() - began_s, process_time() - cpu_began_s
-    histories = sum(len(issue.histories or ()) for issue in site.issues.values())
-    return Ingested(issues=len(site.issues), histories=histories, seconds=seconds, cpu_seconds=cpu_seconds)
+    return Ingested(counts=stand.served.counts, seconds=seconds, cpu_seconds=cpu_seconds)
 
 
 @contextmanager

@@ -5,12 +5,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from benchmarks.twin import Served
+from benchmarks.twin import Served, Stand
 from connectors.twin.company import company
-from connectors.twin.company.setting import END, OWNER, START
+from connectors.twin.company.setting import END, OWNER, START, project
+from connectors.twin.company.site import empty_site
+from connectors.twin.company.world import account_id
 from connectors.twin.github import github_app
 from connectors.twin.github_state import GitHubHost
 from connectors.twin.jira import jira_app
+from connectors.twin.jira_gateway import Accounts, gateway_app
 from connectors.twin.jira_state import Issue, JiraSite
 
 Json = dict[str, Any]
@@ -18,17 +21,18 @@ Json = dict[str, Any]
 SEED = 7
 EMAIL, TOKEN = "fingerpost@example.test", "token"
 RANKINGS = 14.0  # so many changes of rank make about 20 histories an issue
+HELPDESK = "PAY"
 ISSUES_PER_PULL = 1.65  # of the company
 DEVELOPER = {"__typename": "User", "login": "payments-dev-1", "id": "U_developer"}
 REVIEWER = {"__typename": "User", "login": "payments-dev-2", "id": "U_reviewer"}
 
 
-def jira_cloud(issues: int) -> tuple[Any, Served]:
+def jira_cloud(issues: int) -> Stand:
     """The company's Jira, with about so many issues of some 20 histories each."""
     return _jira(cloud_site(issues))
 
 
-def jira_data_center(issues: int) -> tuple[Any, Served]:
+def jira_data_center(issues: int) -> Stand:
     """The same on Data Center, where people have keys in place of account ids."""
     cloud = company(SEED, issues, rankings=RANKINGS).jira
     site = replace(cloud, deployment="Server", version="9.12.2", context="/jira", token=TOKEN, issues={})
@@ -37,24 +41,41 @@ def jira_data_center(issues: int) -> tuple[Any, Served]:
     return _jira(site)
 
 
-def github_company(pulls: int) -> tuple[Any, Served]:
+def jira_oauth(issues: int) -> Stand:
+    """The same Cloud site behind Atlassian's gateway, which takes apps."""
+    site = cloud_site(issues)
+    return _jira(site, gateway_app(Accounts(site=site)))
+
+
+def jira_helpdesk(issues: int) -> Stand:
+    """A Cloud site of one project with so many issues to which nothing happened."""
+    site = replace(empty_site(["payments-pm"]), email=EMAIL, token=TOKEN)
+    site.projects = [site.project(HELPDESK)]
+    workflow, author = project(HELPDESK).workflow, account_id("payments-pm")
+    for number in range(issues):
+        at = START + timedelta(minutes=number)
+        site.create(HELPDESK, "Task", f"Question {number}", at=at, author=author, status=workflow.todo)
+    return _jira(site)
+
+
+def github_company(pulls: int) -> Stand:
     """The company's GitHub, with about so many pull requests."""
     host = company(SEED, round(pulls * ISSUES_PER_PULL), rankings=0.1).github
     host.hourly_limit = None
     return _github(host)
 
 
-def github_pulls(pulls: int) -> tuple[Any, Served]:
+def github_pulls(pulls: int) -> Stand:
     """One repository with so many pull requests."""
     return _github(_host([_repository("shop", pullRequests=[_pull(number) for number in range(1, pulls + 1)])]))
 
 
-def github_issues(issues: int) -> tuple[Any, Served]:
+def github_issues(issues: int) -> Stand:
     """One repository with so many issues and no code."""
     return _github(_host([_repository("helpdesk", issues=[_issue(number) for number in range(1, issues + 1)])]))
 
 
-def github_services(repositories: int) -> tuple[Any, Served]:
+def github_services(repositories: int) -> Stand:
     """So many repositories, each with five pull requests and five issues."""
     items = {"pullRequests": [_pull(number) for number in range(1, 6)], "issues": [_issue(n) for n in range(6, 11)]}
     return _github(_host([_repository(f"service-{n}", **_copy(items)) for n in range(repositories)]))
@@ -65,14 +86,14 @@ def cloud_site(issues: int) -> JiraSite:
     return replace(company(SEED, issues, rankings=RANKINGS).jira, email=EMAIL, token=TOKEN)
 
 
-def _jira(site: JiraSite) -> tuple[Any, Served]:
+def _jira(site: JiraSite, app: Any = None) -> Stand:
     histories = sum(len(issue.histories or ()) for issue in site.issues.values())
     served = Served(
         scope=tuple(project["key"] for project in site.projects),
         counts={"issues": len(site.issues), "histories": histories},
         path=site.context,
     )
-    return jira_app(site), served
+    return Stand(app=app or jira_app(site), state=site, served=served)
 
 
 def _host(repositories: list[Json]) -> GitHubHost:
@@ -80,13 +101,13 @@ def _host(repositories: list[Json]) -> GitHubHost:
     return GitHubHost(now=lambda: END, repositories=repositories, organizations=[organization], hourly_limit=None)
 
 
-def _github(host: GitHubHost) -> tuple[Any, Served]:
+def _github(host: GitHubHost) -> Stand:
     counts = {
         "pull requests": sum(len(repository["pullRequests"]) for repository in host.repositories),
         "issues": sum(len(repository["issues"]) for repository in host.repositories),
     }
     scope = tuple(repository["nameWithOwner"] for repository in host.repositories)
-    return github_app(host), Served(scope=scope, counts=counts)
+    return Stand(app=github_app(host), state=host, served=Served(scope=scope, counts=counts))
 
 
 def _repository(name: str, **items: list[Json]) -> Json:

@@ -25,19 +25,36 @@ TARGETS: Mapping[str, Mapping[str, Target]] = {
         "GitHub: requests per 1,000 pull requests": Target(most=60),
         "GitHub: requests per 1,000 issues": Target(most=30),
         "Jira Cloud: requests per 1,000 issues": Target(most=5),
+        "Jira OAuth: requests per 1,000 issues": Target(most=12),
         "Jira Data Center: requests per 1,000 issues": Target(most=12),
+        "GitHub: questions of GraphQL at a time, pull requests": Target(most=2),
+        "GitHub: questions of GraphQL at a time, issues": Target(most=2),
         "GitHub: peak memory at 3 times the pull requests": FLAT,
         "GitHub: peak memory at 3 times the issues": FLAT,
         "Jira Cloud: peak memory at 3 times the issues": FLAT,
+        "Jira OAuth: peak memory at 3 times the issues": FLAT,
         "Jira Data Center: peak memory at 3 times the issues": FLAT,
     },
-    "nothing_new": {
-        "GitHub: requests of a poll, 50 repositories": Target(most=1),
-        "Jira Cloud: requests of a poll, all projects": Target(most=1),
-        "Jira Data Center: requests of a poll, all projects": Target(most=1),
+    "later": {
+        "GitHub: a poll with nothing new, 50 repositories": Target(most=1),
+        "GitHub: a webhook on one item": Target(most=1),
+        "GitHub: webhooks on 20 pull requests at once": Target(most=1),
+        "GitHub: webhooks on 20 pull requests and issues at once": Target(most=1),
+        **{
+            f"Jira {site}: {what}": Target(most=most)
+            for site in ("Cloud", "OAuth", "Data Center")
+            for what, most in (
+                ("a poll with nothing new, all projects", 1),
+                ("a poll with 100 changed issues", 2),
+                ("a webhook on one issue", 1),
+                ("webhooks on 300 issues at once", 2),
+            )
+        },
+        "Jira Cloud: a census of 100,000 issues": Target(most=20),
     },
     "ingest": {
-        "parsed and applied on one core, SQLite": Target(least=2_000),
+        f"{items}, parsed and applied in a second of processor time, SQLite": Target(least=2_000)
+        for items in ("Jira issues", "GitHub issues and pull requests")
     },
     "rules": {
         "200 rules": Target(most=5),
