@@ -120,7 +120,7 @@ class Worklogs:
 
     async def _worklogs(self, ids: Sequence[str], at: datetime) -> Batch:
         """The worklogs of these ids that are to be seen, in the projects that are read."""
-        body = {"ids": [int(identity) for identity in ids]}
+        body = {"ids": [_number(identity) for identity in ids]}
         request = api.bulk(self._address, "/worklog/list", label="worklogs", body=body)
         raws = await self._transport.send(request, api.reading(list[Raw], request))
         told, gaps = _each(raws)
@@ -144,7 +144,7 @@ class Worklogs:
     def _tombstone(self, entry: wire_beside.FeedEntry) -> Tombstone:
         return Tombstone(
             ref=str(ItemRef(self._source, "worklog", str(entry.worklog_id))),
-            at=from_millis(entry.updated_time),
+            at=instant(entry.updated_time),
             reason="deleted",
             evidence="Jira's list of deleted worklogs",
         )
@@ -168,6 +168,12 @@ class Worklogs:
 
     def _watermarks(self) -> dict[str, str]:
         return {"worklogs": written(self.feeds)}
+
+
+def _number(identity: str) -> int:
+    if not identity.isdecimal():
+        raise Malformed(f"a worklog's id is no number: {identity}")
+    return int(identity)
 
 
 def _each(raws: Sequence[Raw]) -> tuple[list[wire_beside.Worklog], tuple[Gap, ...]]:

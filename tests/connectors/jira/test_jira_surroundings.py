@@ -18,7 +18,7 @@ from connectors.records import (
     Worklog,
 )
 from connectors.twin import jira_beside, jira_edits
-from connectors.twin.faults import Answer, Injection, html
+from connectors.twin.faults import Answer, Changed, Injection, html
 from connectors.twin.jira_state import JiraSite
 from tests.connectors.jira.reading import Reader, reader
 from tests.connectors.jira.sites import cloud_site, data_center_site
@@ -215,6 +215,21 @@ def test_worklogs_of_other_projects_are_left_alone_and_pages_are_turned(monkeypa
 
 def records_of(someone: Reader, kind: type) -> list[Any]:
     return [record for record in someone.stored.records.values() if isinstance(record, kind)]
+
+
+@pytest.mark.parametrize(
+    ("path", "entry"),
+    [
+        ("/worklog/updated", {"worklogId": "ten", "updatedTime": 1}),
+        ("/worklog/deleted", {"worklogId": 10, "updatedTime": 10**17}),
+    ],
+)
+def test_a_feed_of_worklogs_that_makes_no_sense_is_a_gap_and_the_issues_are_read(path: str, entry: Any) -> None:
+    odd = Injection(fault=Changed(change=lambda feed: {**feed, "values": [entry]}), path=path, times=None)
+    with reader(with_issues(cloud(), 2), odd) as someone:
+        someone.poll()
+        assert [gap.stream for gap in someone.stored.gaps] == ["worklogs"]
+        assert len(someone.items) == 2
 
 
 def test_worklogs_that_may_not_be_read_are_said_once_and_those_that_fail_are_asked_for_again() -> None:
