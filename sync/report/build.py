@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from mappings.strategy import Objective, Strategy
 from sync.reconcile import Reconciliation
+from sync.reconcile.axes import AxisLine
 from sync.reconcile.balance import LinkLine
 from sync.reconcile.checks import discover
 from sync.reconcile.figures import Figure, proportion_of
@@ -41,6 +42,7 @@ def build(
     digest: str,
     command: str,
     mistakes: Iterable[str] = (),
+    breakdowns: Iterable[AxisLine] = (),
 ) -> Report:
     """The report. `versions` name the strategy and the mappings in force; `failures` are what this run could not do.
 
@@ -75,6 +77,7 @@ def build(
         links=reconciliation.link_lines,
         linked=_linked(reconciliation.link_lines),
         services=reconciliation.service_lines,
+        breakdowns=tuple(breakdowns),
         thresholds=thresholds,
         notes=reconciliation.notes,
         definitions=DEFINITIONS,

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 from msgspec import Struct, field
 
+from sync.reconcile.axes import AxisLine
 from sync.reconcile.balance import Balance, LinkLine
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import SEVERITIES, Finding, Severity
@@ -107,6 +108,7 @@ class Report(Struct, frozen=True, kw_only=True):
     links: tuple[LinkLine, ...]  #: every pull request is in exactly one
     linked: Figure  #: share of the pull requests, bots' aside, that close or implement a work item that is read
     services: tuple[ServiceLine, ...]  #: what the deployments of each configured service are read from
+    breakdowns: tuple[AxisLine, ...] = ()  #: every record is in one line of each axis
     thresholds: Thresholds  #: that it was decided by
     notes: tuple[str, ...]  #: what the data lack, and what that leaves unsaid
     definitions: tuple[Definition, ...]

@@ -24,6 +24,7 @@ from sync import __version__
 from sync.config import Config
 from sync.files import Files, Map
 from sync.reconcile import Reconciliation, reconcile
+from sync.reconcile.axes import axis_lines
 from sync.reconcile.periods import Period, day_of, last_complete_week
 from sync.reconcile.periods import period as named_period
 from sync.reconcile.thresholds import Thresholds, thresholds_of
@@ -108,6 +109,7 @@ def report(
         thresholds=thresholds,
         failures=(),
         mistakes=mistakes,
+        breakdowns=axis_lines(placed(known)),
         digest=_digest(known, span, config, mistakes),
         command=_command(span, as_of),
     )

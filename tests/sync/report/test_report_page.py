@@ -7,6 +7,7 @@ import re
 import pytest
 from msgspec.structs import replace
 
+from sync.reconcile.axes import AxisLine
 from sync.reconcile.findings import Evidence
 from sync.report import html, json
 from sync.report.folds import MOST_FINDINGS, MOST_ITEMS
@@ -85,6 +86,18 @@ def test_every_figure_leads_to_its_items_and_every_item_to_its_source(page):
 
 def test_the_page_carries_the_report_itself(page):
     assert json.read(page.one("script", id="report").text) == sample()
+
+
+def test_each_further_axis_is_a_table_that_is_folded_away():
+    lines = (
+        AxisLine(axis="kind", value="defect", work_items=1234, pull_requests=5),
+        AxisLine(axis="kind", value=None, work_items=7, pull_requests=0),
+    )
+    shown = html.render(sample(breakdowns=lines))
+    assert "<summary>By kind</summary>" in shown
+    assert '<bdi>defect</bdi></th><td class="number">1,234</td><td class="number">5</td>' in shown
+    assert 'none of them</span></th><td class="number">7</td>' in shown
+    assert "<summary>By " not in html.render(sample())
 
 
 def test_a_figure_without_a_value_says_why_and_still_lists_its_items():
