@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from connectors.errors import Gone, Malformed, Refused, Retry, SourceError, TooLarge
 from connectors.exchange import Answer, Request
@@ -97,7 +97,12 @@ def _reply(answer: Answer, kind: type[T]) -> Reply[T]:
     if begins not in (b"", b"{"):
         what = "a web page" if begins == b"<" else "something else"
         raise Retry(f"{what} came in place of GitHub's answer", hint=PROXY_HINT)
-    return answer.decode(Reply[kind])  # type: ignore[valid-type]
+    try:
+        return answer.decode(Reply[kind])  # type: ignore[valid-type]
+    except Malformed as error:
+        if _envelope(answer) is None:
+            raise Retry(f"GitHub's answer is not made as its answers are ({error})", hint=PROXY_HINT) from error
+        raise
 
 
 def _judge(reply: Reply[T], answer: Answer) -> None:
@@ -125,10 +130,16 @@ def _names_errors(answer: Answer) -> bool:
     """GraphQL's own errors under another status, as GraphQL over HTTP has it for questions that are not valid."""
     if answer.status not in (400, 422):
         return False
+    reply = _envelope(answer)
+    return bool(reply and reply.errors)
+
+
+def _envelope(answer: Answer) -> Reply[object] | None:
+    """The answer with its data as they came; None where not even its errors are made as GraphQL makes them."""
     try:
-        return bool(msgspec.json.decode(answer.body, type=Reply[Raw]).errors)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return False
+        return answer.decode(Reply[object])
+    except (Malformed, TooLarge):
+        return None
 
 
 def _not_understood(error: GraphError) -> bool:
@@ -175,7 +186,8 @@ def _needs_sso(error: GraphError) -> bool:
 
 def _unknown_field(error: GraphError) -> bool:
     code = (error.extensions or {}).get("code")
-    return code == "undefinedField" or "doesn't exist on type" in error.message or "Cannot query field" in error.message
+    words = ("doesn't exist on type", "Cannot query field", "No such type")
+    return code in ("undefinedField", "undefinedType") or any(each in error.message for each in words)
 
 
 def message(answer: Answer) -> str:

@@ -28,6 +28,7 @@ HINT = (
     "give the token read access to the projects of {0} (a classic one: read:project); a private project may stay "
     "hidden from an App all the same, and shows itself to a personal token of somebody who sees it"
 )
+NO_BOARDS = "this server has no such boards: all else is read, and newer versions of Enterprise Server have them"
 GONE = "a whole reading of its board does not show it, and nothing answers by its id"
 
 
@@ -103,7 +104,8 @@ class _Sweep:
             for page in pages:
                 login = found[page.listing.node].login
                 self._hiding |= {login.lower()} if page.hidden else set()
-                page = replace(page, hidden=tuple(f"{why}: {HINT.format(login)}" for why in page.hidden))
+                hint = NO_BOARDS if page.unknown else HINT.format(login)
+                page = replace(page, hidden=tuple(f"{why}: {hint}" for why in page.hidden))
                 for board in harvest.rows(page, planning.board, stream=f"{login} boards", kind="board"):
                     harvest.records.append(board)
                     self._boards[board.id], self._owners[board.id] = board, login.lower()

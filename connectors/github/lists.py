@@ -45,6 +45,7 @@ class Page:
     at: datetime | None = None  #: the server's clock; None where it gave no answer
     rows: tuple[Raw, ...] = ()
     hidden: tuple[str, ...] = ()  #: why something is missing, one cause each
+    unknown: bool = False  #: the server's schema has no such list
     total: int | None = None  #: rows of the whole list; None where it was not told
     cursor: str | None = None  #: where the list goes on; None at its end
     had: int = 0  #: rows so far, those of this page too
@@ -114,7 +115,8 @@ async def _pages(reader: Reader, places: Sequence[_Place], *, label: str, at_onc
     try:
         return await reader.sized(label, ask, most=at_once * ROWS, left=len(places) * ROWS)
     except (CursorLost, Gone, Malformed, SchemaChanged, TooLarge) as error:
-        return [Page(listing=place.listing, hidden=(str(error),)) for place in asked]
+        unknown = isinstance(error, SchemaChanged)
+        return [Page(listing=place.listing, hidden=(str(error),), unknown=unknown) for place in asked]
 
 
 def _query(listings: Sequence[Listing]) -> str:

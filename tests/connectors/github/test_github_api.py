@@ -123,6 +123,9 @@ OTHERS = {
     "a page in a 200": (answer(200, b"<!DOCTYPE html>"), Retry),
     "no object in a 200": (answer(200, b"null"), Retry),
     "a list in a 200": (answer(200, b"[]"), Retry),
+    "a text in place of the errors": (answer(200, {"data": None, "errors": "Something went wrong"}), Retry),
+    "texts in place of each error": (answer(200, {"data": {"nodes": []}, "errors": ["timed out"]}), Retry),
+    "a type that the schema lacks": (answer(200, errors({"message": "No such type ProjectV2"})), SchemaChanged),
     "a status without an answer": (answer(204, b""), Retry),
     "a body cut short": (answer(200, b'{"data": {"nodes": ['), TooLarge),
     "nothing": (answer(200, b""), TooLarge),
@@ -140,6 +143,10 @@ OTHERS = {
     "a question it cannot read": (answer(200, errors({"message": "Syntax", "locations": [{"line": 1}]})), Malformed),
     "another schema, by status too": (
         answer(400, errors({"message": "Cannot query field", "locations": [{"line": 1}]})),
+        SchemaChanged,
+    ),
+    "another schema, by status and beside data": (
+        answer(400, errors({"message": "Cannot query field"}, data={"nodes": []})),
         SchemaChanged,
     ),
     "no word of the schema": (answer(200, errors({"message": "Introspection is disabled"})), Malformed),

@@ -270,7 +270,10 @@ class TestFaults:
             host(board(place(1))), Injection(fault=fault, body="projectsV2", operation="lists", times=None)
         ) as stage:
             stored = poll_of(stage)
-            assert [gap.stream for gap in stored.gaps] == ["acme boards"]
+            (gap,) = stored.gaps
+            assert gap.stream == "acme boards"
+            assert "this server has no such boards" in gap.cause
+            assert "token" not in gap.cause, "no permission would help"
             assert "github:issue:I_1" in stored.records
             asked = len(stage.requests)
             polled_again(stage, stored, after_s=60)
