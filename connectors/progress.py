@@ -5,6 +5,8 @@ from typing import Protocol
 
 
 class Progress(Protocol):
+    """Whoever watches."""
+
     def waiting(self, source: str, *, what: str, until: datetime, why: str) -> None:
         """Nothing is asked of `what` (the name of a limit, or a host) before `until`. Told once for each wait."""
 

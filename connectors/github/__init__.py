@@ -16,7 +16,7 @@ from connectors.github.api import SchemaChanged
 from connectors.github.capabilities import Capabilities, Scope
 from connectors.github.catalogues import CATALOGUES
 from connectors.github.census import rolls
-from connectors.github.gather import again
+from connectors.github.gather import again, joined
 from connectors.github.installations import Installations, by_owner
 from connectors.github.learn import learn, learn_schema
 from connectors.github.limits import PACES
@@ -93,13 +93,7 @@ class GitHub:
         parts += [batch async for batch in self._catalogued(reader, refs, memory)]
         kinds = {stream.kind for stream in STREAMS} | {kind for catalogue in CATALOGUES for kind in catalogue.kinds}
         strange = [Gap(stream=ref.kind, cause=NOT_FETCHED, ref=str(ref)) for ref in refs if ref.kind not in kinds]
-        batch = Batch(
-            source=self.name,
-            read_at=reader.began_at or self._clock.now(),
-            records=tuple(record for part in parts for record in part.records),
-            children=tuple(child for part in parts for child in part.children),
-            gaps=(*(gap for part in parts for gap in part.gaps), *strange),
-        )
+        batch = joined(parts, source=self.name, read_at=reader.began_at or self._clock.now(), gaps=strange)
         return self._own.marked(batch, memory.capabilities)
 
     async def census(self, kind: CensusKind, memory: Memory) -> AsyncIterator[Roll]:

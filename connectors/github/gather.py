@@ -59,6 +59,17 @@ def again(found: Found, *, stream: Stream, source: str, name: str, at: datetime)
     return _batch(parsed, met, source=source, at=found.server_at or at, gaps=gaps), missed
 
 
+def joined(batches: Sequence[Batch], *, source: str, read_at: datetime, gaps: Sequence[Gap] = ()) -> Batch:
+    """What several readings of items brought, as one batch; `gaps` are beside theirs."""
+    return Batch(
+        source=source,
+        read_at=read_at,
+        records=tuple(record for batch in batches for record in batch.records),
+        children=tuple(child for batch in batches for child in batch.children),
+        gaps=(*(gap for batch in batches for gap in batch.gaps), *gaps),
+    )
+
+
 def _parsed(
     items: Sequence[Item], stream: Stream, source: str
 ) -> tuple[list[Parsed], dict[str, str], tuple[Account, ...]]:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from connectors.census import CensusKind, Confirmed, Roll
 from connectors.delivery import Delivery, Notice
 from connectors.errors import SourceError
+from connectors.github.gather import joined
 from connectors.records import Batch, Gap, ItemRef
 from connectors.source import Check, Memory, Writing, Written
 
@@ -117,13 +118,8 @@ class Installations:
             await part.close()
 
     def _joined(self, batches: Sequence[Batch], *, gaps: Sequence[Gap] = ()) -> Batch:
-        return Batch(
-            source=self.name,
-            read_at=min((batch.read_at for batch in batches), default=NEVER),
-            records=tuple(record for batch in batches for record in batch.records),
-            children=tuple(child for batch in batches for child in batch.children),
-            gaps=(*(gap for batch in batches for gap in batch.gaps), *gaps),
-        )
+        read_at = min((batch.read_at for batch in batches), default=NEVER)
+        return joined(batches, source=self.name, read_at=read_at, gaps=gaps)
 
 
 def by_owner(repositories: Sequence[str]) -> dict[str, list[str]]:

@@ -100,6 +100,8 @@ class Count(Struct, frozen=True, kw_only=True):
 
 
 class Batch(Struct, frozen=True, kw_only=True):
+    """What one read of a source brought, of however many kinds, and where its walk stands after it."""
+
     source: str
     read_at: datetime  #: the source's clock when it answered
     records: tuple[Record, ...] = ()

@@ -20,6 +20,8 @@ class Project(Struct, frozen=True, kw_only=True):
 
 
 class Repository(Struct, frozen=True, kw_only=True):
+    """A repository of code, whose issues may be work items too."""
+
     ref: str
     source: str
     name: str  #: owner/name
@@ -63,6 +65,8 @@ class Field(Struct, frozen=True, kw_only=True):
 
 
 class Sprint(Struct, frozen=True, kw_only=True):
+    """A stretch of time for which a board's items are planned."""
+
     ref: str
     source: str
     id: str

@@ -9,6 +9,8 @@ PullRequestState: TypeAlias = Literal["open", "closed", "merged"]
 
 
 class PullRequest(Struct, frozen=True, kw_only=True):
+    """A proposed change of code, as it stood at `updated_at`."""
+
     ref: str
     source: str
     key: str  #: acme/shop#7
@@ -40,6 +42,8 @@ class PullRequest(Struct, frozen=True, kw_only=True):
 
 
 class Review(Struct, frozen=True, kw_only=True):
+    """What somebody said of a pull request as a whole, handed in at once."""
+
     item_ref: str  #: the pull request
     id: str
     author: str | None
@@ -61,6 +65,8 @@ class ReviewThread(Struct, frozen=True, kw_only=True):
 
 
 class Commit(Struct, frozen=True, kw_only=True):
+    """A commit that a pull request brings."""
+
     item_ref: str  #: the pull request
     sha: str
     author: str | None
@@ -85,6 +91,8 @@ class RepositoryCommit(Struct, frozen=True, kw_only=True):
 
 
 class ChangedFile(Struct, frozen=True, kw_only=True):
+    """A file that a pull request changes."""
+
     item_ref: str  #: the pull request
     id: str  #: its path
     kind: str | None  #: added, modified, deleted, renamed, copied, changed

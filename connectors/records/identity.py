@@ -26,6 +26,8 @@ class ItemRef(Struct, frozen=True, order=True):
 
 
 class Account(Struct, frozen=True, kw_only=True):
+    """Who a source knows: a person, a program, or a team of the source's own."""
+
     ref: str
     source: str
     name: str  #: login or display name, as the source shows it

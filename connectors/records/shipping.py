@@ -6,6 +6,8 @@ from msgspec import Struct
 
 
 class Deployment(Struct, frozen=True, kw_only=True):
+    """That a commit was to run in an environment, as the repository's host was told."""
+
     ref: str
     source: str
     repository: str
@@ -22,6 +24,8 @@ class Deployment(Struct, frozen=True, kw_only=True):
 
 
 class DeploymentStatus(Struct, frozen=True, kw_only=True):
+    """What became of a deployment, step by step."""
+
     item_ref: str  #: the deployment
     id: str
     state: str
@@ -29,6 +33,8 @@ class DeploymentStatus(Struct, frozen=True, kw_only=True):
 
 
 class Release(Struct, frozen=True, kw_only=True):
+    """A version of a repository that was given to its users, or is drafted."""
+
     ref: str
     source: str
     repository: str  #: owner/name
