@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from mappings.conditions import nesting
 from mappings.explain import explain
 from mappings.links import links
+from mappings.people import with_bots
 from mappings.problems import Problem, Problems, nearest
 from mappings.tag import tag
 from sync import config as configuration
@@ -84,8 +85,8 @@ def _item(
     if objective is not None and objective not in strategy.rank:
         raise _unknown(objective, "is no objective of the strategy", nearest(objective, strategy.rank))
     read = excerpt(engine, as_of, ref, fields=rules.asks_fields, hops=nesting(rules.conditions(), "linked"))
-    tables = unmirrored(read, config.mirrors)
     people = in_force.people
+    tables = unmirrored({**read, "accounts": with_bots(read["accounts"], people)}, config.mirrors)
     linked = links(tables, rules).cache()
     tagged = tag(tables, links=linked, strategy=strategy, mappings=rules, day=day, people=people)
     try:
