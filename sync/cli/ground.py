@@ -1,12 +1,13 @@
-"""Commands on the ground under the map: the first files."""
+"""Commands on the ground under the map: the first files, and what is new since."""
 
 import os
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 
 import typer
 
-from sync.cli.options import ConfigFile
-from sync.cli.terminal import DEFAULT, SystemClock, note, usage
+from sync.cli.options import AsOf, ConfigFile, Verbose, instant
+from sync.cli.terminal import DEFAULT, SystemClock, note, opened, say, usage
 
 app = typer.Typer()
 
@@ -38,3 +39,27 @@ def init(
             note([f"wrote {config}"])
         written = started(config, environment=os.environ, at=SystemClock().now(), force=force)
         note(f"wrote {path}" for path in written)
+
+
+Since = Annotated[
+    datetime | None,
+    typer.Option("--since", parser=instant, metavar="INSTANT", help="Default the last report, else a week before."),
+]
+
+
+@app.command()
+def terrain(
+    config: ConfigFile = DEFAULT,
+    as_of: AsOf = None,
+    since: Since = None,
+    form: Annotated[Literal["text", "json"], typer.Option("--format", help="How to write it.")] = "text",
+    verbose: Verbose = False,
+) -> None:
+    """List what is new on the ground since the last run, and where no rule leads; asks no source anything."""
+    with opened(config, verbose=verbose) as work:
+        from sync.work.surveying import as_json, as_text, last_run, surveyed
+
+        at = (as_of or SystemClock().now()).replace(microsecond=0)
+        begun = since or last_run(work.config, folder=work.folder, as_of=at)
+        found = surveyed(work.engine, config=work.config, files=work.files, since=begun, as_of=at)
+        say(as_json(found, since=begun, as_of=at) if form == "json" else as_text(found, since=begun))

@@ -45,7 +45,7 @@ class Document(StrEnum):
     explanation = "explanation"
 
 
-def _instant(text: str) -> datetime:
+def instant(text: str) -> datetime:
     """The instant that the option names; a day alone is its end, in UTC."""
     form = "write 2026-11-20T18:00Z or 2026-11-20"
     if text[:1] not in ("1", "2"):  # what is near the first or the last year has no time in some zone
@@ -78,7 +78,7 @@ AsOf = Annotated[
     datetime | None,
     typer.Option(
         "--as-of",
-        parser=_instant,
+        parser=instant,
         metavar="INSTANT",
         help="What was known then: 2026-11-20T18:00Z, or a whole day, 2026-11-20 in UTC; default now.",
     ),
