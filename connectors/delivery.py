@@ -48,6 +48,7 @@ class Notice(Struct, frozen=True, kw_only=True):
     happened_at: datetime | None = None  #: by the source's clock; an answer older than this came from a lagging replica
     refs: tuple[ItemRef, ...] = ()  #: items to look at
     if_held: tuple[ItemRef, ...] = ()  #: items to look at if they are known: whose they are it does not tell
+    if_known: tuple[str, ...] = ()  #: keys of items to look at if one is held by it: their ids it does not tell
     departures: tuple[Departure, ...] = ()
     children: tuple[ChildSet, ...] = ()  #: incomplete sets: history that no answer tells
     attempt: int = 0  #: how often it was sent before, where the source counts

@@ -65,7 +65,7 @@ async def take(
         return Taken(outcomes=outcomes)
     memory = recall(engine, source.name)
     gone = await asyncio.to_thread(_tombstones, engine, source.name, notices)
-    refs = await asyncio.to_thread(_refs, engine, notices, gone)
+    refs = await asyncio.to_thread(_refs, engine, source.name, notices, gone)
     looked = await source.fetch(refs, memory) if refs else Batch(source=source.name, read_at=clock.now())
     late = _late(refs, notices, looked)
     told = _told(notices, gone, looked, renew_at=clock.now())
@@ -101,13 +101,14 @@ def _accepted(
     return tuple(outcomes), list(notices.values())
 
 
-def _refs(engine: Engine, notices: Sequence[Notice], gone: Sequence[Tombstone]) -> list[ItemRef]:
+def _refs(engine: Engine, source: str, notices: Sequence[Notice], gone: Sequence[Tombstone]) -> list[ItemRef]:
     """Every item to look at, once, but those that are known to be gone."""
     left = {str(departure.ref) for notice in notices for departure in notice.departures}
     left |= {tombstone.ref for tombstone in gone}
     known = held.by_ref(engine, [str(ref) for notice in notices for ref in notice.if_held])
+    named = held.by_key(engine, source, [key for notice in notices for key in notice.if_known])
     told = [ref for notice in notices for ref in notice.refs]
-    told += [ItemRef.parse(ref) for ref in known]
+    told += [ItemRef.parse(ref) for ref in (*known, *(item.ref for item in named.values()))]
     return [ref for ref in dict.fromkeys(told) if str(ref) not in left]
 
 

@@ -127,7 +127,7 @@ class Cloud:
             issues = await self._bulk.homes(ids)
         else:
             issues, _ = await self._by_search(ids)
-        return {str(issue.id): key for issue in issues if (key := home(issue))}
+        return {str(issue.id): project for issue in issues if (project := home(issue.fields))}
 
     def learned(self) -> dict[str, str]:
         return {"ways": msgspec.json.encode(self._ways).decode()}

@@ -103,7 +103,7 @@ class DataCenter:
 
     async def homes(self, ids: Sequence[str]) -> Mapping[str, str]:
         found = [issue for part in portions(ids, LARGEST) for issue in await self._named(part, ["project"])]
-        return {str(issue.id): key for issue in found if (key := home(issue))}
+        return {str(issue.id): project for issue in found if (project := home(issue.fields))}
 
     def learned(self) -> dict[str, str]:
         return {"pace": msgspec.json.encode(self._pace).decode()}

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from msgspec import Raw
+
 from connectors.errors import Malformed, TooLarge
 from connectors.jira import wire
 from connectors.jira.document import decode
@@ -76,7 +78,7 @@ class Dialect(Protocol):
         """The ids, by key, of issues that these name as parent by key alone, as far as they can be found."""
 
     async def homes(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """The keys of the projects, by issue id, in which these issues are; one that is not to be seen has none."""
+        """The ids of the projects, by issue id, in which these issues are; one that is not to be seen has none."""
 
     def learned(self) -> dict[str, str]:
         """What was found out about this site, to be remembered."""
@@ -93,13 +95,13 @@ def expanded(issues: Iterable[wire.Issue]) -> Reading:
     return reading
 
 
-def home(issue: wire.Issue) -> str | None:
-    """The key of the issue's project, where it was asked for."""
+def home(fields: Raw | bytes) -> str | None:
+    """The id of the project of an issue with these fields, where it was asked for: its key may change."""
     try:
-        project = decode(issue.fields, wire.Placed).project
+        project = decode(fields, wire.Placed).project
     except Malformed:
         return None
-    return project.key if project else None
+    return str(project.id) if project else None
 
 
 def joined(readings: Iterable[Reading]) -> Reading:

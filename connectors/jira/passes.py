@@ -31,14 +31,17 @@ class Passes:
         issues: Issues,
         start: Position,
         marks: Mapping[str, str],
+        projects: Collection[str],
         clock: Clock,
     ) -> None:
+        """`projects`: ids of those that are to be seen."""
         self._transport = transport
         self._source = source
         self._dialect = dialect
         self._issues = issues
         self._start = start
         self._marks = marks
+        self._projects = projects
         self._clock = clock
         self._read_at: datetime | None = None
         self._told: set[tuple[str, str]] = set()
@@ -113,6 +116,7 @@ class Passes:
             source=self._source,
             address=self._dialect.address,
             feeds=feeds,
+            projects=self._projects,
             homes=self._dialect.homes,
         )
         async for batch in worklogs.batches(at=at):

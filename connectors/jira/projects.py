@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from connectors.errors import Gone, Malformed, Refused
 from connectors.jira import api, wire
+from connectors.jira.dialect import home
 from connectors.jira.document import decode
 from connectors.jira.paging import portions, values
 from connectors.records import Batch, Change, Gap, ItemRef, WorkItem
@@ -39,8 +40,9 @@ def loss(project: Known, *, source: str) -> Gap:
     return Gap(stream="projects", cause=cause, ref=str(ItemRef(source, "project", project.id)))
 
 
-def within(batch: Batch, keys: Collection[str]) -> Batch:
-    """The batch without the items of other projects, which a delivery may name; one that came from these stays."""
+def within(batch: Batch, *, keys: Collection[str], ids: Collection[str]) -> Batch:
+    """The batch without the items of other projects, which a delivery may name; one that came from these stays, and so
+    does one of a project that has a new key."""
     came = {
         rows.item_ref
         for rows in batch.children
@@ -50,7 +52,10 @@ def within(batch: Batch, keys: Collection[str]) -> Batch:
     strange = {
         record.ref
         for record in batch.records
-        if isinstance(record, WorkItem) and record.project not in keys and record.ref not in came
+        if isinstance(record, WorkItem)
+        and record.project not in keys
+        and record.ref not in came
+        and home(record.fields.encode()) not in ids
     }
     return replace(
         batch,

@@ -120,6 +120,7 @@ class Jira:
             issues=self._issues(site, dialect, learned),
             start=replace(self._start, projects=tuple(sorted(site.visible))),
             marks=marks,
+            projects=site.ids,
             clock=self._clock,
         )
         own = Own(source=self.name, mirror=self._mirror, capabilities=learned)
@@ -137,7 +138,7 @@ class Jira:
         batch, _ = await self._issues(site, dialect, memory.capabilities).batch(reading, read_at=now)
         batch = Own(source=self.name, mirror=self._mirror, capabilities=memory.capabilities).marked(batch)
         missed = (Gap(stream="issues", cause=GONE, ref=str(ItemRef(self.name, "issue", identity))) for identity in gone)
-        return within(replace(batch, gaps=(*batch.gaps, *missed)), site.keys)
+        return within(replace(batch, gaps=(*batch.gaps, *missed)), keys=site.keys, ids=site.ids)
 
     async def census(self, kind: CensusKind, memory: Memory) -> AsyncIterator[Roll]:
         site = await self._known_site(memory)

@@ -54,6 +54,11 @@ class Site(Struct, frozen=True, kw_only=True):
         return frozenset(name for project in self.projects for name in (project.key, project.asked))
 
     @property
+    def ids(self) -> frozenset[str]:
+        """Of its projects, whatever they are called by now."""
+        return frozenset(project.id for project in self.projects)
+
+    @property
     def api(self) -> str:
         """Where the requests of its edition go."""
         return self.base + (cloud.API if self.edition == "cloud" else data_center.API)

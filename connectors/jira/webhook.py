@@ -6,6 +6,7 @@ they say of an issue is only a hint to read it again, but for its deletion, of w
 
 import hashlib
 import hmac
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,6 +31,7 @@ METHODS = ("sha256", "sha384", "sha512")
 AUTOMATION = "automation"  # our name for a body that names no event
 #: What an event says is gone, by the event.
 DELETIONS = {"jira:issue_deleted": "issue", "worklog_deleted": "worklog"}
+_KEY = re.compile(r"\w+-[0-9]+")
 LONGEST = 200  # characters of a name or an id that anybody may have made up
 DIGITS = 9  # of a count: no header need be a number that Python refuses to read
 
@@ -140,8 +142,8 @@ def verify(delivery: Delivery, *, hooks: Hooks) -> None:
 def accept(delivery: Delivery, *, source: str, projects: Collection[str]) -> Notice:
     """What a verified delivery comes to; `Malformed` where its body is no JSON object.
 
-    `projects`: keys of those that are read. A webhook may tell of the whole site: what is elsewhere is ignored, unless
-    it came from one of them.
+    `projects`: keys of those that are read. A webhook may tell of the whole site: what is elsewhere is looked at only
+    if it is held, as where it came from one of them, or one of them was given another key.
     """
     body = _object(delivery.body)
     event = _text(body.get("webhookEvent")) or AUTOMATION
@@ -153,12 +155,12 @@ def accept(delivery: Delivery, *, source: str, projects: Collection[str]) -> Not
         # Bulk edits and cascades come by the secondary flow, up to 15 minutes late (jira.md §6).
         bulk=delivery.headers.get(FLOW, "").casefold() == "secondary" or "bulkOperationMetaData" in body,
     )
-    if notice.handling == "handled" and _is_elsewhere(body, projects):
-        return replace(notice, handling="ignored")
     if notice.handling != "handled":
         return notice
     at = _epoch_ms(body.get("timestamp"))
     refs = tuple(dict.fromkeys(ItemRef(source, "issue", identity) for identity in _issues(body)))
+    if _is_elsewhere(body, projects):
+        return replace(notice, if_held=refs, if_known=tuple(_keys(event, body)))
     # Without a signature anybody might have sent it: a deletion is then for the census to find.
     signed = SIGNATURE in delivery.headers
     gone = tuple(_departures(notice, body, source=source, at=at or delivery.received_at)) if signed else ()
@@ -167,6 +169,7 @@ def accept(delivery: Delivery, *, source: str, projects: Collection[str]) -> Not
         notice,
         happened_at=_updated_at(body) if refs else at,
         refs=tuple(ref for ref in refs if ref not in left),
+        if_known=tuple(_keys(event, body)),
         departures=gone,
         renew=event in CATALOGUE_EVENTS,
     )
@@ -196,7 +199,7 @@ def _identity(delivery: Delivery) -> str:
 def _handling(event: str, body: Json) -> Handling:
     if event in ITEM_EVENTS or event in CATALOGUE_EVENTS:
         return "handled"
-    if event == AUTOMATION and any(_issues(body)):
+    if event == AUTOMATION and (any(_issues(body)) or any(_keys(event, body))):
         return "handled"
     return "ignored" if event in IGNORED_EVENTS else "unknown"
 
@@ -217,6 +220,17 @@ def _issues(body: Json) -> Iterator[str]:
     if "webhookEvent" not in body:
         told.append(body.get("id"))
     yield from filter(None, map(_id, told))
+
+
+def _keys(event: str, body: Json) -> Iterator[str]:
+    """The keys of issues that a rule of Automation names without their ids: it sends what its author chose."""
+    if event != AUTOMATION:
+        return
+    listed = body.get("issues")
+    told = [body, _part(body, "issue"), *(listed if isinstance(listed, list) else [])]
+    parts = [part for part in told if isinstance(part, dict) and not _id(part.get("id"))]
+    keys = [_text(part.get(name)) for part in parts for name in ("key", "issueKey")]
+    yield from (key for key in dict.fromkeys(keys) if _KEY.fullmatch(key))
 
 
 def _is_elsewhere(body: Json, projects: Collection[str]) -> bool:

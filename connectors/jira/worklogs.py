@@ -1,7 +1,7 @@
 """Worklogs, by the feeds of those that were updated and deleted: a few requests a thousand, and none for each issue
 (jira.md §1.5)."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Raw, Struct
@@ -57,9 +57,13 @@ class Feeds(Struct, frozen=True, kw_only=True):
 class Worklogs:
     """Reads the feeds on from where they were left. `feeds` is true as soon as the batches given so far are stored."""
 
-    def __init__(self, transport: Transport, *, source: str, address: str, feeds: Feeds, homes: Homes) -> None:
-        """`homes`: the project's key for each issue id; the feeds are of the whole site."""
+    def __init__(
+        self, transport: Transport, *, source: str, address: str, feeds: Feeds, projects: Collection[str], homes: Homes
+    ) -> None:
+        """`projects`: ids of those that are read. `homes`: the project's id for each issue id; the feeds are of the
+        whole site."""
         self.feeds = feeds
+        self._projects = projects
         self._transport = transport
         self._source = source
         self._address = address
@@ -126,7 +130,7 @@ class Worklogs:
         told, gaps = _each(raws)
         homes = await self._homes(sorted({str(one.issue_id) for one in told})) if told else {}
         accounts = Accounts(self._source)
-        ours = [self._worklog(one, accounts) for one in told if homes.get(str(one.issue_id)) in self.feeds.projects]
+        ours = [self._worklog(one, accounts) for one in told if homes.get(str(one.issue_id)) in self._projects]
         return self._batch(at, records=(*accounts.records(), *ours), gaps=gaps)
 
     def _worklog(self, worklog: wire_beside.Worklog, accounts: Accounts) -> Worklog:

@@ -213,6 +213,23 @@ def test_worklogs_of_other_projects_are_left_alone_and_pages_are_turned(monkeypa
         assert len(records_of(someone, Worklog)) == 15
 
 
+def test_worklogs_of_a_project_that_was_given_another_key_are_read() -> None:
+    """The site finds it by the old key too, and tells the new one (§3.4)."""
+    site = with_issues(cloud(), 2)
+    jira_beside.log_work(site, "PAY-1", at=NOON - HOUR, author=DEV, spent_s=60)
+    renamed = Changed(
+        change=lambda answer: {
+            "issues": [
+                {**issue, "fields": {"project": {**issue["fields"]["project"], "key": "NEW"}}}
+                for issue in answer["issues"]
+            ]
+        }
+    )
+    with reader(site, Injection(fault=renamed, path="bulkfetch", body=r'\["project"\]')) as someone:
+        someone.poll()
+        assert len(records_of(someone, Worklog)) == 1
+
+
 def records_of(someone: Reader, kind: type) -> list[Any]:
     return [record for record in someone.stored.records.values() if isinstance(record, kind)]
 

@@ -201,8 +201,14 @@ def test_what_automation_sends_is_a_bare_hint(body: dict[str, Any]) -> None:
     assert notice.departures == ()
 
 
-def test_automation_that_names_no_issue_by_its_id_is_unknown() -> None:
-    assert accepted({"issue": {"key": "PAY-1"}}, secret=None).handling == "unknown"
+@pytest.mark.parametrize("body", [{"key": "PAY-1"}, {"issue": {"key": "PAY-1"}}, {"issues": [{"key": "PAY-1"}, 3]}])
+def test_automation_may_name_an_issue_by_its_key_alone(body: dict[str, Any]) -> None:
+    notice = accepted(body, secret=None)
+    assert (notice.handling, notice.refs, notice.if_known) == ("handled", (), ("PAY-1",))
+
+
+def test_automation_that_names_no_issue_is_unknown() -> None:
+    assert accepted({"issue": {"key": "the first one"}}, secret=None).handling == "unknown"
 
 
 def test_a_dynamic_webhook_names_whom_it_matched() -> None:
@@ -251,9 +257,10 @@ def test_what_is_no_object_is_malformed(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("event", ["jira:issue_updated", "jira:issue_deleted", "comment_created"])
-def test_what_happens_in_other_projects_is_ignored(event: str) -> None:
+def test_what_happens_in_other_projects_concerns_only_items_that_are_held(event: str) -> None:
+    """A project may have been given another key since it was configured (§3.4)."""
     notice = told(event, issue={"id": "10001", "key": "HR-1"})
-    assert (notice.handling, notice.refs, notice.departures) == ("ignored", (), ())
+    assert (notice.refs, notice.if_held, notice.departures) == ((), (PAY_1,), ())
 
 
 def test_one_that_leaves_for_another_project_is_looked_at() -> None:
