@@ -16,11 +16,27 @@ from connectors.github.limits import PACES
 from connectors.github.reader import Reader
 from connectors.github.sign_in import headers
 from connectors.github.wire import Connection, Home
-from connectors.records import PullRequest, Review
+from connectors.records import Commit, PullRequest, Review
 from connectors.transport import Governor, Transport
+from connectors.twin import github_edits as edits
+from connectors.twin.faults import Injection, Reset, asks_more_than, holed
 from tests.clocks import FakeClock
 from tests.connectors.contract import Stored
-from tests.connectors.github.hosts import NOW, host_of, hours, poll_of, pull, read, repository, review, staged
+from tests.connectors.github.hosts import (
+    DEV,
+    NOW,
+    REVIEWER,
+    commit,
+    host_of,
+    hours,
+    issue,
+    poll_of,
+    pull,
+    read,
+    repository,
+    review,
+    staged,
+)
 
 
 def titles(stored: Stored) -> set[str]:
@@ -36,6 +52,69 @@ def pages(change: Any) -> Any:
         return answer
 
     return changed
+
+
+def test_pages_that_break_off_while_they_are_large_are_read_by_smaller_ones() -> None:
+    """Row 3: apache/devlake#8614, where an answer too large ended in a stream that was cancelled."""
+    breaks = Injection(fault=Reset(after_headers=True), operation="pullRequests", where=asks_more_than(6), times=None)
+    shop = repository(pullRequests=[pull(number) for number in range(1, 31)])
+    with staged(host_of(shop), breaks) as stage:
+        stored = poll_of(stage)
+    assert titles(stored) == {f"Change {number}" for number in range(1, 31)}
+    assert not stored.gaps
+
+
+def test_an_old_pull_request_that_is_merged_and_edited_after_it_is_read_as_it_is() -> None:
+    """Row 5: apache/devlake#7851, #8689, where it stayed open. Row 21: dogsheep/github-to-sqlite#66, without who did
+    it."""
+    host = host_of(repository(pullRequests=[pull(number) for number in range(1, 61)]))
+    with staged(host) as stage:
+        stored = poll_of(stage)
+        edits.merge(host, host.by_id["PR_1"], at="2026-11-20T18:00:00Z", by=REVIEWER, oid="c0ffee")
+        read(stage, stored)
+        edits.edit(host, host.by_id["PR_1"], at="2026-11-20T18:05:00Z", by=DEV, title="Said better")
+        read(stage, stored)
+    merged = stored.records["github:pull_request:PR_1"]
+    assert isinstance(merged, PullRequest)
+    assert (merged.state, merged.title) == ("merged", "Said better")
+    assert (merged.merged_by, merged.merge_sha) == ("github:account:U_reviewer", "c0ffee")
+
+
+def test_one_person_who_is_gone_costs_no_pull_request() -> None:
+    """Row 10: apache/devlake#3491, where it cost a hundred."""
+    gone = {"type": "NOT_FOUND", "message": "Could not resolve to a User with the login of 'gone'."}
+    author = holed("node", "items", "nodes", 1, "author", error=gone)
+    shop = repository(pullRequests=[pull(1), pull(2), pull(3)])
+    with staged(host_of(shop), Injection(fault=author, operation="pullRequests", times=None)) as stage:
+        stored = poll_of(stage)
+        assert stage.requests.count(operation="pullRequests") == 1
+    assert titles(stored) == {"Change 1", "Change 2", "Change 3"}
+    assert not stored.gaps
+
+
+def test_a_backfill_names_no_beginning_of_time() -> None:
+    """Row 11: airbytehq/airbyte#85376, where `since` at the epoch brought nothing."""
+    with staged(host_of(repository(pullRequests=[pull(1)], issues=[issue(2)]))) as stage:
+        stored = poll_of(stage)
+        asked = [request.query + request.body.decode() for request in stage.requests.seen]
+    assert {"github:pull_request:PR_1", "github:issue:I_2"} <= stored.records.keys()
+    assert not [text for text in asked if "1970" in text or "since" in text]
+
+
+def test_a_number_in_a_text_is_text() -> None:
+    """Row 28: linear/linear-release#51, where such a commit was asked for by that number for ever."""
+    title, message = "Undo #4211934690", "Fixes #99999999999999999999"
+    told = commit(1)["commit"] | {"message": message}
+    shop = repository(pullRequests=[pull(1, title=title, body=title, commits=[{"commit": told}])])
+    with staged(host_of(shop)) as stage:
+        stored = poll_of(stage)
+        asked = b"".join(request.body for request in stage.requests.seen)
+    (kept,) = stored.children["github:pull_request:PR_1", "commits"].rows
+    assert titles(stored) == {title}
+    assert isinstance(kept, Commit)
+    assert kept.message == message
+    assert b"4211934690" not in asked
+    assert b"9999999999" not in asked
 
 
 def test_a_number_too_large_for_an_int_costs_nobody_their_pull_request() -> None:
