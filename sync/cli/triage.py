@@ -1,16 +1,20 @@
 """The command on untagged work: what one decision would clear, and the decision itself."""
 
 import sys
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from sync.cli.options import AsOf, ConfigFile, Verbose
+from sync.cli.options import AsOf, ConfigFile, Period, Verbose
 from sync.cli.terminal import DEFAULT, SystemClock, note, opened, say
 
 if TYPE_CHECKING:
     from mappings.triage import Triage
+    from sync.work.embedded import Work
 
 app = typer.Typer()
 
@@ -24,6 +28,12 @@ def triage(
     objective: Annotated[str | None, typer.Option("--objective", metavar="ID", help="What it serves.")] = None,
     mappings: Annotated[Path | None, typer.Option("--mappings", help="The file; default the one in force.")] = None,
     patch: Annotated[bool, typer.Option("--patch", help="Print the edit as a patch, and write nothing.")] = False,
+    audit: Annotated[bool, typer.Option("--audit", help="Draw 20 tags of a period for a yes or no.")] = False,
+    period: Period = None,
+    answer: Annotated[
+        list[str] | None, typer.Option("--answer", metavar="N=yes|no", help="Whether a drawn tag is right.")
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="WHO", help="Who answers.")] = None,
     form: Annotated[Literal["text", "json"], typer.Option("--format", help="How to write it.")] = "text",
     verbose: Verbose = False,
 ) -> None:
@@ -32,6 +42,9 @@ def triage(
         from sync.work import triaging
 
         at = (as_of or SystemClock().now()).replace(microsecond=0)
+        if audit or answer:
+            _audit(work, as_of=at, period=period, answers=answer or (), by=by)
+            return
         found = triaging.gathered(work.engine, config=work.config, files=work.files, as_of=at, limit=limit)
         if accept is None:
             say(triaging.as_json(found) if form == "json" else triaging.as_text(found))
@@ -44,6 +57,21 @@ def triage(
         else:
             work.write(path, edited.after)
             note([f"wrote {path}"])
+
+
+def _audit(work: "Work", *, as_of: datetime, period: str | None, answers: Sequence[str], by: str | None) -> None:
+    """Shows what was drawn, with the answers that are kept and these."""
+    from sync.work import auditing
+
+    if answers and not by:
+        raise typer.BadParameter("say who answers", param_hint="--by")
+    where = partial(auditing.drawn, work.engine, config=work.config, files=work.files, folder=work.folder)
+    drawing = where(as_of=as_of, period=period)
+    if answers and by:
+        text = auditing.answered(drawing, answers, by=by, on=SystemClock().now().date())
+        work.write(drawing.path, text)
+        drawing = where(as_of=as_of, period=period)
+    say(auditing.as_text(drawing))
 
 
 def _asked(found: "Triage", number: int) -> str:

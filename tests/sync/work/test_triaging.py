@@ -1,0 +1,103 @@
+"""`fingerpost triage`: what one decision would clear, and the decision itself."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from connectors.records import Batch, WorkItem
+from sync.store.apply import apply
+from sync.store.database import connect
+from sync.store.memory import record_pass
+from tests.stage import Place
+
+AS_OF = "2026-11-20T18:00:00Z"
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+CONFIG = 'sources: {jira: {type: jira, url: "https://a", token: "${TOKEN}", projects: [PAY, LAB]}}\n'
+STRATEGY = "objectives: [{id: checkout, name: Checkout}, {id: growth, name: Growth}]\n"
+MAPPINGS = """\
+# Ours, by hand.
+rules:
+  - id: wallets       # the oldest
+    when: {components: wallets}
+    objective: checkout
+# what is left out
+exempt: []
+"""
+
+
+def item(number: int, project: str, **told: object) -> WorkItem:
+    ref, key = f"jira:work_item:{number}", f"{project}-{number}"
+    return WorkItem(
+        ref=ref, source="jira", key=key, url="https://a", project=project, created_at=AT, updated_at=AT, **told
+    )
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    for name, text in (("fingerpost.yaml", CONFIG), ("strategy.yaml", STRATEGY), ("mappings.yaml", MAPPINGS)):
+        (tmp_path / name).write_text(text)
+    engine = connect(f"sqlite:///{tmp_path}/fingerpost.db")
+    lab = [item(number, "LAB", title="Idea") for number in (1, 2, 3)]
+    pay = [item(number, "PAY", title="Wallet", components=("wallets",)) for number in range(4, 9)]
+    apply(engine, Batch(source="jira", read_at=AT, records=(*lab, *pay)))
+    record_pass(engine, "jira", type="jira", complete_at=AT)
+    engine.dispose()
+    return Place(tmp_path, {"TOKEN": "t"})
+
+
+def test_a_decision_is_listed_and_accepted_into_the_file_which_else_stays(place: Place) -> None:
+    listed = place.fingerpost("triage", "--as-of", AS_OF)
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert "3 work items and pull requests are untagged" in listed.stdout
+    assert "- {id: lab, when: {project: LAB}, objective: OBJECTIVE}" in listed.stdout
+    told = json.loads(place.fingerpost("triage", "--as-of", AS_OF, "--format", "json").stdout)
+    assert [(each["number"], each["asks"], each["clears"]) for each in told["clusters"]] == [(1, {"project": "LAB"}, 3)]
+    asked = ("triage", "--as-of", AS_OF, "--accept", "1", "--objective", "growth")
+    patch = place.fingerpost(*asked, "--patch").stdout
+    assert [line for line in patch.splitlines() if line.startswith("+")] == [
+        "+++ b/mappings.yaml",
+        "+  - {id: lab, when: {project: LAB}, objective: growth}",
+    ]
+    assert (place.folder / "mappings.yaml").read_text() == MAPPINGS
+    assert place.fingerpost(*asked).returncode == 0
+    line = "  - {id: lab, when: {project: LAB}, objective: growth}\n"
+    edited = MAPPINGS.replace("objective: checkout\n", f"objective: checkout\n{line}")
+    assert (place.folder / "mappings.yaml").read_text() == edited
+    assert place.fingerpost("triage", "--as-of", AS_OF).stdout.startswith("0 work items")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--accept", "7", "--objective", "growth"), "there is no cluster 7"),
+        (("--accept", "1", "--objective", "grwth"), "did you mean 'growth'?"),
+        (("--accept", "1"), "name the objective"),
+    ],
+)
+def test_what_is_not_right_is_refused_and_nothing_written(place: Place, asked: tuple[str, ...], said: str) -> None:
+    done = place.fingerpost("triage", "--as-of", AS_OF, *asked)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert (place.folder / "mappings.yaml").read_text() == MAPPINGS
+
+
+def test_an_answer_is_kept_with_who_and_when_and_tells_how_right_the_tags_are(place: Place) -> None:
+    asked = ("triage", "--as-of", AS_OF, "--audit", "--period", "2026-W47")
+    first = place.fingerpost(*asked)
+    assert "5 tags drawn for 2026-W47" in first.stdout
+    assert "None is answered yet" in first.stdout
+    done = place.fingerpost(*asked, "--answer", "1=yes", "--answer", "2=no", "--by", "map keeper")
+    assert "1 of 2 answered were right: 50%, 90 % interval" in done.stdout
+    kept = (place.folder / "audit.yaml").read_text().splitlines()
+    assert [("correct: true" in line, "by: map keeper" in line) for line in kept[2:]] == [(True, True), (False, True)]
+    refused = place.fingerpost(*asked, "--answer", "9=yes", "--by", "map keeper")
+    assert (refused.returncode, "write N=yes or N=no, N from 1 to 5" in refused.stderr) == (2, True)
+
+
+def test_what_is_new_on_the_ground_is_listed(place: Place) -> None:
+    done = place.fingerpost("terrain", "--as-of", AS_OF, "--since", "2026-11-19")
+    assert done.returncode == 0, done.stderr
+    assert "2 new projects:\n  PAY: 5 items\n  LAB: 3 items\n" in done.stdout
+    assert done.stdout.endswith("1 places in which nothing is tagged or exempt:\n  LAB: 3 items\n")
