@@ -197,6 +197,7 @@ class Config(UserFile):
     mappings: str = "mappings.yaml"
     people: str | None = None
     acks: str | None = None
+    audit: str = Field("audit.yaml", description="keeps the answers of `triage --audit`")
     reports: str = Field("reports", description="the folder that `run` writes its reports to")
     sources: dict[SourceName, SourceConfig] = Field(min_length=1)
 

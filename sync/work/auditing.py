@@ -19,7 +19,6 @@ from sync.reconcile.periods import period as named_period
 from sync.reconcile.stats import wilson
 from sync.work.reporting import meaning
 
-FILE = "audit.yaml"
 HEAD = "# Tags that somebody judged: `fingerpost triage --audit` draws them and keeps each answer here.\n"
 
 
@@ -48,7 +47,7 @@ def drawn(
         .union(facts["pull_requests"].select("ref", "key", "title", "url"))
     )
     told = tags.inner_join(named, "ref").select("ref", "key", "title", "url", "objective", "origin", "rule")
-    path = folder / FILE
+    path = folder / config.audit
     text = path.read_text(encoding="utf-8") if path.exists() else HEAD
     answers = read(text, str(path), Audit).of(span.text)
     found = draw((Drawn(**row) for row in told.to_pyarrow().to_pylist()), period=span.text)
