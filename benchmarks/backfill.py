@@ -70,7 +70,7 @@ def _requests(backfill: Backfill, small: Outcome, large: Outcome) -> Iterator[Ro
         unit="requests",
         on=f"in all {asked[0]:,} for {counts[0]:,}, {asked[1]:,} for {counts[1]:,}{_histories(large.served)}",
     )
-    for kind in sorted(more, key=lambda kind: (kind in backfill.apart, -more[kind])):
+    for kind in sorted(filter(more.get, more), key=lambda kind: (kind in backfill.apart, -more[kind])):
         told = "not counted above" if kind in backfill.apart else "of these"
         yield Row(what=f"{what}: {kind}", result=more[kind], unit="requests", on=told)
 

@@ -46,7 +46,7 @@ def _rows(loop: Loop, size: int, latency_s: float) -> Iterator[Row]:
 
 
 def _pull_requests(url: str, repositories: tuple[str, ...]) -> None:
-    """Each with its reviews, commits, timeline (comments are in it) and size; without PyGithub's own pause of 0.25 s."""
+    """Each with its reviews, commits, timeline (with its comments) and size; without PyGithub's pause of 0.25 s."""
     from github import Auth, Github
 
     github = Github(base_url=url, auth=Auth.Token(TOKEN), per_page=100, seconds_between_requests=None)
