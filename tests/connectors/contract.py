@@ -145,6 +145,7 @@ class SourceContract:
         assert facts == self.undisturbed.facts
 
     def test_broken_off_after_any_batch_it_goes_on(self) -> None:
+        """meltano/sdk#1064: one failure lost all progress."""
         with self.stage() as stage:
             batches = self.read(stage, Stored())
             for at_most in range(1, batches + 1):

@@ -313,6 +313,7 @@ def test_a_token_is_not_taken_out_of_the_tunnel(web: respx.MockRouter) -> None:
 
 
 def test_a_redirect_on_the_host_is_followed_with_its_question(web: respx.MockRouter) -> None:
+    """github.md §8: 301 with the query kept."""
     web.get(URL, params={"page": "2"}).respond(301, headers={"Location": "/rest/api/latest/field"})
     moved = web.get("https://jira.example/rest/api/latest/field", params={"page": "2"}).respond(json=["a"])
     places = Line().send(question(params={"page": "2"}), read=lambda answer: answer.moved_to)

@@ -102,6 +102,7 @@ def test_a_burst_on_20_items_is_one_question(stage: Stage) -> None:
 
 
 def test_a_delivery_that_comes_twice_is_taken_once(stage: Stage) -> None:
+    """github.md §8"""
     told = stage.retitled(1, "Faster")
     first = stage.site.take(told, told)
     again = stage.site.take(told, done=sorted(first.done))
@@ -123,6 +124,7 @@ def test_deliveries_in_reverse_come_to_the_same(stage: Stage) -> None:
 
 
 def test_a_failed_delivery_is_accepted_again(stage: Stage) -> None:
+    """github.md §8: redelivered, it has the same GUID."""
     told = stage.retitled(1, "Faster")
     stage.faults.plan = [Injection(fault=Answer(status=401, body="{}"), nth=1)]
     with pytest.raises(SourceError):

@@ -86,11 +86,13 @@ def test_a_pass_that_came_to_its_end_is_known_up_to_its_beginning(store: Engine)
 
 
 def test_one_that_missed_something_says_what_and_came_as_far(store: Engine) -> None:
+    """apache/devlake#8028: a run that missed something is never called a success."""
     done = read(store, batch(item(1), read=5, gaps=(GAP,)))
     assert (done.verdict, done.gaps, known_until(store)) == ("incomplete", (GAP,), epoch_us(at(5)))
 
 
 def test_one_that_broke_off_keeps_what_it_read_and_is_known_no_further(store: Engine) -> None:
+    """meltano/sdk#1064, turbot/steampipe-plugin-github#471, #351"""
     read(store, batch(item(1), read=5))
     done = read(store, batch(item(2), read=9), breaks=Refused("the token is refused", hint="Make a new one."))
     assert str(done) == "jira: failed, 1 records, 1 not read; first: the token is refused. Make a new one"

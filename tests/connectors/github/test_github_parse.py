@@ -241,6 +241,7 @@ def test_a_merge_is_told_by_its_instant() -> None:
 
 
 def test_commits_carry_utc_and_the_person_github_knows() -> None:
+    """And no NUL, which PostgreSQL refuses. # apache/devlake#3564"""
     row = {
         "oid": "c0ffee",
         "message": "Basket\x00\n\nCo-authored-by: somebody",

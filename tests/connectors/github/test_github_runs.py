@@ -63,7 +63,7 @@ def polled_again(stage: Stage, stored: Stored, *, after_s: float) -> Stored:
 
 class TestRecords:
     def test_every_attempt_is_a_record_of_its_own(self) -> None:
-        """github.md §5, row 13: the list shows the last attempt alone."""
+        """github.md §5, row 13: the list shows the last attempt alone. # airbytehq/airbyte#66498, #85378"""
         with staged(host(run(1, "failure", "cancelled", "success"), run(2, None))) as stage:
             told = runs_of(poll_of(stage))
         first, second = 20_000_000_001, 20_000_000_002
@@ -96,7 +96,7 @@ class TestWhatIsAskedAndWhen:
             assert stage.requests.count(RUNS) == 10
 
     def test_more_than_a_list_shows_are_read_in_windows_of_time(self) -> None:
-        """github.md §5, row 14: a filtered list ends after 1,000."""
+        """github.md §5, row 14: a filtered list ends after 1,000. # airbytehq/airbyte#13926"""
         with staged(host(*(run(n, days=n / 20) for n in range(1_500)))) as stage:
             stored = poll_of(stage, since=date(2026, 9, 1))
             assert len(runs_of(stored)) == 1_500
@@ -136,7 +136,7 @@ class TestWhatIsAskedAndWhen:
         assert "20000000009/1" in told
 
     def test_a_run_that_is_made_again_within_its_month_is_seen_within_a_day(self) -> None:
-        """github.md §5, row 14."""
+        """github.md §5, row 14. # airbytehq/airbyte#85807"""
         old = run(1, "failure", days=25)
         github = host(old, run(2, days=0))
         with staged(github) as stage:
@@ -171,6 +171,19 @@ class TestWhatIsAskedAndWhen:
             ]
         assert not stored.gaps
         assert not runs_of(stored)
+
+    def test_an_etag_that_another_token_got_costs_one_whole_answer(self) -> None:
+        """github.md §5, row 25: eclipse-csi/otterdog#201, an ETag dies with its token."""
+        github = host(run(1, days=2))
+        with staged(github) as stage:
+            stored = poll_of(stage)
+            polled_again(stage, stored, after_s=HOUR_S)
+            github.token = "renewed"
+            stage.clock.wind(HOUR_S)
+            read(stage, stored, token="renewed")
+            assert [request.status for request in stage.requests.seen if "/actions/runs" in request.path] == [200] * 3
+        assert list(runs_of(stored)) == ["20000000001/1"]
+        assert not stored.gaps
 
 
 class TestFaults:
@@ -225,7 +238,7 @@ class TestFaults:
             assert list(runs_of(stored)) == ["20000000002/1"]
 
     def test_pages_are_followed_by_rel_next_alone_and_never_to_another_host(self) -> None:
-        """github.md §5, row 18."""
+        """github.md §5, row 18. # chaoss/grimoirelab-perceval#867"""
         links = '<https://elsewhere.invalid/x?page=2&per_page=100&created=%3E%3D2018-10-16T00:00:00Z>; rel="next"'
         body = {"id": 7, "head_sha": "a", "event": "push", "created_at": ago(1), "updated_at": ago(1)}
         first = Answer(

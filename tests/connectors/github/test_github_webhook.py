@@ -91,6 +91,7 @@ class TestWhose:
         assert SECRET not in str(refused.value)
 
     def test_one_changed_byte_is_refused(self) -> None:
+        """github.md §8"""
         one = signed(b'{"a": 1}')
         with pytest.raises(Refused):
             webhook.verify(Delivery(headers=one.headers, body=b'{"a":1}', received_at=NOON), [SECRET])
@@ -102,6 +103,7 @@ class TestWhose:
                 webhook.verify(Delivery(headers={name: f"sha1={signature}"}, body=b"{}", received_at=NOON), [SECRET])
 
     def test_26_megabytes_are_refused_though_signed(self) -> None:
+        """github.md §8: GitHub sends 25 at most."""
         with pytest.raises(Refused, match="bytes"):
             webhook.verify(signed(b" " * (26 * 1024 * 1024)), [SECRET])
         webhook.verify(signed(b" " * MOST_BYTES), [SECRET])

@@ -48,6 +48,7 @@ law = settings(
 @law
 @given(walk=walks)
 def test_applied_twice_is_applied_once(store: Engine, walk: list[Batch]) -> None:
+    """Whatever is read again is no second one. # MeltanoLabs/tap-github#196"""
     once = _applied(store, walk)
     twice = _applied(store, [*walk, *walk])
     assert twice == once

@@ -39,6 +39,7 @@ def test_a_work_item_as_a_row() -> None:
 
 
 def test_nul_is_left_out_wherever_it_stands() -> None:
+    """apache/devlake#3564"""
     record = item(1, title="a\x00b", labels=("c\x00",), body="\x00")
     told = change(1, "1", to_text="d\x00e")
     rows = rows_of(batch(record, children=[history(1, told)]))
