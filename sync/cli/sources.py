@@ -8,6 +8,7 @@ from sync.cli.options import ConfigFile, Roll, Verbose
 from sync.cli.terminal import DEFAULT, end, end_of_passes, note, opened, say
 
 if TYPE_CHECKING:
+    from connectors.source import Check
     from sync.work.embedded import Work
 
 app = typer.Typer()
@@ -56,12 +57,16 @@ def doctor(config: ConfigFile = DEFAULT, verbose: Verbose = False) -> None:
     with opened(config, verbose=verbose) as work:
         with work.reading() as reading:
             looked = reading.doctor()
-        for source, checks in looked.items():
-            for one in checks:
-                say(f"{'ok ' if one.ok else 'FIX'}  {source}: {one.subject}: {one.found}")
-                if not one.ok and one.hint:
-                    say(f"     {one.hint}")
-        end(incomplete=not all(one.ok for checks in looked.values() for one in checks))
+        found = [(source, check) for source, checks in looked.items() for check in checks]
+        for source, check in found:
+            say(_told(source, check))
+        end(incomplete=not all(check.ok for _, check in found))
+
+
+def _told(source: str, check: "Check") -> str:
+    """A line, and below it what to do where the check does not hold."""
+    line = f"{'ok ' if check.ok else 'FIX'}  {source}: {check.subject}: {check.found}"
+    return line if check.ok or not check.hint else f"{line}\n     {check.hint}"
 
 
 def mirror(work: "Work", *, dry_run: bool) -> bool:
