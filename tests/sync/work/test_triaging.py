@@ -47,13 +47,16 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path, {"TOKEN": "t"})
 
 
-def test_a_decision_is_listed_and_accepted_into_the_file_which_else_stays(place: Place) -> None:
+def test_a_decision_is_listed_for_people_and_for_programs(place: Place) -> None:
     listed = place.fingerpost("triage", "--as-of", AS_OF)
     assert (listed.returncode, listed.stderr) == (0, "")
     assert "3 work items and pull requests are untagged" in listed.stdout
     assert "- {id: lab, when: {project: LAB}, objective: OBJECTIVE}" in listed.stdout
     told = json.loads(place.fingerpost("triage", "--as-of", AS_OF, "--format", "json").stdout)
     assert [(each["number"], each["asks"], each["clears"]) for each in told["clusters"]] == [(1, {"project": "LAB"}, 3)]
+
+
+def test_a_decision_is_accepted_into_the_file_which_else_stays(place: Place) -> None:
     asked = ("triage", "--as-of", AS_OF, "--accept", "1", "--objective", "growth")
     patch = place.fingerpost(*asked, "--patch").stdout
     assert [line for line in patch.splitlines() if line.startswith("+")] == [
