@@ -76,7 +76,7 @@ def _audit(work: "Work", *, as_of: datetime, period: str | None, answers: Sequen
 
 def _asked(found: "Triage", number: int) -> str:
     """The objective that the person at the terminal names; where nobody sits there, that it is missing."""
-    if not sys.stdin.isatty():
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise typer.BadParameter("name the objective that the rule is to serve", param_hint="--objective")
     likely = found.clusters[number - 1].objective if 1 <= number <= len(found.clusters) else None
     answer: str = typer.prompt("Which objective does it serve?", default=likely, err=True)
