@@ -229,8 +229,8 @@ def _why(error: OSError | UnicodeDecodeError) -> str:
 
 def secrets(config: Config) -> list[str]:
     """Every secret in use, so that the log can strike them out."""
-    held = [secret for source in config.sources.values() for secret in _secrets(source)]
-    return [text for secret in held if (text := secret.get_secret_value())]
+    held = [secret.get_secret_value() for source in config.sources.values() for secret in _secrets(source)]
+    return [text for text in (*held, urlsplit(config.store).password) if text]
 
 
 def _secrets(source: JiraConfig | GitHubConfig) -> Iterator[SecretStr]:

@@ -25,6 +25,7 @@ def configure(*, verbose: bool, secrets: Iterable[str], stream: TextIO | None = 
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
             _striking(frozenset(secrets)),
             render,
         ],
@@ -43,8 +44,14 @@ def _striking(secrets: frozenset[str]) -> Processor:
 
 
 def _struck(value: object, secrets: frozenset[str]) -> object:
-    if not isinstance(value, str):
-        return value
-    for secret in secrets:
-        value = value.replace(secret, STRUCK)
-    return value
+    match value:
+        case str():
+            for secret in secrets:
+                value = value.replace(secret, STRUCK)
+            return value
+        case list() | tuple():
+            return [_struck(each, secrets) for each in value]
+        case dict():
+            return {key: _struck(each, secrets) for key, each in value.items()}
+        case _:
+            return value

@@ -35,6 +35,14 @@ def failure(source: str, error: SourceError) -> Gap:
     return Gap(stream=source, cause=error.in_full)
 
 
+def unforeseen(source: str, error: Exception) -> Pass:
+    """How a pass went that ended by an error of our own."""
+    cause = (
+        f"fingerpost itself failed here ({type(error).__name__}); nothing that is stored is lost, the log says where"
+    )
+    return Pass(source=source, verdict="failed", found="cut short", gaps=(Gap(stream=source, cause=cause),))
+
+
 def verdict_of(gaps: Sequence[Gap], *, error: SourceError | None) -> Verdict:
     """`failed` where an error ended the pass; `incomplete` where it missed something, or is to go on later."""
     if error is None:

@@ -97,7 +97,7 @@ class Worklogs:
             ids = {str(entry.worklog_id): entry.updated_time for entry in page.values}
             fresh = [identity for identity in ids if identity not in self.feeds.edge]
             batch = await self._worklogs(fresh, at) if fresh else None
-            until_ms = max(page.until or 0, *ids.values(), self.feeds.updated_ms)
+            until_ms = max(_until_ms(page, at), *ids.values(), self.feeds.updated_ms)
             edge = tuple(sorted(identity for identity, updated_ms in ids.items() if updated_ms >= until_ms))
             is_last = _is_last(page, self.feeds.updated_ms, until_ms)
             kept = self.feeds.edge if until_ms == self.feeds.updated_ms else ()
@@ -110,7 +110,7 @@ class Worklogs:
     async def _deleted(self, at: datetime) -> AsyncIterator[Batch]:
         while True:
             page = await self._page("/worklog/deleted", self.feeds.deleted_ms)
-            until_ms = max(page.until or 0, *(entry.updated_time for entry in page.values), self.feeds.deleted_ms)
+            until_ms = max(_until_ms(page, at), *(entry.updated_time for entry in page.values), self.feeds.deleted_ms)
             is_last = _is_last(page, self.feeds.deleted_ms, until_ms)
             self.feeds = replace(self.feeds, deleted_ms=until_ms)
             if page.values:
@@ -192,6 +192,11 @@ def _each(raws: Sequence[Raw]) -> tuple[list[wire_beside.Worklog], tuple[Gap, ..
             cause = f"a worklog is not as Jira describes worklogs, and is left out: {error}"
             gaps.append(Gap(stream="worklogs", cause=cause))
     return told, tuple(gaps)
+
+
+def _until_ms(page: wire_beside.Feed, at: datetime) -> int:
+    """How far the page says it goes; never beyond the source's own clock, or nothing would be read from then on."""
+    return min(page.until or 0, millis(at))
 
 
 def _is_last(page: wire_beside.Feed, since_ms: int, until_ms: int) -> bool:

@@ -5,14 +5,18 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import TypeVar
 
+import structlog
+
 from connectors.census import CensusKind
 from connectors.errors import SourceError
 from connectors.source import Check
 from sync import census
 from sync.config import Config
-from sync.passes import Pass
+from sync.passes import Pass, unforeseen
 from sync.poll import poll
 from sync.store import censuses
+from sync.store.errors import StoreError
+from sync.store.memory import record_pass
 from sync.work import holder
 from sync.work.sources import Means, censuses_due, connected
 
@@ -68,6 +72,19 @@ class Reading:
         return dict(zip(self.config.sources, of_each(self.config.sources, one), strict=True))
 
     async def _poll(self, name: str) -> Pass:
+        """One pass over one source. What nobody foresaw ends this source's, and no other's."""
+        try:
+            return await self._pass(name)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the outer edge of one source: the others are read all the same
+            structlog.get_logger().exception("failed", source=name)
+            failed = unforeseen(name, error)
+            kind = self.config.sources[name].type
+            record_pass(self.means.engine, name, type=kind, complete_at=None, gaps=failed.gaps)
+            return failed
+
+    async def _pass(self, name: str) -> Pass:
         engine, clock = self.means.engine, self.means.clock
         holder.free_the_dead(engine, name)
         async with connected(name, config=self.config, means=self.means) as source:
@@ -85,6 +102,16 @@ class Reading:
         return censuses.due(self.means.engine, name, every, now=self.means.clock.now())
 
     async def _call(self, name: str, kinds: list[CensusKind], accept_loss: Collection[str]) -> list[Pass]:
+        """The censuses of one source. What nobody foresaw ends these, and no other source's."""
+        try:
+            return await self._censuses(name, kinds, accept_loss)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the outer edge of one source: the others are read all the same
+            structlog.get_logger().exception("failed", source=name)
+            return [unforeseen(name, error)]
+
+    async def _censuses(self, name: str, kinds: list[CensusKind], accept_loss: Collection[str]) -> list[Pass]:
         engine, clock = self.means.engine, self.means.clock
         holder.free_the_dead(engine, name)
         async with connected(name, config=self.config, means=self.means) as source:

@@ -24,6 +24,13 @@ def test_a_secret_comes_from_the_environment(tmp_path: Path) -> None:
     assert "s3cret" not in repr(config)
 
 
+def test_the_password_of_the_store_is_a_secret(tmp_path: Path) -> None:
+    source = "sources:\n  tracker: {" + JIRA + ', token: "${TOKEN}"}\n'
+    (tmp_path / "fingerpost.yaml").write_text('store: "postgresql://app:${PASSWORD}@db.example/work"\n' + source)
+    config = load_config(tmp_path / "fingerpost.yaml", environment={"TOKEN": "s3cret", "PASSWORD": "hidden"})
+    assert secrets(config) == ["s3cret", "hidden"]
+
+
 def test_a_secret_comes_from_a_file_beside_the_configuration(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("s3cret\n")
     assert load(tmp_path, JIRA + ", token_file: token").sources["tracker"].secret == "s3cret"

@@ -21,6 +21,17 @@ def test_secrets_are_struck_out_wherever_they_stand() -> None:
     assert (line["event"], line["url"], line["error"]) == ("asked", "https://x/?token=***", "refused ***")
 
 
+def test_secrets_are_struck_out_of_lists_and_of_what_went_wrong() -> None:
+    stream = io.StringIO()
+    log.configure(verbose=False, secrets=["s3cret"], stream=stream)
+    try:
+        raise ValueError("s3cret")
+    except ValueError:
+        structlog.get_logger().exception("failed", asked=["a s3cret", {"of": "s3cret"}])
+    assert "s3cret" not in stream.getvalue()
+    assert "ValueError" in stream.getvalue()
+
+
 def test_requests_are_logged_only_when_asked_for() -> None:
     stream = io.StringIO()
     log.configure(verbose=False, secrets=[], stream=stream)
