@@ -102,7 +102,7 @@ def test_a_burst_on_20_items_is_one_question(stage: Stage) -> None:
 
 
 def test_a_delivery_that_comes_twice_is_taken_once(stage: Stage) -> None:
-    """github.md §8"""
+    """github.md §8: and no second item. # canonical/gh-jira-sync-bot#57"""
     told = stage.retitled(1, "Faster")
     first = stage.site.take(told, told)
     again = stage.site.take(told, done=sorted(first.done))

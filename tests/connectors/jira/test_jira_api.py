@@ -29,6 +29,7 @@ def waits(error: SourceError) -> timedelta | None:
 
 
 def test_a_query_has_no_upper_bound_and_no_written_date() -> None:
+    """Oldest first, so that what is new moves nothing. # chaoss/grimoirelab-perceval#89"""
     assert api.jql(["PAY", "AND"], updated_ms=1_795_341_600_000, created_ms=5) == (
         'project in ("PAY", "AND") AND updated >= 1795341600000 AND created >= 5 ORDER BY created ASC, key ASC'
     )

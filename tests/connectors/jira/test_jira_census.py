@@ -178,7 +178,7 @@ def test_a_site_that_is_down_is_no_census() -> None:
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_a_deleted_issue_is_unseen_in_a_project_that_is_seen(edition: Callable[..., JiraSite]) -> None:
-    """Fault: deleted issues live on (§8 row 9). One answer is no proof yet: it may be hidden."""
+    """Fault: deleted issues live on (§8 row 9). One answer is no proof yet: it may be hidden. # apache/devlake#7534"""
     site = with_issues(edition(), 5)
     with reader(site, projects=["PAY"]) as someone:
         someone.poll()

@@ -31,6 +31,7 @@ def later(someone: Reader, **by: float) -> None:
 
 
 def test_a_thousand_issues_with_twenty_histories_each_cost_five_requests() -> None:
+    """Every entry, by its own issue. # apache/devlake#8834, singer-io/tap-jira#10"""
     site = cloud_site(size=1_950, rankings=13.6)
     histories = {issue.id: len(issue.histories or ()) for issue in site.issues.values()}
     assert sum(histories.values()) / len(histories) >= 19
@@ -51,6 +52,7 @@ def _only_rank(history: dict[str, list[dict[str, str]]]) -> bool:
 
 
 def test_nothing_new_is_one_request_and_a_change_is_two() -> None:
+    """A status and its history come together. # apache/devlake#5876"""
     with reader(with_issues(cloud(), 150)) as someone:
         someone.poll()
         later(someone, minutes=15)
@@ -118,7 +120,7 @@ def test_the_accounts_zone_means_nothing(zone: str) -> None:
 
 
 def test_issues_of_one_minute_that_fill_pages_are_all_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An import: 250 issues of one instant, and more ids than fit on a page."""
+    """An import: 250 issues of one instant, and more ids than fit on a page. # elastic/integrations#7898"""
     monkeypatch.setattr(jira_cloud, "IDS_PAGE", 40)
     site = with_issues(cloud(), 30)
     for number in range(250):
@@ -129,6 +131,7 @@ def test_issues_of_one_minute_that_fill_pages_are_all_read(monkeypatch: pytest.M
 
 
 def test_a_moved_issue_stays_itself() -> None:
+    """constructorfabric/insight#3372"""
     with reader(with_issues(cloud(), 3)) as someone:
         someone.poll()
         before = someone.items["PAY-2"]
@@ -143,6 +146,7 @@ def test_a_moved_issue_stays_itself() -> None:
 
 
 def test_a_project_added_later_is_read_from_its_start() -> None:
+    """Projects are read, whatever boards show of them. # apache/devlake#8196"""
     site = with_issues(with_issues(cloud(), 3), 4, project="WEB")
     with reader(site, projects=["PAY"]) as someone:
         someone.poll()
@@ -170,6 +174,34 @@ def test_since_bounds_the_backfill_by_what_was_updated() -> None:
         assert len(someone.items) == 13
         someone.poll(since=date(2026, 1, 1))
         assert len(someone.items) == 100
+
+
+def test_only_the_search_that_cloud_still_has_is_asked() -> None:
+    """apache/devlake#8563, #8647, pycontribs/jira#2367, singer-io/tap-jira#122: the other one answers 410."""
+    with reader(with_issues(cloud(), 120)) as someone:
+        someone.poll()
+        later(someone, hours=1)
+        someone.site.relabel("PAY-3", ["cart"], at=someone.site.now(), author=DEV)
+        someone.poll()
+        searched = {request.path for request in someone.requests.seen if "/search" in request.path}
+        assert {path.rpartition("/rest/")[2] for path in searched} <= {"api/3/search/jql", "api/3/project/search"}
+    assert len(someone.items) == 120
+    assert someone.items["PAY-3"].labels == ("cart",)
+
+
+def test_who_is_taken_out_of_a_sprint_is_in_it_no_more_and_when_is_known() -> None:
+    """apache/devlake#1752, fivetran/dbt_jira#161: the current sprint stayed after the removal."""
+    site = with_issues(cloud(), 1)
+    first, second = (next(iter(site.sprints.values()))[place] for place in (0, 1))
+    site.edit("PAY-1", at=NOON, author=DEV, sprints=[first, second])
+    with reader(site) as someone:
+        someone.poll()
+        assert len(someone.items["PAY-1"].sprints) == 2
+        later(someone, hours=1)
+        site.edit("PAY-1", at=site.now(), author=DEV, sprints=[])
+        someone.poll()
+        assert someone.items["PAY-1"].sprints == ()
+        assert someone.changes("PAY-1", "sprints")[-1] == (f"{first['name']}, {second['name']}", "")
 
 
 def test_metadata_is_read_once_a_day() -> None:
@@ -318,6 +350,7 @@ def test_a_list_that_gives_one_page_again_and_again_ends() -> None:
 
 
 def test_a_project_that_does_not_exist_is_named() -> None:
+    """airbytehq/airbyte#14163: no access, no rows, and no word of it."""
     with reader(cloud(), projects=["PAY", "NONE"]) as someone, pytest.raises(Refused, match="NONE") as refused:
         someone.poll()
     assert "projects" in refused.value.hint
@@ -338,6 +371,7 @@ def test_a_last_page_that_tells_its_own_token_again_is_the_end() -> None:
 
 
 def test_a_page_token_that_comes_again_ends_the_walk_with_an_error() -> None:
+    """jira.md §8, row 26: repeated tokens."""
     circle = Answer(status=200, body='{"issues": [], "nextPageToken": "again"}')
     endless = Injection(fault=circle, path="search/jql", times=None)
     with reader(cloud(), endless) as someone, pytest.raises(Malformed, match="nowhere"):
@@ -346,6 +380,7 @@ def test_a_page_token_that_comes_again_ends_the_walk_with_an_error() -> None:
 
 @pytest.mark.parametrize("body", ['{"errorMessages": ["oops"]}', "[]", '"login"'])
 def test_a_document_of_another_kind_is_never_an_empty_site(body: str) -> None:
+    """airbytehq/airbyte#19347"""
     other = Injection(fault=Answer(status=200, body=body), path="search/jql", times=None)
     with reader(with_issues(cloud(), 2), other) as someone, pytest.raises(Malformed, match="not what was asked for"):
         someone.poll()
@@ -359,6 +394,7 @@ def test_histories_dated_in_milliseconds_are_the_same() -> None:
 
 
 def test_flags_points_sprints_and_parents_are_found_by_their_kind() -> None:
+    """apache/devlake#1854: a field read by its name."""
     stored = read_once(cloud_site(size=200))
     items = [record for record in stored.records.values() if isinstance(record, WorkItem)]
     assert {item.level for item in items} == {-1, 0, 1, 2}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connectors.errors import Refused
-from connectors.records import WorkItem
+from connectors.records import Sprint, WorkItem
 from connectors.twin import jira_server
 from connectors.twin.faults import Answer, Changed, Injection, html
 from connectors.twin.jira import jira_app
@@ -45,6 +45,7 @@ def test_nothing_new_is_one_request_and_so_is_a_change() -> None:
 
 @pytest.mark.parametrize("cap", [1, 7, 100])
 def test_a_server_that_gives_less_than_asked_is_read_to_the_end(cap: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """dlt-hub/verified-sources#274: the next page begins where this one ended, not where it was asked to."""
     monkeypatch.setattr(jira_server, "SEARCH_CAP", cap)
     with reader(with_issues(server(), 60)) as someone:
         someone.poll()
@@ -185,6 +186,7 @@ def test_an_issue_without_a_changelog_has_no_history_rather_than_an_empty_one() 
 
 
 def test_a_history_that_is_cut_adds_and_does_not_replace() -> None:
+    """pycontribs/jira#712, #911: as many entries as the total says, or it is not whole."""
     site = with_issues(server(), 1)
     site.relabel("PAY-1", ["cart"], at=NOON, author=DEV)
     whole = site.issue("PAY-1")
@@ -212,6 +214,7 @@ def test_an_empty_page_before_the_end_is_asked_again() -> None:
 def test_a_row_that_leaves_while_pages_are_turned_shifts_no_other_out(
     cap: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """pycontribs/jira#197"""
     monkeypatch.setattr(jira_server, "SEARCH_CAP", cap)
     site = with_issues(server(), 250)
     with reader(site) as someone:
@@ -246,6 +249,27 @@ def test_an_epic_is_found_by_its_key_and_known_by_its_name() -> None:
         "PAY-4": epic.ref,
     }
     assert {key: item.level for key, item in someone.items.items()} == {"PAY-1": 0, "PAY-2": 0, "PAY-3": 1, "PAY-4": 0}
+
+
+def test_a_sprint_without_dates_is_read_however_the_server_says_so() -> None:
+    """apache/devlake#8221: Server 7 writes an empty `startDate`."""
+    site = with_issues(server(), 1)
+    sprint = next(iter(site.sprints.values()))[0]
+    sprint |= {"startDate": "", "endDate": None, "completeDate": "", "state": "FUTURE"}
+    with reader(site) as someone:
+        someone.poll()
+    told = someone.stored.records[f"jira:sprint:{sprint['id']}"]
+    assert isinstance(told, Sprint)
+    assert (told.state, told.start_at, told.end_at, told.completed_at) == ("future", None, None, None)
+    assert not someone.stored.gaps
+
+
+def test_the_search_that_cloud_has_instead_is_not_asked_here() -> None:
+    """singer-io/tap-jira#131: what Cloud removed is all that a Data Center has."""
+    with reader(with_issues(server(), 3)) as someone:
+        someone.poll()
+        assert someone.asked("search/jql|bulkfetch") == 0
+    assert len(someone.items) == 3
 
 
 def test_people_are_known_by_the_key_that_a_rename_leaves() -> None:

@@ -81,7 +81,7 @@ def test_a_stranger_is_no_account() -> None:
 
 
 def test_a_scoped_token_is_looked_at_where_it_is_good() -> None:
-    """Fault: scoped token 401 (§8 row 23)."""
+    """Fault: scoped token 401 (§8 row 23). # sooperset/mcp-atlassian#968"""
     site = cloud_site()
     accounts = Accounts(site=site, scoped={"reader@serviceaccount.example": "scoped"})
     checks = looked_at(site, accounts=accounts, sign_in=Token(email="reader@serviceaccount.example", token="scoped"))

@@ -61,7 +61,7 @@ def test_a_burst_stops_its_endpoint_and_all_else_the_site(reason: str, bucket: s
 
 
 def test_the_later_of_what_is_told_is_waited_for() -> None:
-    """Fault: Retry-After ignored or capped (§8 row 24)."""
+    """Fault: Retry-After ignored or capped (§8 row 24). # DefectDojo/django-DefectDojo#13786"""
     assert wait(limited(Retry_After="1800")) == timedelta(minutes=30)
     assert wait(limited(Retry_After="4", X_RateLimit_Reset="2026-11-20T12:00:09Z")) == timedelta(seconds=9)
     assert wait(limited(Retry_After="40", X_RateLimit_Reset="2026-11-20T12:00:09Z")) == timedelta(seconds=40)

@@ -113,6 +113,7 @@ def test_a_due_date_of_nonsense_spoils_no_issue() -> None:
 
 
 def test_fields_keep_the_sources_bytes_and_no_nulls() -> None:
+    """airbytehq/airbyte#13175, #5256: what nobody asks for today is there tomorrow."""
     raw = b'{"created": "%b","updated":"%b", "big": 9223372036854775807, "rate": 1.50, "none": null}' % (
         (AT.encode(),) * 2
     )
@@ -321,6 +322,7 @@ def test_a_move_tells_the_keys_of_the_projects() -> None:
 
 
 def test_one_history_may_change_a_field_twice_and_rank_is_left_out() -> None:
+    """apache/devlake#9057"""
     link = {"field": "Link", "toString": "x"}
     parsed = parse({}, histories=[{"id": 5, "created": AT, "items": [link, {"field": "Rank"}, link]}])
     assert [(row.id, row.index) for row in parsed.children[-1].rows] == [("5", 0), ("5", 2)]
@@ -347,7 +349,7 @@ def test_a_history_that_cannot_be_read_leaves_the_item_and_is_no_empty_set() -> 
 
 
 def test_an_entry_that_cannot_be_read_costs_no_other_and_leaves_the_history_incomplete() -> None:
-    """Fault: histories collected and not converted, silently (§8 row 12)."""
+    """Fault: histories collected and not converted, silently (§8 row 12). # apache/devlake#8834"""
     moved = {"items": [{"field": "status", "from": "1", "to": "3"}]}
     parsed = parse({}, histories=[{"id": "1", "created": AT, **moved}, {"id": "2", "created": "soon", **moved}])
     (rows,) = parsed.children

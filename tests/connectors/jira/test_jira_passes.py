@@ -60,7 +60,7 @@ def test_the_zone_of_the_account_means_nothing(make: Callable[..., JiraSite], zo
 
 
 def test_an_issue_that_changes_all_the_time_is_read_each_time() -> None:
-    """constructorfabric/insight#3447: an upper bound excludes what changes faster than it is read."""
+    """constructorfabric/insight#3447, #1739: an upper bound excludes what changes faster than it is read."""
     with reader(with_issues(cloud(), 3)) as someone:
         someone.poll()
         for _ in range(10):
@@ -70,7 +70,7 @@ def test_an_issue_that_changes_all_the_time_is_read_each_time() -> None:
 
 
 def test_what_the_index_tells_late_is_read_when_it_comes() -> None:
-    """activepieces/activepieces#14863: a watermark at the newest `updated` seen loses what is indexed after it."""
+    """activepieces/activepieces#14863, #15069: a watermark at the newest `updated` seen loses what comes after it."""
     with reader(with_issues(cloud(), 5)) as someone:
         someone.poll()
         later(someone, hours=1)

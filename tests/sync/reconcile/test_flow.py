@@ -78,6 +78,7 @@ def test_the_examples_of_the_specification(
     parts: list[float | None],
     reopens: int,
 ) -> None:
+    """F2, F3, F5 and F7 were done and moved back. # DeloitteDigitalUK/jira-agile-metrics#6, fivetran/dbt_jira#129"""
     row = examples[name]
     assert row["started_us"] == micros(march(started))
     assert row["finished_us"] == (finished and micros(march(finished)))

@@ -95,7 +95,7 @@ def test_the_first_stay_is_where_the_first_change_came_from() -> None:
 
 
 def test_histories_of_one_instant_go_by_their_number() -> None:
-    """Rule 1: editions answer in different orders, and 10 comes after 9."""
+    """Rule 1: editions answer in different orders, and 10 comes after 9. # fivetran/dbt_jira#190"""
     told = [history(10, 4, ("2", "3")), history(9, 4, ("1", "2"))]
     assert stays(*told, status="3") == stays(*told[::-1], status="3") == [(0, 4, "1"), (4, 30, "3")]
 
@@ -115,7 +115,7 @@ def test_a_status_told_by_its_name_alone_is_found_where_but_one_has_it() -> None
 
 
 def test_a_break_in_the_chain_leaves_no_hole() -> None:
-    """Rule 5: a move from elsewhere, and an issue that is now elsewhere than its last move led."""
+    """Rule 5: a move from elsewhere, and an issue that is elsewhere than its last move led. # apache/devlake#5876"""
     assert stays(history(1, 4, ("1", "2")), history(2, 6, ("9", "3")), status="3") == [
         (0, 4, "1"),
         (4, 6, "2"),

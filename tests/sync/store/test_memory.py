@@ -40,6 +40,7 @@ def test_a_pass_that_did_not_complete_leaves_when_the_last_one_did(store: Engine
     ids=["while it runs", "once it is over", "its holder renews it"],
 )
 def test_a_lease_is_one_holder_s_until_it_is_over(store: Engine, holder: str, minute: int, granted: bool) -> None:
+    """canonical/gh-jira-sync-bot#57, teemtee/tmt#4669: a lock in memory is gone with its process."""
     assert acquire(store, "jira", holder="first", now=at(0), for_s=600)
     assert acquire(store, "jira", holder=holder, now=at(minute), for_s=600) is granted
 

@@ -62,6 +62,7 @@ def test_a_milestone_had_not_been_closed(sqlite_store: Engine) -> None:
 
 
 def test_a_sprint_that_was_set_to_other_days_later_keeps_those_that_it_had(sqlite_store: Engine) -> None:
+    """apache/devlake#8967, #7320: what a sprint was is not what it is now."""
     planned = {"start_at": at(100), "end_at": at(200), "activated_at": None, "completed_at": None}
     apply(sqlite_store, batch(sprint("future", **planned), read=10))
     apply(sqlite_store, batch(sprint("active", **planned | {"end_at": at(300), "activated_at": at(105)}), read=110))
