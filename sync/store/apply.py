@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from zlib import crc32
 
-from sqlalchemy import Connection, Engine, Table, delete, func, select, tuple_
+from sqlalchemy import Connection, Delete, Engine, Table, bindparam, delete, func, select, tuple_
 
 from connectors.records import Batch
 from sync.store import memory
@@ -59,11 +60,17 @@ def _read_again(batch: Batch) -> dict[str, list[str]]:
 
 def _drop_replaced(connection: Connection, table: Table, item_refs: Sequence[str]) -> None:
     """Of these items, no row stays that is older than the last complete read of its set."""
+    for start in range(0, len(item_refs), _ITEMS_A_STATEMENT):
+        connection.execute(_older(table), {"item_refs": item_refs[start : start + _ITEMS_A_STATEMENT]})
+
+
+@cache
+def _older(table: Table) -> Delete:
+    """Made once: to put it together takes as long as to carry it out."""
     complete = (
         select(*(CHILD_SETS.c[name] for name in STAMP))
         .where(CHILD_SETS.c.item_ref == table.c.item_ref, CHILD_SETS.c.kind == table.name)
         .scalar_subquery()
     )
     older = delete(table).where(tuple_(*(table.c[name] for name in STAMP)) < complete)
-    for start in range(0, len(item_refs), _ITEMS_A_STATEMENT):
-        connection.execute(older.where(table.c.item_ref.in_(item_refs[start : start + _ITEMS_A_STATEMENT])))
+    return older.where(table.c.item_ref.in_(bindparam("item_refs", expanding=True)))

@@ -82,6 +82,9 @@ CHILDREN: dict[str, Table] = {
     )
 }
 
+#: Columns of each table's key, which comes first in a row.
+_WIDTHS = {table: len(table.primary_key) for table in tables.METADATA.tables.values()}
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -139,7 +142,7 @@ def _clean(rows: Iterable[Row], content: bytes) -> Iterable[Row]:
 
 def _keep(rows: dict[Table, dict[Row, Row]], table: Table, new: Iterable[Row], stamp: Stamp) -> None:
     held = rows.setdefault(table, {})
-    width = len(table.primary_key)
+    width = _WIDTHS[table]
     for row in new:
         key = row[:width]
         if key not in held or held[key][-3:] <= stamp:
