@@ -101,7 +101,7 @@ def _asked(outcome: Outcome, apart: Collection[str]) -> int:
 def _histories(served: Served) -> str:
     """How long the histories are, on average, where there are any."""
     histories = served.counts.get("histories")
-    return f"; {histories / served.counts['issues']:.0f} histories each" if histories else ""
+    return f"; {histories / served.counts['issues']:.1f} histories each" if histories else ""
 
 
 def _read(backfill: Backfill, size: int) -> Outcome:
