@@ -54,7 +54,11 @@ def end(engine: Engine, source: str, kind: CensusKind, *, now: datetime, complet
 
 
 def take_for_read(engine: Engine, source: str, *, now: datetime) -> None:
-    """A first pass that missed nothing is as good as a census of every kind."""
+    """A first pass that missed nothing is as good as a census of every kind, unless the source counts more than came:
+    a search may show nothing, and say nothing of it (airbytehq/airbyte#10397).
+    """
+    if any(more > 0 for more in _differences(engine, source).values()):
+        return
     for kind in get_args(CensusKind):
         begin(engine, source, kind, now=now)
         end(engine, source, kind, now=now, complete=True, gaps=())
@@ -104,7 +108,8 @@ def _differs(engine: Engine, last: Row[Any]) -> bool:
 def _differences(engine: Engine, source: str) -> dict[str, int]:
     """By scope and kind, how many more the source has than are held, as it last counted."""
     with reading(engine) as connection:
-        counted = connection.execute(select(COUNTS).where(COUNTS.c.source == source)).all()
+        called = COUNTS.c.kind.in_(register.KINDS)  # a source may count what no census calls: deployments
+        counted = connection.execute(select(COUNTS).where(COUNTS.c.source == source, called)).all()
     counts = register.counts(engine, source, sorted({row.kind for row in counted}))
     return {f"{row.scope} {row.kind}": row.total - counts.get((row.scope, row.kind), 0) for row in counted}
 

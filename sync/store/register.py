@@ -10,6 +10,8 @@ from sync.store.database import reading
 from sync.store.rows import at_of
 from sync.store.tables import PULL_REQUESTS, TOMBSTONES, WORK_ITEMS
 
+KINDS = ("issue", "pull_request")  # of item, as refs name them
+
 
 class Entry(NamedTuple):
     """An item as far as a census asks."""

@@ -261,6 +261,12 @@ class TestWhenItIsDue:
         apply(store, batch(item(21), counts=(Count(scope="PAY", kind="issue", total=21),), read=30))
         assert censuses.due(store, "jira", EVERY, now=at(90)) == []
 
+    def test_not_early_where_what_is_no_item_grew(self, town: Town, store: Engine) -> None:
+        call(town, store, kind="open")
+        call(town, store, kind="all")
+        apply(store, batch(counts=(Count(scope="PAY", kind="deployment", total=1),), read=30))
+        assert censuses.due(store, "jira", EVERY, now=at(90)) == []
+
     def test_early_to_look_again_for_who_was_missing(self, town: Town, store: Engine) -> None:
         del town.there[7]
         call(town, store, kind="open", minute=5)

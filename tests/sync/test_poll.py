@@ -128,6 +128,15 @@ def test_a_first_pass_that_missed_nothing_is_as_good_as_a_census(
     assert censuses.due(store, "jira", DAILY, now=at(1)) == due  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(("total", "due"), [(1, []), (60, ["all"])])
+def test_a_first_pass_that_brought_fewer_than_the_source_counts_is_looked_into(
+    store: Engine, total: int, due: list[str]
+) -> None:
+    """airbytehq/airbyte#10397, #14163, #19347: items silently absent, and the run a success."""
+    read(store, batch(item(1), counts=(Count(scope="PAY", kind="issue", total=total),)))
+    assert censuses.due(store, "jira", DAILY, now=at(1)) == due  # type: ignore[arg-type]
+
+
 def test_a_first_pass_tells_how_many_are_to_be_read(store: Engine) -> None:
     counts = (Count(scope="PAY", kind="issue", total=2),)
     first, second = Watcher(), Watcher()
