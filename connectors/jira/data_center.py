@@ -80,10 +80,13 @@ class DataCenter:
         return expanded(found)
 
     async def fetch(self, ids: Sequence[str]) -> Reading:
-        issues: list[wire.Issue] = []
+        """Several by one search; what it does not show is asked for alone, since an index may lag or a row fail."""
+        several = portions(ids, LARGEST) if len(ids) > 1 else ()
+        issues = [issue for part in several for issue in await self._named(part, WHOLE, expand=True)]
+        shown = {str(issue.id) for issue in issues}
         missed: dict[str, str] = {}
         gone: list[str] = []
-        for identity in ids:
+        for identity in (one for one in ids if one not in shown):
             try:
                 issues.append(await self._issue(identity))
             except api.Unauthorized:
@@ -151,24 +154,28 @@ class DataCenter:
         self._ids |= dict.fromkeys(keys, "")
         self._ids |= {issue.key: str(issue.id) for issue in await self._named(keys, STAMPS) if issue.key}
 
-    async def _named(self, names: Sequence[str], fields: list[str]) -> list[wire.Issue]:
+    async def _named(self, names: Sequence[str], fields: list[str], *, expand: bool = False) -> list[wire.Issue]:
         """The issues of these ids, or of these keys, as far as they are there and to be seen."""
         # `validateQuery`: else one that is gone refuses the whole query, on servers that know the option.
         options: dict[str, object] = {"fields": fields, "maxResults": LARGEST, "validateQuery": "false"}
-        issues: list[wire.Issue] = []
+        options |= {"expand": ["changelog"]} if expand else {}
+        query, issues = api.issues_jql(names), list[wire.Issue]()
         try:
             while True:
                 options["startAt"] = len(issues)
-                request = api.search(self.address, "/search", query=api.issues_jql(names), options=options)
+                request = api.search(
+                    self.address, "/search", query=query, options=options, shrinkable=expand or len(names) > 1
+                )
                 page = await self._transport.send(request, api.reading(wire.Found, request))
                 issues += page.issues
                 if not page.issues or len(issues) >= (page.total or 0):
                     return issues
         except api.Unauthorized:
             raise
-        except Refused:
+        except (Refused, TooLarge):
             half = len(names) // 2
-            return [one for part in (names[:half], names[half:]) if half for one in await self._named(part, fields)]
+            parts = (names[:half], names[half:]) if half else ()
+            return [one for part in parts for one in await self._named(part, fields, expand=expand)]
 
     def _widen(self) -> None:
         clean = self._pace.clean + 1

@@ -60,13 +60,16 @@ def test_one_delivery_is_one_request() -> None:
         assert someone.asked() == 1
 
 
-def test_a_burst_of_deliveries_is_two_requests() -> None:
-    site = with_issues(cloud(), 300)
+@pytest.mark.parametrize(("edition", "requests"), list(zip(EDITIONS, (2, 3), strict=True)))
+def test_a_burst_of_deliveries_is_two_requests_and_one_a_hundred_on_data_center(
+    edition: Callable[..., JiraSite], requests: int
+) -> None:
+    site = with_issues(edition(), 300)
     with reader(site, projects=["PAY"]) as someone:
         someone.poll()
         someone.asked()
         assert len(items(someone.fetch(*(item.ref for item in someone.items.values())))) == 300
-        assert someone.asked() == 2
+        assert someone.asked() == requests
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
