@@ -17,12 +17,12 @@ from benchmarks.sites import EMAIL, TOKEN
 from connectors import github
 from connectors.delivery import Delivery
 from connectors.github import GitHub
+from connectors.github.sign_in import HEADERS as GITHUB_HEADERS
 from connectors.github.sign_in import Token as GitHubToken
-from connectors.github.sign_in import headers as github_headers
 from connectors.jira import GATEWAY, Jira, OAuth, SignIn, Token
 from connectors.jira import connect as connect_jira
+from connectors.jira.sign_in import HEADERS as JIRA_HEADERS
 from connectors.jira.sign_in import TokenSignature
-from connectors.jira.sign_in import headers as jira_headers
 from connectors.jira.survey import Scope
 from connectors.source import Source
 from connectors.transport import Clock, Governor, Transport
@@ -78,7 +78,7 @@ def recorded_jira(answers: httpx.AsyncBaseTransport, projects: tuple[str, ...]) 
     transport = Transport(
         source="jira",
         client=client,
-        headers=jira_headers,
+        headers=JIRA_HEADERS,
         governor=Governor(clock=CLOCK, paces={}),
         clock=CLOCK,
         jitter=random.Random(1),
@@ -91,7 +91,7 @@ def recorded_github(answers: httpx.AsyncBaseTransport, repositories: tuple[str, 
     transport = Transport(
         source="github",
         client=httpx.AsyncClient(transport=answers, auth=sign_in),
-        headers=github_headers,
+        headers=GITHUB_HEADERS,
         governor=Governor(clock=CLOCK, paces={}),
         clock=CLOCK,
         jitter=random.Random(1),

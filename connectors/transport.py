@@ -7,9 +7,10 @@ this module only sends, waits and asks again.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 import structlog
@@ -20,11 +21,11 @@ from connectors.exchange import Advice, Answer, Request, http_date
 from connectors.governor import Clock, Gate, Gates, Governor, Pace
 from connectors.patience import Patience
 from connectors.progress import SILENT, Progress
+from connectors.sign_in import Signature
 
-__all__ = ["TIMEOUT", "Clock", "Gate", "Gates", "Governor", "Pace", "Transport"]
+__all__ = ["TIMEOUT", "Clock", "Gate", "Gates", "Governor", "Pace", "Transport", "over_network"]
 
 T = TypeVar("T")
-Headers = Callable[[], Awaitable[Mapping[str, str]]]
 Advise = Callable[[Request, Answer], Advice | None]
 
 MAX_REDIRECTS = 3
@@ -41,7 +42,7 @@ class Transport:
         *,
         source: str,
         client: httpx.AsyncClient,
-        headers: Headers,
+        headers: Mapping[str, str],
         governor: Governor,
         clock: Clock,
         jitter: random.Random,
@@ -135,7 +136,7 @@ class Transport:
         """The final answer, and where it was found if not where we asked. Never takes a token to another host."""
         url, moved_to = httpx.URL(request.url, params=request.params or None), None
         for _ in range(MAX_REDIRECTS + 1):
-            headers = {**request.headers, **await self._headers()}
+            headers = {**request.headers, **self._headers}
             async with self._client.stream(request.method, url, headers=headers, json=request.json) as response:
                 if not response.has_redirect_location:
                     return await self._whole(response, moved_to=moved_to)
@@ -171,6 +172,33 @@ class Transport:
             until = self._clock.now() + timedelta(seconds=state.next_action.sleep if state.next_action else 0.0)
             self._progress.waiting(self._source, what=_host(request.url), until=until, why=str(error))
         self._log.info("waiting", until=until.isoformat(timespec="seconds"), why=str(error))
+
+
+def over_network(
+    *,
+    source: str,
+    url: str,
+    signature: Signature | None,
+    headers: Mapping[str, str],
+    paces: Mapping[str, Pace],
+    clock: Clock,
+    jitter: random.Random,
+    gates: Gates | None = None,
+    advise: Advise | None = None,
+    progress: Progress = SILENT,
+) -> Transport:
+    """A transport for one credential at the host of `url`; through `gates` other processes are told of its limits."""
+    gate = gates(f"{urlsplit(url).netloc} {signature.name}") if gates and signature else None
+    return Transport(
+        source=source,
+        client=httpx.AsyncClient(timeout=TIMEOUT, auth=signature),
+        headers=headers,
+        governor=Governor(clock=clock, paces=paces, gate=gate, source=source, progress=progress),
+        clock=clock,
+        jitter=jitter,
+        advise=advise,
+        progress=progress,
+    )
 
 
 def _may_repeat(error: BaseException, request: Request) -> bool:

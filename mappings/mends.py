@@ -5,12 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mappings.conditions import OF_CODE, RELATIONS, Condition, attributes, relations
-from mappings.match import first_match
+from mappings.conditions import Condition
 from mappings.people import People
 from mappings.reverts import TRAILER
 from mappings.rules import Service
-from mappings.subjects import pull_request_subjects, related_items, work_item_subjects
+from mappings.subjects import subjects_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -50,22 +49,19 @@ def mends(
 ) -> dict[str, Mends]:
     """Of each service, by its id."""
     asked = [when for service in services for when in (service.incidents, service.hotfix) if when]
-    items = work_item_subjects(tables, attributes(asked), people=people, day=day)
-    pulls = pull_request_subjects(tables, attributes(asked), people=people, day=day)
-    related = {relation: related_items(tables, links, relation, items) for relation in relations(asked)}
+    subjects = subjects_of(tables, asked, links=links, people=people, day=day)
 
-    def matched(subjects: "ir.Table", when: Condition | None, name: str) -> "ir.Table | None":
-        has = RELATIONS if name == "work_items" else OF_CODE
+    def matched(name: str, when: Condition | None) -> "ir.Table | None":
         if when is None:
             return None
-        met = first_match(subjects, [when], related, has=has)
+        met = subjects.first_match([when])
         return tables[name].semi_join(met.filter(met.match.notnull()), "ref")
 
     undoings = _undoings(tables, reverts)
     return {
         service.id: Mends(
-            incidents=_incidents(matched(items, service.incidents, "work_items")),
-            hotfixes=_hotfixes(matched(pulls, service.hotfix, "pull_requests")),
+            incidents=_incidents(matched("work_items", service.incidents)),
+            hotfixes=_hotfixes(matched("pull_requests", service.hotfix)),
             undoings=undoings,
         )
         for service in services

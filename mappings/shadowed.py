@@ -5,14 +5,14 @@ from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from mappings.conditions import OF_CODE, RELATIONS, Condition, attributes, relations
+from mappings.conditions import Condition
 from mappings.document import Path
 from mappings.implication import implies
 from mappings.match import holding
 from mappings.people import People
 from mappings.problems import Problem
 from mappings.rules import Exemption, Mappings, Rule
-from mappings.subjects import pull_request_subjects, related_items, work_item_subjects
+from mappings.subjects import subjects_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -62,13 +62,10 @@ def takes(
     """For each entry in force on the day, whom it could take and whom it does; overrides are left out."""
     begun = [(path, entry) for path, entry in entries(mappings) if _begun(entry) <= day]
     conditions = [entry.when for _, entry in begun]
-    asked = attributes(conditions)
-    items = work_item_subjects(tables, asked, people=people, day=day)
-    pulls = pull_request_subjects(tables, asked, people=people, day=day)
-    related = {relation: related_items(tables, links, relation, items) for relation in relations(conditions)}
+    subjects = subjects_of(tables, conditions, links=links, people=people, day=day)
     counts: list[dict[int, int]] = [{} for _ in begun]
-    for subjects, has in ((items, RELATIONS), (pulls, OF_CODE)):
-        for row in _by_first(holding(subjects, conditions, related, has=has), len(conditions)):
+    for table, has in subjects.each:
+        for row in _by_first(holding(table, conditions, subjects.related, has=has), len(conditions)):
             for number, held in enumerate(counts):
                 if several := row[str(number)]:
                     held[row["first"]] = held.get(row["first"], 0) + several

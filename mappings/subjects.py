@@ -1,12 +1,12 @@
 """Work items and pull requests as rules see them: one row each, one column for each attribute that is asked about."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mappings.ancestry import ancestors
-from mappings.conditions import DATES, FIELD, Relation
-from mappings.match import Related
+from mappings.conditions import DATES, FIELD, OF_CODE, RELATIONS, Condition, Relation, attributes, relations
+from mappings.match import Related, first_match
 from mappings.people import People, team_of_accounts
 from mappings.rows import as_table
 
@@ -15,6 +15,49 @@ if TYPE_CHECKING:
 
 Tables = Mapping[str, "ir.Table"]
 EPIC_LEVEL = 1
+
+
+class Subjects(NamedTuple):
+    """Work items and pull requests, and who is related to whom, as far as some conditions ask about it."""
+
+    items: "ir.Table"
+    pulls: "ir.Table"
+    related: Mapping[Relation, Related]
+
+    @property
+    def each(self) -> "tuple[tuple[ir.Table, tuple[Relation, ...]], ...]":
+        """Both tables, each with the relations that its rows can have."""
+        return (self.items, RELATIONS), (self.pulls, OF_CODE)
+
+    @property
+    def seen(self) -> "ir.Table":
+        """ref and kind of all of them."""
+        import ibis
+
+        return ibis.union(*(table.select("ref", "kind") for table, _ in self.each))
+
+    def first_match(self, conditions: Sequence[Condition]) -> "ir.Table":
+        """ref and match, of both kinds, as `mappings.match.first_match` says it of one."""
+        import ibis
+
+        return ibis.union(*(first_match(table, conditions, self.related, has=has) for table, has in self.each))
+
+
+def subjects_of(
+    tables: Tables,
+    conditions: Iterable[Condition],
+    *,
+    links: "ir.Table",
+    people: People | None = None,
+    day: date = date.max,
+) -> Subjects:
+    """All that these conditions may be asked of. Teams are those of the day."""
+    conditions = list(conditions)
+    asked = attributes(conditions)
+    items = work_item_subjects(tables, asked, people=people, day=day)
+    pulls = pull_request_subjects(tables, asked, people=people, day=day)
+    related = {relation: related_items(tables, links, relation, items) for relation in relations(conditions)}
+    return Subjects(items, pulls, related)
 
 
 def work_item_subjects(

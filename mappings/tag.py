@@ -5,14 +5,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from mappings.ancestry import ancestors
-from mappings.conditions import OF_CODE, attributes, relations
 from mappings.links import names
-from mappings.match import first_match
 from mappings.people import People
 from mappings.rows import as_table
 from mappings.rules import Mappings
 from mappings.strategy import Strategy
-from mappings.subjects import pull_request_subjects, related_items, work_item_subjects
+from mappings.subjects import subjects_of
 from mappings.verdicts import Verdicts, verdicts_on
 
 if TYPE_CHECKING:
@@ -54,17 +52,10 @@ def tag(
     import ibis
 
     verdicts = verdicts_on(mappings, day)
-    asked = attributes(mappings.conditions())
-    items = work_item_subjects(tables, asked, people=people, day=day)
-    pulls = pull_request_subjects(tables, asked, people=people, day=day)
-    related = {relation: related_items(tables, links, relation, items) for relation in relations(mappings.conditions())}
-    seen = ibis.union(*(subjects.select("ref", "kind") for subjects in (items, pulls)))
-    called = ibis.union(names(tables).select("name", "to_ref"), pulls.select(name="key", to_ref="ref"))
-    matched = ibis.union(
-        first_match(items, verdicts.conditions, related),
-        first_match(pulls, verdicts.conditions, related, has=OF_CODE),
-    )
-    own = _own(matched, verdicts, called)
+    subjects = subjects_of(tables, mappings.conditions(), links=links, people=people, day=day)
+    seen = subjects.seen
+    called = ibis.union(names(tables).select("name", "to_ref"), subjects.pulls.select(name="key", to_ref="ref"))
+    own = _own(subjects.first_match(verdicts.conditions), verdicts, called)
     given = ibis.union(own, _inherited(tables["work_items"], own))
     through = _linked(links, given, verdicts, mappings.links.at_most)
     direct, shared = _weighed(given, verdicts, strategy), _shared(_weighed(through, verdicts, strategy))

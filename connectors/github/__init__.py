@@ -5,9 +5,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import cast
-from urllib.parse import urlsplit
-
-import httpx
 
 from connectors.census import CensusKind, Confirmed, Roll
 from connectors.delivery import Delivery, Notice
@@ -23,14 +20,14 @@ from connectors.github.limits import PACES
 from connectors.github.own import Own
 from connectors.github.poll import Poll
 from connectors.github.reader import Reader
-from connectors.github.sign_in import App, Installation, Signature, Token, headers
+from connectors.github.sign_in import HEADERS, App, Bearer, Installation, Token
 from connectors.github.streams import STREAMS, Stream
 from connectors.github.visit import Visit
 from connectors.github.whereabouts import Whereabouts
 from connectors.progress import SILENT, Progress
 from connectors.records import Batch, Gap, ItemRef
 from connectors.source import Check, Memory, Mirror, Writing, Written
-from connectors.transport import TIMEOUT, Clock, Gates, Governor, Transport
+from connectors.transport import Clock, Gates, Transport, over_network
 
 __all__ = ["App", "GitHub", "Installations", "connect"]
 
@@ -45,7 +42,7 @@ class GitHub:
         *,
         name: str,
         url: str,
-        sign_in: Signature,
+        sign_in: Bearer,
         repositories: Sequence[str],
         since: date | None,
         hook_secrets: Sequence[str] = (),
@@ -192,15 +189,16 @@ def connect(
     Either a token signs in, or an App. `gates`: where other processes are told of a credential's limits.
     """
 
-    def part(sign_in: Signature, repositories: Sequence[str]) -> GitHub:
-        gate = gates(f"{urlsplit(url).netloc} {sign_in.name}") if gates else None
-        transport = Transport(
+    def part(sign_in: Bearer, repositories: Sequence[str]) -> GitHub:
+        transport = over_network(
             source=name,
-            client=httpx.AsyncClient(timeout=TIMEOUT, auth=sign_in),
-            headers=headers,
-            governor=Governor(clock=clock, paces=PACES, gate=gate, source=name, progress=progress),
+            url=url,
+            signature=sign_in,
+            headers=HEADERS,
+            paces=PACES,
             clock=clock,
             jitter=jitter,
+            gates=gates,
             progress=progress,
         )
         return GitHub(

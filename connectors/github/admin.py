@@ -10,10 +10,10 @@ from requests import RequestException
 
 from connectors.exchange import http_date
 from connectors.github.api import TOKEN_HINT
+from connectors.skew import apart_s
 from connectors.source import Check
 
 TIMEOUT_S = 15
-MOST_SKEW_S = 30
 URL_HINT = "Check `url`, the network and the proxy settings."
 CLOCK_HINT = "Set this machine's clock by a time server: an App's sign-in fails where it is a minute wrong."
 VERSION_HINT = "Enterprise Server is read from 3.17 on; with an older one what it lacks is missing."
@@ -96,14 +96,10 @@ def _clock(shown: Shown, now: datetime) -> Iterator[Check]:
     at = http_date(str(shown.headers.get("date", "")))
     if at is None:
         return
-    ahead_s = (now - at).total_seconds()
-    agrees = abs(ahead_s) <= MOST_SKEW_S
-    found = (
-        "agrees with GitHub's"
-        if agrees
-        else f"{abs(ahead_s):,.0f} s {'ahead of' if ahead_s > 0 else 'behind'} GitHub's"
-    )
-    yield Check(subject="clock", ok=agrees, found=found, hint=CLOCK_HINT)
+    skew_s = apart_s(at, ours=now)
+    side = "behind" if (skew_s or 0) > 0 else "ahead of"
+    found = "agrees with GitHub's" if skew_s is None else f"{abs(skew_s):,.0f} s {side} GitHub's"
+    yield Check(subject="clock", ok=skew_s is None, found=found, hint=CLOCK_HINT)
 
 
 def _version(shown: Shown) -> Iterator[Check]:

@@ -8,11 +8,11 @@ from connectors.errors import SourceError
 from connectors.github import api, permissions
 from connectors.github.reader import Reader
 from connectors.github.scope import Resolved, resolve
-from connectors.github.sign_in import Installation, Signature
+from connectors.github.sign_in import Bearer, Installation
 from connectors.source import Check
 
 
-async def examined(*, url: str, sign_in: Signature, reader: Reader, asked: Sequence[str], now: datetime) -> list[Check]:
+async def examined(*, url: str, sign_in: Bearer, reader: Reader, asked: Sequence[str], now: datetime) -> list[Check]:
     """The checks, one by one; a sign-in that fails ends them, and so does a spent quota: nobody waits an hour here."""
     from connectors.github import admin  # PyGithub takes a while to import
 

@@ -1,19 +1,17 @@
 """How requests show who asks: by a token that stays the same, or by those of an App, which live an hour."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from hashlib import blake2b
 from typing import NamedTuple
 
-import httpx
-
+from connectors.sign_in import EARLY, Signature, told_by_digest
 from connectors.transport import Clock
 
 API_VERSION = "2022-11-28"
-#: A token is renewed while it is still good: one that ends on its way is a failed request.
-EARLY = timedelta(minutes=5)
+SCHEME = "Bearer "
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,37 +23,29 @@ class App:
     installations: Mapping[str, int] = field(default_factory=dict)  #: by owner, for those that need not be asked for
 
 
-async def headers() -> Mapping[str, str]:
-    """What every request carries beside its sign-in."""
-    return {
-        "Accept": "application/vnd.github+json",
-        "User-Agent": "fingerpost",
-        "X-GitHub-Api-Version": API_VERSION,
-        # Ids in one form for ever, also of what is older than that form (docs: graphql/guides/migrating-graphql-global-
-        # node-ids): a webhook's payload may hold the other.
-        "X-GitHub-Next-Global-ID": "1",
-    }
+#: What every request carries beside its sign-in.
+HEADERS = {
+    "Accept": "application/vnd.github+json",
+    "User-Agent": "fingerpost",
+    "X-GitHub-Api-Version": API_VERSION,
+    # Ids in one form for ever, also of what is older than that form (docs: graphql/guides/migrating-graphql-global-
+    # node-ids): a webhook's payload may hold the other.
+    "X-GitHub-Next-Global-ID": "1",
+}
 
 
-class Signature(httpx.Auth):
-    """What signs requests, in the header `Authorization`."""
+class Bearer(Signature):
+    """A token that is sent as it is."""
 
-    @property
-    def name(self) -> str:
-        """Other than that of any other credential, and tells nothing secret."""
-        raise NotImplementedError
+    @abstractmethod
+    async def token(self, *, refused: str | None = None) -> str:
+        """The token, good for some minutes yet, and not the refused one where there is another."""
 
-    async def token(self) -> str:
-        """The token, good for some minutes yet."""
-        raise NotImplementedError
-
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Asked for at every attempt, for tokens that end while one waits."""
-        _sign(request, await self.token())
-        yield request
+    async def authorization(self, *, refused: str | None = None) -> str:
+        return SCHEME + await self.token(refused=refused.removeprefix(SCHEME) if refused else None)
 
 
-class Token(Signature):
+class Token(Bearer):
     """A fine-grained or a classic personal access token."""
 
     def __init__(self, value: str) -> None:
@@ -63,9 +53,9 @@ class Token(Signature):
 
     @property
     def name(self) -> str:
-        return f"token {blake2b(self._value.encode(), digest_size=8).hexdigest()}"
+        return told_by_digest(self._value)
 
-    async def token(self) -> str:
+    async def token(self, *, refused: str | None = None) -> str:  # noqa: ARG002 - there is no other
         return self._value
 
 
@@ -77,7 +67,7 @@ class InstallationToken(NamedTuple):
     permissions: Mapping[str, str]  #: by what: read, write or admin
 
 
-class Installation(Signature):
+class Installation(Bearer):
     """An App where one owner has installed it."""
 
     def __init__(self, app: App, *, owner: str, url: str, clock: Clock) -> None:
@@ -93,8 +83,8 @@ class Installation(Signature):
     def name(self) -> str:
         return f"app {self.app.id} at {self.owner}"
 
-    async def token(self) -> str:
-        return (await self.current()).token
+    async def token(self, *, refused: str | None = None) -> str:
+        return (await self.current(refused=refused)).token
 
     def described(self, made: InstallationToken) -> str:
         """For a person: the App, where, and what it was given."""
@@ -111,17 +101,3 @@ class Installation(Signature):
                 made = await asyncio.to_thread(made_token, self.app, owner=self.owner, url=self._url, now=now)
                 self._held, self._ends_at = made, now + made.lasts
             return self._held
-
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Once more with a new token where one was revoked before its time."""
-        token = await self.token()
-        _sign(request, token)
-        response = yield request
-        if response.status_code == httpx.codes.UNAUTHORIZED:
-            _sign(request, (await self.current(refused=token)).token)
-            yield request
-
-
-def _sign(request: httpx.Request, token: str) -> None:
-    """Raises `UnicodeEncodeError` for a token that no header may hold: httpx would send it as UTF-8."""
-    request.headers["Authorization"] = f"Bearer {token}".encode("ascii").decode()

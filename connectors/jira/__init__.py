@@ -3,20 +3,19 @@
 import random
 from collections.abc import Mapping, Sequence
 from datetime import date
-from urllib.parse import urlsplit
-
-import httpx
+from functools import partial
 
 from connectors.jira import limits
 from connectors.jira.address import GATEWAY
 from connectors.jira.census import DUE
-from connectors.jira.sign_in import OAuth, OAuthSignature, Signature, SignIn, Token, TokenSignature, headers
+from connectors.jira.sign_in import HEADERS, OAuth, OAuthSignature, SignIn, Token, TokenSignature
 from connectors.jira.source import Jira
 from connectors.jira.survey import Scope
 from connectors.jira.webhook import Hooks
 from connectors.progress import SILENT, Progress
+from connectors.sign_in import Signature
 from connectors.source import Mirror
-from connectors.transport import TIMEOUT, Clock, Gates, Governor, Transport
+from connectors.transport import Clock, Gates, over_network
 
 __all__ = ["DUE", "GATEWAY", "Jira", "OAuth", "SignIn", "Token", "connect"]
 
@@ -47,24 +46,23 @@ def connect(
     of pull requests, a request for each issue that changed.
     """
 
-    def transport(signed: Signature | None) -> Transport:
-        gate = gates(f"{urlsplit(url).netloc} {signed.name}") if gates and signed else None
-        return Transport(
-            source=name,
-            client=httpx.AsyncClient(timeout=TIMEOUT, auth=signed),
-            headers=headers,
-            governor=Governor(clock=clock, paces=limits.PACES, gate=gate, source=name, progress=progress),
-            clock=clock,
-            jitter=jitter,
-            advise=limits.advice,
-            progress=progress,
-        )
-
-    signed: Signature
+    over_wire = partial(
+        over_network,
+        source=name,
+        url=url,
+        headers=HEADERS,
+        paces=limits.PACES,
+        advise=limits.advice,
+        clock=clock,
+        jitter=jitter,
+        gates=gates,
+        progress=progress,
+    )
+    signature: Signature
     if isinstance(sign_in, OAuth):
-        signed = OAuthSignature(sign_in, transport=transport(None), clock=clock)
+        signature = OAuthSignature(sign_in, transport=over_wire(signature=None), clock=clock)
     else:
-        signed = TokenSignature(sign_in)
+        signature = TokenSignature(sign_in)
     scope = Scope(
         source=name,
         url=url.rstrip("/"),
@@ -78,8 +76,8 @@ def connect(
     return Jira(
         scope=scope,
         since=since,
-        signature=signed,
-        transport=transport(signed),
+        signature=signature,
+        transport=over_wire(signature=signature),
         clock=clock,
         hooks=Hooks(secrets=tuple(hook_secrets), unsigned=unsigned_hooks),
         mirror=mirror,

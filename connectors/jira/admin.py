@@ -17,13 +17,13 @@ from connectors.jira import api, wire
 from connectors.jira.address import addresses
 from connectors.jira.client import client, said
 from connectors.jira.fields import CHOSEN, roles
-from connectors.jira.sign_in import Signature
 from connectors.jira.survey import Scope
 from connectors.jira.webhook import Hooks
+from connectors.sign_in import Signature
+from connectors.skew import apart_s
 from connectors.source import Check, Mirror
 from connectors.transport import Clock, Transport
 
-MOST_SKEW_S = 30  # jira.md §3.2
 FAILURES = (JIRAError, RequestException, ValueError)
 
 URL_HINT = "Check `url` (for Data Center with its context path), the network and the proxy settings."
@@ -96,8 +96,9 @@ class Doctor:
 
 
 def clock_check(server_at: datetime, *, ours: datetime) -> Check:
-    skew_s = (server_at - ours).total_seconds()
-    if abs(skew_s) <= MOST_SKEW_S:
+    """Whether the site's clock and ours agree."""
+    skew_s = apart_s(server_at, ours=ours)
+    if skew_s is None:
         return Check(subject="clock", ok=True, found="agrees with Jira's")
     side = "ahead of" if skew_s > 0 else "behind"
     return Check(subject="clock", ok=False, found=f"Jira's is {abs(skew_s):.0f} s {side} ours", hint=CLOCK_HINT)

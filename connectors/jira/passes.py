@@ -1,7 +1,7 @@
 """The passes of one poll: over the issues until nothing is left, and then over the worklogs."""
 
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from msgspec.structs import replace
@@ -13,10 +13,10 @@ from connectors.jira.walk import Position, Walk
 from connectors.jira.worklogs import Feeds, Worklogs
 from connectors.records import Batch, Gap, ItemRef
 from connectors.remembered import recalled, written
+from connectors.skew import apart_s
 from connectors.transport import Clock, Transport
 
 #: A clock that is further off than this spoils measures that compare sources (jira.md §3.2).
-SKEW = timedelta(seconds=30)
 
 
 class Passes:
@@ -124,7 +124,8 @@ class Passes:
 
     def _look_at_clocks(self) -> None:
         """Says where the source's clock and ours are apart: what is dated by one is compared with the other."""
-        skew = (self._read_at or self._clock.now()) - self._clock.now()
-        if abs(skew) > SKEW:
-            log = structlog.get_logger().bind(source=self._source)
-            log.warning("the clocks are apart", source_ahead_s=round(skew.total_seconds()))
+        now = self._clock.now()
+        if skew_s := apart_s(self._read_at or now, ours=now):
+            structlog.get_logger().bind(source=self._source).warning(
+                "the clocks are apart", source_ahead_s=round(skew_s)
+            )

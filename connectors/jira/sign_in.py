@@ -2,26 +2,23 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from pathlib import Path
 from typing import TypeAlias
 
-import httpx
 import msgspec
 
 from connectors.errors import Retry, SourceError
 from connectors.exchange import Answer, Request
 from connectors.jira import api
 from connectors.jira.grant import Grant, GrantFile
+from connectors.sign_in import EARLY, Signature, told_by_digest
 from connectors.transport import Clock, Transport
 
-AGENT = "fingerpost"
+SCHEME = "Bearer "
 TOKENS = "https://auth.atlassian.com/oauth/token"
-#: A token is renewed while it is still good: one that ends on its way is a failed request.
-EARLY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,29 +43,8 @@ class OAuth:
 SignIn: TypeAlias = Token | OAuth
 
 
-async def headers() -> Mapping[str, str]:
-    """What every request carries beside its sign-in."""
-    return {"Accept": "application/json", "User-Agent": AGENT}
-
-
-class Signature(httpx.Auth):
-    """What signs requests, in the header `Authorization`."""
-
-    @property
-    def name(self) -> str:
-        """Other than that of any other credential, and tells nothing secret."""
-        raise NotImplementedError
-
-    async def authorization(self) -> str:
-        """The header's value, good for some minutes yet."""
-        raise NotImplementedError
-
-    async def close(self) -> None:
-        """Lets go of connections."""
-
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        _sign(request, await self.authorization())
-        yield request
+#: What every request carries beside its sign-in.
+HEADERS = {"Accept": "application/json", "User-Agent": "fingerpost"}
 
 
 class TokenSignature(Signature):
@@ -80,10 +56,9 @@ class TokenSignature(Signature):
     @property
     def name(self) -> str:
         """An account's tokens share its limits; one without an address is known by its digest."""
-        digest = blake2b(self._sign_in.token.encode(), digest_size=8).hexdigest()
-        return self._sign_in.email or f"token {digest}"
+        return self._sign_in.email or told_by_digest(self._sign_in.token)
 
-    async def authorization(self) -> str:
+    async def authorization(self, *, refused: str | None = None) -> str:  # noqa: ARG002 - there is no other
         if self._sign_in.email is None:
             return f"Bearer {self._sign_in.token}"
         return "Basic " + base64.b64encode(f"{self._sign_in.email}:{self._sign_in.token}".encode()).decode()
@@ -108,19 +83,12 @@ class OAuthSignature(Signature):
     def name(self) -> str:
         return f"app {self._sign_in.client_id}"
 
-    async def authorization(self) -> str:
-        return f"Bearer {await self._access_token(refused=None)}"
+    async def authorization(self, *, refused: str | None = None) -> str:
+        return SCHEME + await self._access_token(refused=refused.removeprefix(SCHEME) if refused else None)
 
     async def close(self) -> None:
+        """Lets go of connections."""
         await self._transport.close()
-
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        token = await self._access_token(refused=None)
-        _sign(request, f"Bearer {token}")
-        response = yield request
-        if response.status_code == httpx.codes.UNAUTHORIZED:
-            _sign(request, f"Bearer {await self._access_token(refused=token)}")
-            yield request
 
     async def _access_token(self, *, refused: str | None) -> str:
         """A token that is good for some minutes yet, and not the refused one."""
@@ -186,8 +154,3 @@ def _refusal(answer: Answer) -> SourceError | None:
             hint="Let the app in anew in a browser, and write the refresh token it is given to `refresh_token_file`.",
         )
     return None
-
-
-def _sign(request: httpx.Request, authorization: str) -> None:
-    """Raises `UnicodeEncodeError` for a token that no header may hold: httpx would send it as UTF-8."""
-    request.headers["Authorization"] = authorization.encode("ascii").decode()

@@ -22,7 +22,6 @@ from connectors.jira.metadata import Metadata
 from connectors.jira.own import Own
 from connectors.jira.passes import Passes
 from connectors.jira.projects import loss, within
-from connectors.jira.sign_in import Signature
 from connectors.jira.sprints import ForeignSprints
 from connectors.jira.survey import Scope, Site, Survey
 from connectors.jira.walk import Position
@@ -31,6 +30,7 @@ from connectors.jira.whereabouts import Whereabouts, confirmed, without
 from connectors.own import SELF
 from connectors.records import Batch, Gap, ItemRef
 from connectors.remembered import recalled, written
+from connectors.sign_in import Signature
 from connectors.source import Check, Memory, Mirror, Writing, Written
 from connectors.transport import Clock, Transport
 

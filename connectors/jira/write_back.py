@@ -20,9 +20,9 @@ from connectors.jira.client import client, said
 from connectors.jira.document import decode
 from connectors.jira.limits import asks_to_wait, limited
 from connectors.jira.paging import portions
-from connectors.jira.sign_in import Signature
 from connectors.jira.survey import Site
 from connectors.records import ItemRef
+from connectors.sign_in import Signature
 from connectors.source import Mirror, Writing, Written
 from connectors.transport import Clock, Transport
 

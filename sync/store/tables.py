@@ -62,10 +62,6 @@ def _text(name: str) -> Column[str]:
     return Column(name, Text, nullable=False)
 
 
-def _maybe_text(name: str) -> Column[str]:
-    return Column(name, Text)
-
-
 def _integer(name: str) -> Column[int]:
     return Column(name, BigInteger, nullable=False)
 

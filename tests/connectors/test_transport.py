@@ -65,7 +65,7 @@ class Line:
         return Transport(
             source="jira",
             client=httpx.AsyncClient(),
-            headers=self._headers,
+            headers={"Authorization": "Bearer secret"},
             governor=self.governor,
             clock=self.clock,
             jitter=random.Random(1),
@@ -78,9 +78,6 @@ class Line:
 
     def read(self, source: str, *, what: str, count: int, of: int | None) -> None:
         pass
-
-    async def _headers(self) -> dict[str, str]:
-        return {"Authorization": "Bearer secret"}
 
 
 @pytest.fixture

@@ -1,17 +1,14 @@
 """Deliveries as GitHub makes them of a stand-in's objects, and a store to take them into."""
 
-import asyncio
 import hashlib
 import hmac
 import json
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import count
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, select
 
-from connectors import github
 from connectors.delivery import Delivery
 from connectors.github import GitHub
 from connectors.records import Gap
@@ -22,6 +19,7 @@ from sync.store.apply import apply
 from sync.store.memory import recall
 from sync.store.tables import METADATA, STAMP, TOMBSTONES
 from tests.clocks import FakeClock
+from tests.connectors.github.hosts import use
 
 T = TypeVar("T")
 
@@ -63,24 +61,8 @@ class Site:
         self.engine = engine
         self.clock = clock
 
-    def with_source(self, use: Callable[[GitHub], Awaitable[T]]) -> T:
-        async def run() -> T:
-            source = github.connect(
-                name="github",
-                url=self.url,
-                token="right",
-                repositories=["acme/*"],
-                hook_secrets=[SECRET],
-                mirror=self.mirror,
-                clock=self.clock,
-                jitter=random.Random(1),
-            )
-            try:
-                return await use(source)
-            finally:
-                await source.close()
-
-        return asyncio.run(run())
+    def with_source(self, act: Callable[[GitHub], Awaitable[T]]) -> T:
+        return use(self, act, hook_secrets=[SECRET], mirror=self.mirror)
 
     def poll(self, *, at_most: int | None = None) -> list[Gap]:
         """What a poll could not read; it is broken off after `at_most` batches."""

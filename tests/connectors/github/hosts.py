@@ -4,10 +4,10 @@ import asyncio
 import json
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol, TypeVar
 
 from connectors import github
 from connectors.records import Batch, ItemRef
@@ -17,6 +17,8 @@ from connectors.twin.github_state import GitHubHost
 from connectors.twin.serve import serving
 from tests.clocks import FakeClock
 from tests.connectors.contract import Stage, Stored
+
+T = TypeVar("T")
 
 NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
 DEV = {"__typename": "User", "login": "payments-dev-1", "id": "U_dev"}
@@ -119,18 +121,33 @@ def host_of(*repositories: dict[str, Any], **fields: Any) -> GitHubHost:
     return GitHubHost(now=lambda: NOW, repositories=list(repositories), **{"token": "right", **fields})
 
 
-def connect(
-    stage: Stage, *, repositories: Sequence[str] = ("acme/*",), token: str = "right", since: date | None = None
-) -> github.GitHub:
-    return github.connect(
-        name="github",
-        url=stage.url,
-        token=token,
-        repositories=repositories,
-        since=since,
-        clock=stage.clock,
-        jitter=random.Random(1),
-    )
+class Place(Protocol):
+    """Where a host is, and whose clock is gone by."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def clock(self) -> FakeClock: ...
+
+
+def connect(at: Place, **options: Any) -> github.GitHub:
+    """A source there, by the token of the small host and for all of acme unless told otherwise."""
+    ordinary = {"token": "right", "repositories": ("acme/*",)}
+    return github.connect(name="github", url=at.url, clock=at.clock, jitter=random.Random(1), **(ordinary | options))
+
+
+def use(at: Place, act: Callable[[github.GitHub], Awaitable[T]], **options: Any) -> T:
+    """What comes of acting on such a source, which is closed afterwards."""
+
+    async def run() -> T:
+        source = connect(at, **options)
+        try:
+            return await act(source)
+        finally:
+            await source.close()
+
+    return asyncio.run(run())
 
 
 @contextmanager
@@ -146,32 +163,21 @@ def staged(host: GitHubHost, *plan: Injection, change: Callable[[str, Any], Any]
 def read(stage: Stage, stored: Stored, *, at_most: int | None = None, **options: Any) -> int:
     """How many batches one poll brought; each is applied, and the source is dropped after `at_most` of them."""
 
-    async def poll() -> int:
-        source, count = connect(stage, **options), 0
-        try:
-            async for batch in source.poll(stored.memory):
-                stored.apply(batch)
-                count += 1
-                if count == at_most:
-                    break
-        finally:
-            await source.close()
+    async def poll(source: github.GitHub) -> int:
+        count = 0
+        async for batch in source.poll(stored.memory):
+            stored.apply(batch)
+            count += 1
+            if count == at_most:
+                break
         return count
 
-    return asyncio.run(poll())
+    return use(stage, poll, **options)
 
 
 def fetch(stage: Stage, refs: Sequence[ItemRef], stored: Stored, **options: Any) -> Batch:
     """What these are now."""
-
-    async def ask() -> Batch:
-        source = connect(stage, **options)
-        try:
-            return await source.fetch(refs, stored.memory)
-        finally:
-            await source.close()
-
-    return asyncio.run(ask())
+    return use(stage, lambda source: source.fetch(refs, stored.memory), **options)
 
 
 def poll_of(stage: Stage, **options: Any) -> Stored:

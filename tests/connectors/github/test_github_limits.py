@@ -1,7 +1,5 @@
 """Limits as a whole backfill meets them: what is waited for, what is told, and that nothing is lost by it."""
 
-import asyncio
-import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,9 +10,9 @@ import httpx
 import msgspec
 import pytest
 
-from connectors import github
 from connectors.errors import Postponed, Refused, Retry
 from connectors.exchange import Answer as Found
+from connectors.github import GitHub
 from connectors.github.limits import is_limit, limited
 from connectors.records import PullRequest
 from connectors.twin.faults import Answer, Faults, Injection, graphql_errors, rate_limited, secondary_limit
@@ -24,7 +22,7 @@ from connectors.twin.github_terms import Secondary
 from connectors.twin.serve import serving
 from tests.clocks import FakeClock
 from tests.connectors.contract import Stored
-from tests.connectors.github.hosts import NOW, pull, repository
+from tests.connectors.github.hosts import NOW, pull, repository, use
 
 COUNT = 200
 
@@ -40,24 +38,14 @@ class Reader:
     waits: list[tuple[str, datetime, str]] = field(default_factory=list)
 
     def poll(self, stored: Stored) -> None:
-        async def run() -> None:
-            source = github.connect(
-                name="github",
-                url=self.url,
-                token="right",
-                repositories=["acme/shop"],
-                clock=self.clock,
-                jitter=random.Random(1),
-                gates=lambda name: self.gates.setdefault(name, SharedGate()),
-                progress=self,
-            )
-            try:
-                async for batch in source.poll(stored.memory):
-                    stored.apply(batch)
-            finally:
-                await source.close()
+        async def read(source: GitHub) -> None:
+            async for batch in source.poll(stored.memory):
+                stored.apply(batch)
 
-        asyncio.run(run())
+        def gates(name: str) -> SharedGate:
+            return self.gates.setdefault(name, SharedGate())
+
+        use(self, read, repositories=["acme/shop"], gates=gates, progress=self)
 
     def waiting(self, source: str, *, what: str, until: datetime, why: str) -> None:
         self.waits.append((f"{source} {what}", until, why))

@@ -17,7 +17,7 @@ from connectors.exchange import Request
 from connectors.github import rest
 from connectors.github.limits import PACES
 from connectors.github.reader import Reader
-from connectors.github.sign_in import headers
+from connectors.github.sign_in import HEADERS
 from connectors.github.write_back import Unfit, judge
 from connectors.governor import Governor
 from connectors.transport import Transport
@@ -77,7 +77,7 @@ def replayed(scenario: str, use: Callable[[Reader], Awaitable[T]], *, after: int
             transport = Transport(
                 source="github",
                 client=client,
-                headers=headers,
+                headers=HEADERS,
                 governor=Governor(clock=clock, paces=PACES),
                 clock=clock,
                 jitter=random.Random(1),

@@ -14,7 +14,7 @@ from connectors.github import items
 from connectors.github.compare import complete as complete_commits
 from connectors.github.limits import PACES
 from connectors.github.reader import Reader
-from connectors.github.sign_in import headers
+from connectors.github.sign_in import HEADERS
 from connectors.github.wire import Connection, Home
 from connectors.records import Commit, PullRequest, Review
 from connectors.transport import Governor, Transport
@@ -235,7 +235,7 @@ def test_more_commits_than_graphql_shows_are_read_by_comparing(shown: int, compl
         transport = Transport(
             source="github",
             client=httpx.AsyncClient(),
-            headers=headers,
+            headers=HEADERS,
             governor=Governor(clock=clock, paces=PACES),
             clock=clock,
             jitter=random.Random(1),

@@ -1,8 +1,6 @@
 """Mirrors of tags at a GitHub stand-in: one label, or one field of a planning project, and nothing else."""
 
-import asyncio
 import gzip
-import random
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +12,6 @@ from graphql import build_schema, parse, validate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors import github
 from connectors.errors import Refused
 from connectors.github import GitHub, board_field
 from connectors.github.mirror import label_writings, mirrors, still_lacking
@@ -29,7 +26,7 @@ from connectors.twin.github_state import GitHubHost
 from connectors.twin.serve import serving
 from tests.clocks import NOON, FakeClock
 from tests.connectors.contract import Stored
-from tests.connectors.github.hosts import DEV, NOW, host_of, issue, pull, repository
+from tests.connectors.github.hosts import DEV, NOW, host_of, issue, pull, repository, use
 from tests.shared import shared
 
 T = TypeVar("T")
@@ -50,22 +47,7 @@ class Stage:
         return [label["name"] for label in self.host.numbered["R_shop", number].get("labels", ())]
 
     def use(self, act: Callable[[GitHub], Awaitable[T]]) -> T:
-        async def run() -> T:
-            source = github.connect(
-                name="github",
-                url=self.url,
-                token="right",
-                repositories=["acme/*"],
-                mirror=self.mirror,
-                clock=self.clock,
-                jitter=random.Random(1),
-            )
-            try:
-                return await act(source)
-            finally:
-                await source.close()
-
-        return asyncio.run(run())
+        return use(self, act, mirror=self.mirror)
 
     def plan(self, tags: dict[str, str | None]) -> list[Writing]:
         return self.use(lambda source: source.plan(tags, Memory()))

@@ -15,7 +15,7 @@ import pytest
 
 from connectors.errors import Refused, SourceError
 from connectors.jira import Jira, OAuth, SignIn, Token, connect
-from connectors.jira.sign_in import OAuthSignature, headers
+from connectors.jira.sign_in import HEADERS, OAuthSignature
 from connectors.records import Batch, WorkItem
 from connectors.source import Memory
 from connectors.transport import Governor, Transport
@@ -62,7 +62,7 @@ class Atlassian:
         transport = Transport(
             source="jira",
             client=httpx.AsyncClient(verify=False),
-            headers=headers,
+            headers=HEADERS,
             governor=Governor(clock=self.clock, paces={}),
             clock=self.clock,
             jitter=random.Random(1),
