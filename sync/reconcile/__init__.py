@@ -95,10 +95,10 @@ def judged(
     flowed = flow(snapshot, links=links, status_categories=categories, thresholds=thresholds)
     return Facts(
         snapshot=snapshot,
-        flow=flowed,
+        flowed=flowed,
         tags=tags,
         links=links,
-        touched=touched(snapshot, flowed, links, days=thresholds.touched_days).cache(),
+        touched=touched(snapshot, links, days=thresholds.touched_days).cache(),
         stale=stale_sources(snapshot, hours=thresholds.stale_after_hours),
         lost=lost_places(snapshot),
         strategy=strategy,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from mappings.strategy import Strategy
 from sync.reconcile.balance import SERVES, bots
 from sync.reconcile.findings import OPERATIONS, Evidence, Finding, Severity, identity
+from sync.reconcile.flow import Flow
 from sync.reconcile.lost import Place, place_of
 from sync.reconcile.periods import micros
 from sync.reconcile.thresholds import Thresholds
@@ -25,7 +26,7 @@ OWN_UPDATE_US = 2_000_000  # an item says that it was updated when it was writte
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     snapshot: Snapshot
-    flow: "ir.Table"
+    flowed: Flow
     tags: "ir.Table"
     links: "ir.Table"
     touched: "ir.Table"
@@ -38,6 +39,11 @@ class Facts:
     @property
     def as_of(self) -> datetime:
         return self.snapshot.as_of
+
+    @property
+    def flow(self) -> "ir.Table":
+        """One row a counted work item: `Flow.items`."""
+        return self.flowed.items
 
     def finding(
         self,
@@ -115,11 +121,11 @@ def stale_sources(snapshot: Snapshot, *, hours: int) -> frozenset[str]:
     return frozenset(sources.anti_join(fresh, "name").name.to_pyarrow().to_pylist())
 
 
-def touched(snapshot: Snapshot, flow: "ir.Table", links: "ir.Table", *, days: int) -> "ir.Table":
+def touched(snapshot: Snapshot, links: "ir.Table", *, days: int) -> "ir.Table":
     """When somebody last touched each work item and pull request in so many days before `as_of`: ref, touched_us.
 
-    Created, changed by a person, finished, or served by a pull request that was. What has no history tells it by its
-    last update. That fingerpost mirrored a tag is no touch.
+    Created, changed by a person, or served by a pull request that was. What has no history tells it by its last
+    update. That fingerpost mirrored a tag is no touch.
     """
     import ibis
 
@@ -133,7 +139,6 @@ def touched(snapshot: Snapshot, flow: "ir.Table", links: "ir.Table", *, days: in
     every = ibis.union(
         items.select("ref", touched_us="created_us"),
         untold,
-        flow.select("ref", touched_us="finished_us"),
         _changed(snapshot),
         pulls,
         served,

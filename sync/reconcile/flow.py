@@ -1,7 +1,8 @@
 """How every counted work item flowed: one row each, from its history (metrics.md §1.1–1.5)."""
 
 from collections.abc import Collection
-from functools import reduce
+from dataclasses import dataclass
+from functools import cached_property, reduce
 from operator import add
 from typing import TYPE_CHECKING
 
@@ -17,13 +18,37 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 
-def flow(snapshot: Snapshot, *, links: "ir.Table", status_categories: "ir.Table", thresholds: Thresholds) -> "ir.Table":
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """How the counted work items flowed, and the stretches that this was read from."""
+
+    items: "ir.Table"
     """One row a counted work item, by ref; null is what its history does not say, and durations are microseconds.
 
     ref, category (at as_of), created_us, committed_us, started_us, last_active_us, finished_us, first_finished_us,
     outcome (delivered, discarded), lead_us, flow_us, cycle_us = active_us + waiting_us + done_gap_us,
     waiting_us = queued_us + blocked_us + returned_us, reopens, lost_us (since when it is out of sight), flags.
     """
+    numbers: "ir.Table"  #: ref, item: the number that stands for it
+    numbered_runs: "ir.Table"
+    numbered_blocks: "ir.Table"
+
+    @cached_property
+    def runs(self) -> "ir.Table":
+        """ref, category, start_us, end_us, is_last: debounced, half-open; the last one of an item ends at as_of."""
+        return self._named(self.numbered_runs)
+
+    @cached_property
+    def blocks(self) -> "ir.Table":
+        """ref, start_us, end_us: disjoint stretches in which an item was flagged or in a status mapped as blocked."""
+        return self._named(self.numbered_blocks)
+
+    def _named(self, stretches: "ir.Table") -> "ir.Table":
+        return stretches.join(self.numbers, "item").drop("item").cache()
+
+
+def flow(snapshot: Snapshot, *, links: "ir.Table", status_categories: "ir.Table", thresholds: Thresholds) -> Flow:
+    """What the histories say by these categories: one reckoning, kept in memory and files of this process."""
     as_of_us, changes = micros(snapshot.as_of), snapshot["changes"]
     items = counted(snapshot["work_items"], types=thresholds.item_types).cache()
     moves = timeline.moves(items, changes, snapshot["statuses"]).cache()
@@ -31,11 +56,12 @@ def flow(snapshot: Snapshot, *, links: "ir.Table", status_categories: "ir.Table"
     begun = categories.activations(items, changes, snapshot["pull_requests"], links)
     of_tracker = categories.of_tracker(told, items, changes, status_categories)
     stays = of_tracker.union(categories.of_repositories(told, items, begun)).cache()
-    ran = runs(stays, as_of_us=as_of_us, debounce_s=thresholds.debounce_s)
+    ran = runs(stays, as_of_us=as_of_us, debounce_s=thresholds.debounce_s).cache()
+    stopped = blocked.blocks(items, changes, stays, as_of_us=as_of_us).cache()
     when = instants.instants(ran, restart_on_return=thresholds.restart_on_return).cache()
     facts = (
         when,
-        measures.spent(ran, blocked.blocks(items, changes, stays, as_of_us=as_of_us), when),
+        measures.spent(ran, stopped, when),
         _entered(stays),
         _doubts(moves),
         bulk.bulk_closed(moves, when, items=thresholds.bulk_items, gap_s=thresholds.bulk_gap_s),
@@ -43,7 +69,8 @@ def flow(snapshot: Snapshot, *, links: "ir.Table", status_categories: "ir.Table"
         _out_of_sight(items, snapshot),
     )
     known = reduce(lambda rows, more: rows.left_join(more, "item").drop("item_right"), facts, items)
-    return _measured(_timed(known, discarded=thresholds.discarded)).order_by("ref").cache()
+    measured = _measured(_timed(known, discarded=thresholds.discarded)).order_by("ref").cache()
+    return Flow(items=measured, numbers=items.select("ref", "item"), numbered_runs=ran, numbered_blocks=stopped)
 
 
 def _entered(stays: "ir.Table") -> "ir.Table":

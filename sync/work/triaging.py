@@ -15,14 +15,12 @@ from mappings.edit import appended, one_line
 from mappings.load import cross_check, load_mappings
 from mappings.problems import Problem, Problems
 from mappings.rules import Mappings
-from mappings.statuses import categories
 from mappings.triage import Cluster, Triage, rule_of, triage
 from sync.config import Config
 from sync.files import Files
 from sync.reconcile import facts
-from sync.reconcile.flow import flow
 from sync.reconcile.periods import day_of
-from sync.reconcile.thresholds import Thresholds
+from sync.reconcile.thresholds import thresholds_of
 from sync.work.reporting import meaning
 from sync.write_back import unmirrored
 
@@ -48,15 +46,14 @@ class Edited:
 
 def gathered(engine: Engine, *, config: Config, files: Files, as_of: datetime, limit: int) -> Triage:
     """The decisions on untagged work that would clear most, as known at `as_of`; at most `limit` of them."""
-    known, thresholds = meaning(engine, config=config, files=files, as_of=as_of), Thresholds()
+    known = meaning(engine, config=config, files=files, as_of=as_of)
     tables, rules = unmirrored(known.facts.tables, config.mirrors), known.map.mappings
-    statuses = categories(known.facts.tables, rules.statuses, known.day)
-    flowed = flow(known.facts, links=known.links, status_categories=statuses, thresholds=thresholds)
+    days = thresholds_of(rules.thresholds, known.day).touched_days
     return triage(
         tables,
         links=known.links,
         tags=known.tags,
-        touched=facts.touched(known.facts, flowed, known.links, days=thresholds.touched_days).cache(),
+        touched=facts.touched(known.facts, known.links, days=days).cache(),
         mappings=rules,
         day=known.day,
         people=known.map.people,

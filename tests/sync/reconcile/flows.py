@@ -93,7 +93,7 @@ def flow_of(
         status_categories=categories(workflows or projects, commitment=commitment),
         thresholds=thresholds or Thresholds(),
     )
-    return {row["ref"].split(":", 2)[2]: row for row in flowed.to_pyarrow().to_pylist()}
+    return {row["ref"].split(":", 2)[2]: row for row in flowed.items.to_pyarrow().to_pylist()}
 
 
 def written(items: Mapping[str, Told]) -> tuple[list[Row], list[Row]]:

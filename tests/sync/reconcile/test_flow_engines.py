@@ -54,7 +54,7 @@ def postgres(postgres_url: str) -> Iterator[Any]:
 
 def flowed(facts: Snapshot, links: ir.Table, status_categories: ir.Table) -> list[dict[str, Any]]:
     told = flow(facts, links=links, status_categories=status_categories, thresholds=Thresholds())
-    return told.to_pyarrow().to_pylist()
+    return told.items.to_pyarrow().to_pylist()
 
 
 def test_postgresql_and_duckdb_agree(postgres: Any) -> None:

@@ -17,6 +17,7 @@ from mappings.strategy import Objective, Strategy
 from mappings.tag import TAGS
 from sync.reconcile.checks import discover
 from sync.reconcile.facts import Facts, stale_sources, touched
+from sync.reconcile.flow import Flow
 from sync.reconcile.lost import lost_places
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
@@ -47,6 +48,7 @@ FLOW = {
     "last_active_us": "int64",
     "finished_us": "int64",
 }
+RUNS = {"item": "int64", "start_us": "int64", "end_us": "int64", "category": "string", "is_last": "boolean"}
 OUTCOMES = ("exempt", "untagged", "unknown")
 FOLDER = Path(__file__).parent
 
@@ -103,10 +105,15 @@ def facts(
     numbers = Thresholds(**thresholds or {})
     return Facts(
         snapshot=snapshot,
-        flow=flowed,
+        flowed=Flow(
+            items=flowed,
+            numbers=table({"ref": "string", "item": "int64"}, []),
+            numbered_runs=table(RUNS, []),
+            numbered_blocks=table({name: RUNS[name] for name in ("item", "start_us", "end_us")}, []),
+        ),
         tags=table(TAGS, [_tag(refs[key], (tags or {}).get(key, "checkout")) for key in refs]),
         links=linked,
-        touched=touched(snapshot, flowed, linked, days=numbers.touched_days),
+        touched=touched(snapshot, linked, days=numbers.touched_days),
         stale=stale_sources(snapshot, hours=numbers.stale_after_hours),
         lost=lost_places(snapshot),
         strategy=STRATEGY,
