@@ -11,7 +11,7 @@ brought it: the greater stamp wins, whatever came first.
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import BigInteger, Column, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from connectors.records import (
     Account,
@@ -178,3 +178,42 @@ MAPS = _table("maps", _key("digest"), _integer("used_us"), _text("content"), lon
 
 #: Who is held and was not called, and was not to be seen when asked after: since when, and when last.
 MISSING = _table("missing", _key("ref"), _text("source"), _integer("first_us"), _integer("last_us"))
+
+#: Every delivery that was answered with 202: `waiting` until what it tells of is applied, then `done`; `quarantined`
+#: where that failed by the delivery's own fault. The body stays where only it tells something, else it goes when done.
+DELIVERIES = _table(
+    "deliveries",
+    _key("source"),
+    _key("id"),
+    _text("event"),
+    _text("state"),
+    _integer("received_us"),
+    _maybe_integer("done_us"),
+    _integer("attempts"),
+    Column("cause", Text),
+    _text("headers"),
+    Column("body", LargeBinary, nullable=False),
+    long=True,
+)
+Index("deliveries_by_state", DELIVERIES.c.state, DELIVERIES.c.source, DELIVERIES.c.received_us)
+
+#: By source that is to have webhooks: when a delivery last came, and since when polls find what none announced.
+WEBHOOKS = _table("webhooks", _key("source"), _maybe_integer("last_us"), _maybe_integer("silent_us"))
+
+#: When a job that is done by schedule was last begun.
+SCHEDULES = _table("schedules", _key("job"), _integer("began_us"))
+
+#: Who decided what, and when: rows are added and never touched again, which the database itself sees to.
+TRAIL = _table(
+    "trail",
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    _integer("at_us"),
+    _text("who"),
+    _text("deed"),
+    _text("subject"),
+    _text("detail"),
+    long=True,
+)
+
+#: Digests of what tells a person who asked to be erased: refs, addresses, names. What comes with one of them is struck.
+ERASURES = _table("erasures", _key("digest"), _integer("at_us"))
