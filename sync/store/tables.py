@@ -176,6 +176,29 @@ CENSUSES = _table(
 #: The user's files of each version that a report was made by: by path, as a JSON object.
 MAPS = _table("maps", _key("digest"), _integer("used_us"), _text("content"), long=True)
 
+#: Each published report as it was then, its JSON compressed; never altered.
+REPORTS = _table(
+    "reports",
+    _key("digest"),
+    _text("period"),
+    _integer("as_of_us"),
+    _integer("published_us"),
+    Column("content", LargeBinary, nullable=False),
+    long=True,
+)
+
+#: What was sent to whom: under which id the channel knows it, of which content, and why the last try failed. `reader`
+#: tells a place where people read, whatever the configuration calls the channel.
+MESSAGES = _table(
+    "messages",
+    _key("reader"),
+    _key("subject"),
+    _text("remote"),
+    _text("digest"),
+    _maybe_integer("sent_us"),
+    _text("error"),
+)
+
 #: Who is held and was not called, and was not to be seen when asked after: since when, and when last.
 MISSING = _table("missing", _key("ref"), _text("source"), _integer("first_us"), _integer("last_us"))
 

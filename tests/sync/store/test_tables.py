@@ -33,6 +33,7 @@ RECORDS = TABLES | {CHILD_RECORDS[kind]: table for kind, table in CHILDREN.items
 NOT_IN_SNAPSHOTS = {
     *("emails", "child_sets", "tombstones", "observations"),
     *("watermarks", "capabilities", "leases", "gates", "counts", "censuses", "missing", "maps"),
+    *("reports", "messages"),
     *("deliveries", "webhooks", "schedules", "trail", "erasures"),
 }
 #: Columns of a snapshot that are no column of the table.
