@@ -9,6 +9,7 @@ from mappings.rules import Service
 from mappings.strategy import Strategy
 from sync.reconcile.balance import Balance, LinkLine, balances, link_lines
 from sync.reconcile.checks import every_finding
+from sync.reconcile.dora.view import DoraView
 from sync.reconcile.facts import Facts, stale_sources, touched
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import Finding, ordered, without_consequences
@@ -16,6 +17,7 @@ from sync.reconcile.flow import flow
 from sync.reconcile.lost import lost_places
 from sync.reconcile.notes import notes
 from sync.reconcile.periods import Period
+from sync.reconcile.pull_requests.view import PullRequestView
 from sync.reconcile.scopes import Scopes
 from sync.reconcile.series import Week
 from sync.reconcile.services import ServiceLine, service_lines
@@ -39,6 +41,8 @@ class Reconciliation:
     findings: tuple[Finding, ...]  #: the gravest first
     suppressed: Mapping[str, int]  #: kind → how many findings of it another one explains
     notes: tuple[str, ...]  #: what the data lack, and what that leaves unsaid
+    pull_requests: PullRequestView | None = None
+    dora: DoraView | None = None
 
 
 def reconcile(

@@ -83,6 +83,8 @@ def build(
         definitions=DEFINITIONS,
         items=_items(snapshot, refs=_named(figures, findings)),
         command=command,
+        pull_requests=reconciliation.pull_requests,
+        dora=reconciliation.dora,
     )
 
 

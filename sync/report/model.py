@@ -8,8 +8,10 @@ from msgspec import Struct, field
 
 from sync.reconcile.axes import AxisLine
 from sync.reconcile.balance import Balance, LinkLine
+from sync.reconcile.dora.view import DoraView
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import SEVERITIES, Finding, Severity
+from sync.reconcile.pull_requests.view import PullRequestView
 from sync.reconcile.series import Week
 from sync.reconcile.services import ServiceLine
 from sync.reconcile.thresholds import Thresholds
@@ -114,6 +116,8 @@ class Report(Struct, frozen=True, kw_only=True):
     definitions: tuple[Definition, ...]
     items: tuple[Item, ...]  #: every item that a figure or a finding names, by ref
     command: str  #: makes this report again
+    pull_requests: PullRequestView | None = None
+    dora: DoraView | None = None
 
     def found(self, severity: Severity | None) -> bool:
         """Whether a finding stands that weighs this much or more; never where no severity is named."""

@@ -1,0 +1,1 @@
+"""How each service is deployed, and how often that goes wrong (metrics.md §3)."""
