@@ -1,7 +1,7 @@
 """What the facts mean: how the work flows, and which of it leads nowhere on the map. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from sync.reconcile.facts import Facts, stale_sources, touched
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import Finding, ordered, without_consequences
 from sync.reconcile.flow import flow
+from sync.reconcile.flow_view import FlowView
 from sync.reconcile.lost import lost_places
 from sync.reconcile.notes import notes
 from sync.reconcile.periods import Period
@@ -39,6 +40,7 @@ class Reconciliation:
     figures: tuple[Figure, ...]  #: of all work first, then of each objective in rank order
     weeks: Mapping[str, tuple[Week, ...]]  #: throughput by scope, the latest week last
     findings: tuple[Finding, ...]  #: the gravest first
+    flow_views: Mapping[str, FlowView] = field(default_factory=dict)  #: by scope
     suppressed: Mapping[str, int]  #: kind → how many findings of it another one explains
     notes: tuple[str, ...]  #: what the data lack, and what that leaves unsaid
     pull_requests: PullRequestView | None = None

@@ -11,6 +11,7 @@ from sync.reconcile.balance import Balance, LinkLine
 from sync.reconcile.dora.view import DoraView
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import SEVERITIES, Finding, Severity
+from sync.reconcile.flow_view import FlowView
 from sync.reconcile.pull_requests.view import PullRequestView
 from sync.reconcile.series import Week
 from sync.reconcile.services import ServiceLine
@@ -104,6 +105,7 @@ class Report(Struct, frozen=True, kw_only=True):
     top: tuple[str, ...]  #: ids of the findings to decide on first, at most five
     delivery: tuple[Figure, ...]
     weeks: tuple[Week, ...]  #: throughput, the latest last
+    flow: FlowView | None = None  #: of all work
     findings: tuple[Finding, ...]  #: the gravest first
     kinds: tuple[KindOfFinding, ...]
     balance: tuple[Balance, ...]
