@@ -19,6 +19,13 @@ DISCARDED = (
     "not planned",
 )
 
+#: Of files that no person wrote: * is any text. Locks, vendored code, and what generators leave.
+GENERATED_PATHS = (
+    *("*.lock", "*package-lock.json", "*npm-shrinkwrap.json", "*pnpm-lock.yaml", "*go.sum", "*gradle.lockfile"),
+    *("vendor/*", "*/vendor/*", "third_party/*", "*/third_party/*", "node_modules/*", "*/node_modules/*"),
+    *("*.min.js", "*.min.css", "*.map", "*.snap", "*.pb.go", "*_pb2.py", "*_pb2.pyi", "*.generated.*", "*/generated/*"),
+)
+
 
 class Thresholds(Struct, frozen=True, kw_only=True):
     """All of them are configuration, and all are recorded in the report."""
@@ -29,7 +36,7 @@ class Thresholds(Struct, frozen=True, kw_only=True):
     debounce_s: int = 300
     bulk_items: int = 20
     bulk_gap_s: int = 60
-    series_weeks: int = 26
+    series_weeks: int = 52
     grace_days: int = 2  #: working days
     contradiction_grace_days: int = 1  #: working days
     touched_days: int = 28  #: what was touched in these days before as_of is live work
@@ -38,6 +45,21 @@ class Thresholds(Struct, frozen=True, kw_only=True):
     unlinked_lines: int = 0  #: changed lines below which an unlinked change is let pass
     finish_window_days: int = 14  #: for work that was under way when its objective closed
     stale_after_hours: int = 48
+    base_branches: tuple[str, ...] | None = None  #: whose pull requests count; None is each repository's default branch
+    generated_paths: tuple[str, ...] = GENERATED_PATHS  #: whose lines are no part of a pull request's size
+    stale_pull_days: int = 7  #: without anybody doing anything, from which on an open pull request is stale
+    stale_draft_days: int = 14
+    provisional_days: int = 7  #: before as_of, in which a deployment may still turn out to have failed
+    dora_bands: bool = False  #: show what a survey published of each measure, with its year
+    parent_types: tuple[str, ...] = ()  #: whose items need a parent; sub-tasks always do
+    weak_distance: int = 3  #: steps from which on an inherited tag is weak
+    merged_days: int = 5  #: since the last merge, before an item that is not done is a finding
+    ghost_days: int = 7  #: without a sign of life
+    date_gap_days: int = 7  #: by which two dates of one piece of work may differ
+    owner_days: int = 7  #: for which another team than the assignee's may have written the code
+    finished_days: int = 5  #: since the last child was finished, before an open parent is a finding
+    zombie_days: int = 30  #: without a move of any child
+    churn_changes: int = 3  #: of its objective
 
 
 def thresholds_of(lines: Sequence[ThresholdLine], day: date) -> Thresholds:

@@ -7,14 +7,15 @@ from functools import partial
 
 from jinja2 import Environment
 
-from sync.reconcile.figures import Figure
 from sync.reconcile.findings import SEVERITIES
 from sync.reconcile.series import Week
-from sync.report import charts, layout, page, words
+from sync.report import gallery, layout, page, words
+from sync.report.charts import marks
+from sync.report.editions import edition
 from sync.report.folds import choices, groups, item_lists
-from sync.report.model import ObjectiveRow, Report
+from sync.report.model import Report
 
-SPARKLINE_WEEKS = 12
+SHOWN_WEEKS, YEAR_WEEKS, MONTH_WEEKS = 6, 52, 4
 
 
 def render(report: Report) -> str:
@@ -28,8 +29,9 @@ def render(report: Report) -> str:
         superseded=words.SUPERSEDED,
         severities=SEVERITIES,
         top=[findings[identity] for identity in report.top],
-        throughput=_throughput(report.weeks),
-        durations=_durations(report.delivery),
+        edition=edition(report.masthead),
+        gallery={"flow": gallery.flow(report)},
+        changes={"findings": ""},
         groups=groups(report),
         choices=choices(report),
         item_lists=item_lists(report),
@@ -69,23 +71,33 @@ def _environment(report: Report) -> Environment:
         "same_reason": layout.same_reason,
         "service": words.service,
         "singles": layout.singles,
-        "sparkline": _sparkline,
+        "six_weeks": _six_weeks,
+        "twelve_months": _twelve_months,
     }
     return environment
 
 
-def _throughput(weeks: Sequence[Week]) -> str:
-    label = f"Items delivered in each of {len(weeks)} weeks; the table below has the numbers."
-    return charts.svg(charts.throughput(weeks), label=label) if weeks else ""
+def _six_weeks(weeks: Sequence[Week]) -> str:
+    """The latest weeks, a bar each."""
+    shown = weeks[-SHOWN_WEEKS:]
+    return marks.sparkline([week.value for week in shown], label=f"Delivered a week, oldest first: {_said(shown)}")
 
 
-def _durations(figures: Sequence[Figure]) -> str:
-    shown = [figure for figure in figures if figure.unit == "days" and figure.value is not None]
-    label = "Lead and cycle times with their intervals; the table below has the numbers."
-    return charts.svg(charts.durations(shown), label=label) if shown else ""
+def _twelve_months(weeks: Sequence[Week]) -> str:
+    """The latest year, a bar for every four weeks; one that begins before the data has none."""
+    year = weeks[-YEAR_WEEKS:]
+    blocks = [
+        _together(year[first : first + MONTH_WEEKS]) for first in range(len(year) % MONTH_WEEKS, len(year), MONTH_WEEKS)
+    ]
+    return marks.sparkline(
+        [block.value for block in blocks], label=f"Delivered in four weeks, oldest first: {_said(blocks)}"
+    )
 
 
-def _sparkline(row: ObjectiveRow) -> str:
-    weeks = row.weeks[-SPARKLINE_WEEKS:]
-    said = ", ".join("no data" if week.value is None else words.amount(week.value, unit="items") for week in weeks)
-    return charts.sparkline(weeks, label=f"Delivered a week, oldest first: {said}")
+def _together(weeks: Sequence[Week]) -> Week:
+    values = [week.value for week in weeks if week.value is not None]
+    return Week(starts_on=weeks[0].starts_on, value=sum(values) if len(values) == len(weeks) else None)
+
+
+def _said(weeks: Sequence[Week]) -> str:
+    return ", ".join("no data" if week.value is None else words.amount(week.value, unit="items") for week in weeks)
