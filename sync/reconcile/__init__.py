@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from mappings.rules import Service
 from mappings.strategy import Strategy
 from sync.reconcile.balance import Balance, LinkLine, balances, link_lines
+from sync.reconcile.change import Comparison
 from sync.reconcile.checks import every_finding
+from sync.reconcile.control_chart import ControlChart
 from sync.reconcile.dora.view import DoraView
 from sync.reconcile.facts import Facts, stale_sources, touched
 from sync.reconcile.figures import Figure
@@ -17,7 +19,9 @@ from sync.reconcile.flow import flow
 from sync.reconcile.flow_view import FlowView
 from sync.reconcile.lost import lost_places
 from sync.reconcile.notes import notes
+from sync.reconcile.outlook import Outlook
 from sync.reconcile.periods import Period
+from sync.reconcile.planning import PlanningLine
 from sync.reconcile.pull_requests.view import PullRequestView
 from sync.reconcile.scopes import Scopes
 from sync.reconcile.series import Week
@@ -45,6 +49,10 @@ class Reconciliation:
     notes: tuple[str, ...]  #: what the data lack, and what that leaves unsaid
     pull_requests: PullRequestView | None = None
     dora: DoraView | None = None
+    outlooks: Mapping[str, Outlook] = field(default_factory=dict)  #: by objective
+    planning: tuple[PlanningLine, ...] = ()  #: the latest first
+    control_charts: tuple[ControlChart, ...] = ()
+    comparison: Comparison | None = None  #: with the period before
 
 
 def reconcile(

@@ -85,6 +85,9 @@ def build(
         command=command,
         pull_requests=reconciliation.pull_requests,
         dora=reconciliation.dora,
+        planning=reconciliation.planning,
+        control_charts=reconciliation.control_charts,
+        comparison=reconciliation.comparison,
     )
 
 
@@ -107,6 +110,7 @@ def _row(objective: Objective, *, rank: int, on: date, reconciliation: Reconcili
         figures=tuple(figure for figure in reconciliation.figures if figure.scope == objective.id),
         weeks=reconciliation.weeks.get(objective.id, ()),
         severities=_severities(found),
+        outlook=reconciliation.outlooks.get(objective.id),
     )
 
 

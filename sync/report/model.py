@@ -8,10 +8,14 @@ from msgspec import Struct, field
 
 from sync.reconcile.axes import AxisLine
 from sync.reconcile.balance import Balance, LinkLine
+from sync.reconcile.change import Comparison, Restatement
+from sync.reconcile.control_chart import ControlChart
 from sync.reconcile.dora.view import DoraView
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import SEVERITIES, Finding, Severity
 from sync.reconcile.flow_view import FlowView
+from sync.reconcile.outlook import Outlook
+from sync.reconcile.planning import PlanningLine
 from sync.reconcile.pull_requests.view import PullRequestView
 from sync.reconcile.series import Week
 from sync.reconcile.services import ServiceLine
@@ -68,6 +72,7 @@ class ObjectiveRow(Struct, frozen=True, kw_only=True):
     figures: tuple[Figure, ...]
     weeks: tuple[Week, ...]  #: throughput, the latest last
     severities: dict[str, int]  #: its findings, by severity
+    outlook: Outlook | None = None
 
 
 class KindOfFinding(Struct, frozen=True, kw_only=True):
@@ -120,6 +125,10 @@ class Report(Struct, frozen=True, kw_only=True):
     command: str  #: makes this report again
     pull_requests: PullRequestView | None = None
     dora: DoraView | None = None
+    planning: tuple[PlanningLine, ...] = ()  #: sprints and quarters, the latest first
+    control_charts: tuple[ControlChart, ...] = ()
+    comparison: Comparison | None = None  #: with the period before
+    restatements: tuple[Restatement, ...] = ()  #: where an earlier report said something else
 
     def found(self, severity: Severity | None) -> bool:
         """Whether a finding stands that weighs this much or more; never where no severity is named."""
