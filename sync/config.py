@@ -1,97 +1,19 @@
 """`fingerpost.yaml`: what to read, where to keep it, and which files hold the map."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from connectors.source import Mirror
 from mappings.load import read
 from mappings.model import Model, UserFile, Zone
 from mappings.problems import Problem, Problems
-
-_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-
-
-def _expanded(value: Any, info: ValidationInfo) -> Any:
-    """The text with every ${NAME} taken from the environment; ValueError names those that are not set."""
-    if not isinstance(value, str) or not info.context:
-        return value
-    environment: Mapping[str, str] = info.context["environment"]
-    missing = [name for name in _REFERENCE.findall(value) if not environment.get(name)]
-    if missing:
-        raise ValueError(f"{missing[0]} is not set in the environment")
-    return _REFERENCE.sub(lambda match: environment[match[1]], value)
-
-
-def _secret(value: Any, info: ValidationInfo) -> Any:
-    """A secret, which never stands in the file itself."""
-    if not isinstance(value, str) or not _REFERENCE.fullmatch(value):
-        raise ValueError(
-            "a secret never stands in a file; write ${NAME} and set NAME in the environment, or use the *_file key"
-        )
-    return _expanded(value, info)
-
-
-def _secret_file(value: Any, info: ValidationInfo) -> Any:
-    if not isinstance(value, str) or not info.context:
-        return value
-    read: Callable[[str], str] = info.context["read"]
-    try:
-        secret = read(value).strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{value} cannot be read: {_why(error)}") from error
-    if not secret:
-        raise ValueError(f"{value} is empty")
-    return secret
-
-
-def _address(value: str) -> str:
-    if not re.match(r"https?://[^/\s]+", value):
-        raise ValueError("an address begins with https:// and a host")
-    if "@" in urlsplit(value).netloc:
-        raise ValueError("an address holds no user and no password; sign in by `token`")
-    return value.rstrip("/")
-
-
-def _repository(value: str) -> str:
-    """`owner/name`, where * may stand for any part of the name; the connector refuses the rest when it is asked."""
-    if not re.fullmatch(r"[^/\s*?\[]+/[^/\s]+", value):
-        raise ValueError(f"'{value}' names no repository; write owner/name, where * may stand for any part of the name")
-    return value
-
-
-def _beside(value: Any, info: ValidationInfo) -> Any:
-    """The path, beside the configuration file where it is not absolute."""
-    expanded = _expanded(value, info)
-    return info.context["folder"] / expanded if isinstance(expanded, str) and info.context else expanded
-
-
-Text = Annotated[str, BeforeValidator(_expanded)]
-Address = Annotated[str, BeforeValidator(_expanded), AfterValidator(_address)]
-Secret = Annotated[SecretStr, BeforeValidator(_secret)]
-SecretFile = Annotated[SecretStr, BeforeValidator(_secret_file)]
-RepositoryName = Annotated[str, BeforeValidator(_expanded), AfterValidator(_repository)]
-File = Annotated[Path, BeforeValidator(_beside)]
-
-
-M = TypeVar("M", bound=Model)
-
-
-def _needs_one(model: M, *names: str) -> M:
-    """The model, if exactly one of these keys is set."""
-    if sum(getattr(model, name) is not None for name in names) != 1:
-        *others, last = (f"`{name}`" for name in names)
-        raise ValueError(f"one of {', '.join(others)} and {last} is needed, and only one")
-    return model
-
-
-def _the_one(*held: SecretStr | None) -> SecretStr:
-    return next(secret for secret in held if secret is not None)
+from sync.serving import AccessConfig, KeepConfig, SchedulesConfig, ServeConfig
+from sync.values import Address, File, RepositoryName, Secret, SecretFile, Text, needs_one, the_one, why
 
 
 class AppConfig(Model):
@@ -104,12 +26,12 @@ class AppConfig(Model):
 
     @model_validator(mode="after")
     def _one_key(self) -> "AppConfig":
-        return _needs_one(self, "private_key", "private_key_file")
+        return needs_one(self, "private_key", "private_key_file")
 
     @property
     def key(self) -> SecretStr:
         """The key in PEM."""
-        return _the_one(self.private_key, self.private_key_file)
+        return the_one(self.private_key, self.private_key_file)
 
 
 class OAuthConfig(Model):
@@ -128,7 +50,7 @@ class WriteBackConfig(Model):
 
     @model_validator(mode="after")
     def _one_mirror(self) -> "WriteBackConfig":
-        return _needs_one(self, "label_prefix", "field")
+        return needs_one(self, "label_prefix", "field")
 
 
 class FieldsConfig(Model):
@@ -152,7 +74,7 @@ class _SourceConfig(Model):
     @property
     def secret(self) -> str:
         """The token itself, for a request header and for nothing else."""
-        return _the_one(self.token, self.token_file).get_secret_value()
+        return the_one(self.token, self.token_file).get_secret_value()
 
 
 class JiraConfig(_SourceConfig):
@@ -170,7 +92,7 @@ class JiraConfig(_SourceConfig):
 
     @model_validator(mode="after")
     def _one_sign_in(self) -> "JiraConfig":
-        return _needs_one(self, "token", "token_file", "oauth")
+        return needs_one(self, "token", "token_file", "oauth")
 
 
 class GitHubConfig(_SourceConfig):
@@ -181,7 +103,7 @@ class GitHubConfig(_SourceConfig):
 
     @model_validator(mode="after")
     def _one_sign_in(self) -> "GitHubConfig":
-        return _needs_one(self, "token", "token_file", "app")
+        return needs_one(self, "token", "token_file", "app")
 
 
 SourceConfig = Annotated[JiraConfig | GitHubConfig, Field(discriminator="type")]
@@ -200,6 +122,11 @@ class Config(UserFile):
     audit: str = Field("audit.yaml", description="keeps the answers of `triage --audit`")
     reports: str = Field("reports", description="the folder that `run` writes its reports to")
     sources: dict[SourceName, SourceConfig] = Field(min_length=1)
+    confidential: tuple[Text, ...] = Field((), description="projects and repositories shown by keys alone")
+    serve: ServeConfig = ServeConfig()
+    schedules: SchedulesConfig = SchedulesConfig()
+    keep: KeepConfig = KeepConfig()
+    access: AccessConfig = AccessConfig()
 
     @property
     def mirrors(self) -> dict[str, Mirror]:
@@ -219,17 +146,14 @@ def load_config(path: Path, *, environment: Mapping[str, str]) -> Config:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         hint = "name it with --config, or write one as the README shows"
-        raise Problems([Problem(str(path), 0, 0, f"cannot be read: {_why(error)}", hint)]) from None
+        raise Problems([Problem(str(path), 0, 0, f"cannot be read: {why(error)}", hint)]) from None
     return read(text, str(path), Config, context=outside)
-
-
-def _why(error: OSError | UnicodeDecodeError) -> str:
-    return (error.strerror or "it is not there").lower() if isinstance(error, OSError) else "it is not UTF-8"
 
 
 def secrets(config: Config) -> list[str]:
     """Every secret in use, so that the log can strike them out."""
     held = [secret.get_secret_value() for source in config.sources.values() for secret in _secrets(source)]
+    held += [token.secret for token in config.access.tokens]
     return [text for text in (*held, urlsplit(config.store).password) if text]
 
 

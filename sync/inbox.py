@@ -5,8 +5,8 @@ So it may be lost, doubled or late: what is taken twice is looked at twice, and 
 """
 
 import asyncio
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -37,6 +37,7 @@ class Outcome:
     id: str | None = None  #: None where it was refused, or could not be read
     event: str | None = None
     why: str | None = None
+    only_source: bool = False  #: of something that nobody can ask for afterwards
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,7 @@ class Taken:
 
     outcomes: tuple[Outcome, ...]
     gaps: tuple[Gap, ...] = ()
+    missed: Mapping[str, str] = field(default_factory=dict)  #: by id of a delivery, why an item of its is not read
 
     @property
     def done(self) -> frozenset[str]:
@@ -53,14 +55,21 @@ class Taken:
 
 
 async def take(
-    deliveries: Sequence[Delivery], *, source: Source, engine: Engine, clock: Clock, done: Collection[str] = ()
+    deliveries: Sequence[Delivery],
+    *,
+    source: Source,
+    engine: Engine,
+    clock: Clock,
+    done: Collection[str] = (),
+    verified: bool = False,
 ) -> Taken:
     """Brings the store up to date with what these deliveries tell of. `done`: ids that need no second look.
 
-    Raises `SourceError` where the source could not be asked: then nothing is done, and the same deliveries may be
-    taken again.
+    `verified` are those that were found genuine when they came: a secret may have been changed since. Raises
+    `SourceError` where the source could not be asked: then nothing is done, and the same deliveries may be taken
+    again.
     """
-    outcomes, notices = _accepted(deliveries, source=source, done=done)
+    outcomes, notices = _accepted(deliveries, source=source, done=done, verified=verified)
     if not any(notice.handling == "handled" for notice in notices):
         return Taken(outcomes=outcomes)
     memory = recall(engine, source.name)
@@ -73,25 +82,27 @@ async def take(
     gaps = tuple(gap for gap in looked.gaps if gap.ref not in {str(ref) for ref in late})
     if late:
         gaps += await _look_again(late, source=source, engine=engine, memory=memory, clock=clock)
-    return Taken(outcomes=outcomes, gaps=gaps)
+    return Taken(outcomes=outcomes, gaps=gaps, missed=_missed(notices, gaps))
 
 
 def _accepted(
-    deliveries: Sequence[Delivery], *, source: Source, done: Collection[str]
+    deliveries: Sequence[Delivery], *, source: Source, done: Collection[str], verified: bool
 ) -> tuple[tuple[Outcome, ...], list[Notice]]:
     """What became of each delivery, and what those that are new come to."""
     outcomes: list[Outcome] = []
     notices: dict[str, Notice] = {}
     for delivery in deliveries:
         try:
-            source.verify(delivery)
+            if not verified:
+                source.verify(delivery)
             notice = source.accept(delivery)
         except (Refused, Malformed) as error:
             word: Word = "refused" if isinstance(error, Refused) else "malformed"
             outcomes.append(Outcome(word=word, why=str(error)))
             continue
         is_known = notice.id in done or notice.id in notices
-        outcomes.append(Outcome(word="repeated" if is_known else notice.handling, id=notice.id, event=notice.event))
+        handling: Word = "repeated" if is_known else notice.handling
+        outcomes.append(Outcome(word=handling, id=notice.id, event=notice.event, only_source=_tells_alone(notice)))
         if not is_known:
             notices[notice.id] = notice
     for outcome in outcomes:
@@ -99,6 +110,17 @@ def _accepted(
             "delivery", source=source.name, word=outcome.word, event_name=outcome.event, why=outcome.why
         )
     return tuple(outcomes), list(notices.values())
+
+
+def _tells_alone(notice: Notice) -> bool:
+    return bool(notice.departures or notice.children)
+
+
+def _missed(notices: Sequence[Notice], gaps: Sequence[Gap]) -> dict[str, str]:
+    """By delivery, why an item that it tells of could not be read."""
+    causes = {gap.ref: gap.cause for gap in gaps}
+    told = ((notice.id, str(ref)) for notice in notices for ref in notice.refs)
+    return {identity: causes[ref] for identity, ref in told if ref in causes}
 
 
 def _refs(engine: Engine, source: str, notices: Sequence[Notice], gone: Sequence[Tombstone]) -> list[ItemRef]:

@@ -6,11 +6,14 @@ from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError, TimeoutError  # noqa: A004
 
 from sync.store import place
 from sync.store.errors import StoreError
 from sync.store.schema import is_current, migrate
+
+#: What says that the store cannot be reached now, or is full: of no use to try another row.
+UNAVAILABLE = (InterfaceError, OperationalError, TimeoutError)
 
 _BUSY_S = 60
 _CONNECT_S = 10

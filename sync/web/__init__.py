@@ -1,0 +1,1 @@
+"""The service over HTTP: deliveries come in, people and programs look. Imported by `serve` alone."""
