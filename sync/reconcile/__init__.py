@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from mappings.rules import Service
 from mappings.strategy import Strategy
+from sync.reconcile.alignment.view import AlignmentView
 from sync.reconcile.balance import Balance, LinkLine, balances, link_lines
 from sync.reconcile.change import Comparison
 from sync.reconcile.checks import every_finding
@@ -49,6 +50,7 @@ class Reconciliation:
     notes: tuple[str, ...]  #: what the data lack, and what that leaves unsaid
     pull_requests: PullRequestView | None = None
     dora: DoraView | None = None
+    alignment: AlignmentView | None = None
     outlooks: Mapping[str, Outlook] = field(default_factory=dict)  #: by objective
     planning: tuple[PlanningLine, ...] = ()  #: the latest first
     control_charts: tuple[ControlChart, ...] = ()

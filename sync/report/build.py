@@ -85,6 +85,7 @@ def build(
         command=command,
         pull_requests=reconciliation.pull_requests,
         dora=reconciliation.dora,
+        alignment=reconciliation.alignment,
         planning=reconciliation.planning,
         control_charts=reconciliation.control_charts,
         comparison=reconciliation.comparison,

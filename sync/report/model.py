@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 from msgspec import Struct, field
 
+from sync.reconcile.alignment.view import AlignmentView
 from sync.reconcile.axes import AxisLine
 from sync.reconcile.balance import Balance, LinkLine
 from sync.reconcile.change import Comparison, Restatement
@@ -125,6 +126,7 @@ class Report(Struct, frozen=True, kw_only=True):
     command: str  #: makes this report again
     pull_requests: PullRequestView | None = None
     dora: DoraView | None = None
+    alignment: AlignmentView | None = None
     planning: tuple[PlanningLine, ...] = ()  #: sprints and quarters, the latest first
     control_charts: tuple[ControlChart, ...] = ()
     comparison: Comparison | None = None  #: with the period before

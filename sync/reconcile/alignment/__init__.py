@@ -1,0 +1,1 @@
+"""How far the effort follows the map (metrics.md §5)."""
