@@ -82,7 +82,7 @@ def json_schema(model: type[UserFile]) -> dict[str, Any]:
 
 
 def cross_check(strategy: Strategy, mappings: Mappings, people: People | None = None) -> list[Problem]:
-    """What one file names and another lacks: objectives of rules and overrides, owners of objectives."""
+    """What one file names and another lacks: objectives of rules and overrides, teams of objectives and agreements."""
     objectives = set(strategy.rank)
     problems = [
         mappings.problem(path, f"the strategy has no objective '{name}'", nearest(name, objectives), path[-1] == name)
@@ -95,6 +95,11 @@ def cross_check(strategy: Strategy, mappings: Mappings, people: People | None = 
         strategy.problem(("objectives", index, "owner"), f"no team has the id '{owner}'", nearest(owner, teams))
         for index, owner in owners
         if owner is not None and owner not in teams
+    ]
+    problems += [
+        mappings.problem(("agreements", index, "team"), f"no team has the id '{each.team}'", nearest(each.team, teams))
+        for index, each in enumerate(mappings.agreements if people else ())
+        if each.team not in teams
     ]
     return sorted(problems)
 

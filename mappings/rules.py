@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from mappings.agreements import Agreement, agreement_faults
 from mappings.conditions import FIELD, Condition, attributes
 from mappings.document import Path
 from mappings.model import Fault, Model, UserFile, entries, repeated_ids
@@ -179,6 +180,7 @@ class Mappings(UserFile):
     services: tuple[Service, ...] = ()
     links: LinkRules = LinkRules()
     thresholds: tuple[ThresholdLine, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
 
     def conditions(self) -> Iterator[Condition]:
         """The `when` of every rule and exemption."""
@@ -205,6 +207,7 @@ class Mappings(UserFile):
         yield from repeated_ids(entries(data, "services"))
         yield from workflow_faults(entries(data, "statuses"))
         yield from threshold_faults(entries(data, "thresholds"))
+        yield from agreement_faults(entries(data, "agreements"))
         for axis in _axes(data):
             yield from repeated_ids(entries(data, "breakdowns", axis))
 

@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from mappings.model import Fault, Model
-
-Count: TypeAlias = Annotated[int, Field(ge=0)]
-Names: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
-Some: TypeAlias = Annotated[int, Field(ge=1)]
+from mappings.limits import Count, Limits, Names, Some
+from mappings.model import Fault
 
 
-class ThresholdLine(Model):
+class ThresholdLine(Limits):
     """What is set from this day on; a key that is not named stays as it was before, at first at its default."""
 
     from_on: date | None = Field(default=None, alias="from")
@@ -24,14 +21,15 @@ class ThresholdLine(Model):
     bulk_items: Some | None = None  #: changed alike in one sweep, from which on it is a bulk edit
     bulk_gap_s: Count | None = None  #: longest pause within a sweep
     series_weeks: Annotated[int, Field(ge=1, le=520)] | None = None  #: that the throughput is shown for
-    grace_days: Count | None = None  #: working days before untagged work is a finding
-    contradiction_grace_days: Count | None = None  #: working days before done work with open code is a finding
     touched_days: Some | None = None  #: what was touched in so many days before the report is live work
     unmapped_items: Some | None = None  #: without a rule in one place, from which on the place is a finding
-    late_merge_days: Count | None = None  #: after its item was done, from which on a merge is a finding
-    unlinked_lines: Count | None = None  #: changed lines below which an unlinked change is let pass
-    finish_window_days: Count | None = None  #: for work that was under way when its objective closed
     stale_after_hours: Some | None = None  #: without a complete pass, from which on a source is stale
+    base_branches: Names | None = None  #: names with * of branches whose pull requests count; else the default branch
+    generated_paths: tuple[str, ...] | None = None  #: names with * of files that are no part of a pull request's size
+    stale_pull_days: Some | None = None  #: without anybody doing anything, from which on an open pull request is stale
+    stale_draft_days: Some | None = None  #: the same of a draft
+    provisional_days: Count | None = None  #: before the report, in which a deployment may turn out to have failed
+    dora_bands: bool | None = None  #: show what a survey published of each measure, with its year
 
 
 def threshold_faults(lines: Iterator[tuple[Any, Mapping[str, Any]]]) -> Iterator[Fault]:

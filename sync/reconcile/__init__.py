@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from mappings.rules import Service
+from mappings.agreements import agreements_on
+from mappings.people import People
+from mappings.rules import Mappings, Service
 from mappings.strategy import Strategy
+from sync.reconcile.agreements import AgreementLine, by_agreement
 from sync.reconcile.alignment.view import AlignmentView
 from sync.reconcile.balance import Balance, LinkLine, balances, link_lines
 from sync.reconcile.change import Comparison
@@ -21,9 +24,10 @@ from sync.reconcile.flow_view import FlowView
 from sync.reconcile.lost import lost_places
 from sync.reconcile.notes import notes
 from sync.reconcile.outlook import Outlook
-from sync.reconcile.periods import Period
+from sync.reconcile.periods import Period, day_of
 from sync.reconcile.planning import PlanningLine
 from sync.reconcile.pull_requests.view import PullRequestView
+from sync.reconcile.relations import Relations
 from sync.reconcile.scopes import Scopes
 from sync.reconcile.series import Week
 from sync.reconcile.services import ServiceLine, service_lines
@@ -48,6 +52,7 @@ class Reconciliation:
     flow_views: Mapping[str, FlowView] = field(default_factory=dict)  #: by scope
     suppressed: Mapping[str, int]  #: kind → how many findings of it another one explains
     notes: tuple[str, ...]  #: what the data lack, and what that leaves unsaid
+    agreements: tuple[AgreementLine, ...] = ()  #: the exceptions that teams agreed on, by team
     pull_requests: PullRequestView | None = None
     dora: DoraView | None = None
     alignment: AlignmentView | None = None
@@ -67,6 +72,9 @@ def reconcile(
     period: Period,
     thresholds: Thresholds,
     services: Sequence[Service] = (),
+    people: People | None = None,
+    mappings: Mappings | None = None,
+    label_prefixes: Mapping[str, str] | None = None,
     config_version: str = "",
 ) -> Reconciliation:
     """How work flowed in the period, and which of it leads nowhere. The same arguments give the same result.
@@ -81,9 +89,14 @@ def reconcile(
         strategy=strategy,
         zone=period.zone,
         thresholds=thresholds,
+        people=people,
+        mappings=mappings,
+        label_prefixes=label_prefixes,
     )
     scopes = Scopes(flow=facts.flow, tags=tags, strategy=strategy, period=period, as_of=snapshot.as_of)
-    found, suppressed = without_consequences(every_finding(facts))
+    in_force = agreements_on(facts.mappings.agreements, day_of(snapshot.as_of, zone=period.zone))
+    told, agreed = by_agreement(every_finding(facts), in_force, facts)
+    found, suppressed = without_consequences(told)
     return Reconciliation(
         flow=facts.flow,
         balances=balances(snapshot, tags),
@@ -94,6 +107,7 @@ def reconcile(
         findings=tuple(ordered(found)),
         suppressed=suppressed,
         notes=notes(snapshot, facts.flow, period),
+        agreements=agreed,
     )
 
 
@@ -106,8 +120,14 @@ def judged(
     strategy: Strategy,
     zone: ZoneInfo,
     thresholds: Thresholds,
+    people: People | None = None,
+    mappings: Mappings | None = None,
+    label_prefixes: Mapping[str, str] | None = None,
 ) -> Facts:
-    """What the checks are given: the facts, and what they mean by these tags and this strategy."""
+    """What the checks are given: the facts, and what they mean by these tags and this strategy.
+
+    `label_prefixes` are, by source, those of the labels that name an objective.
+    """
     flowed = flow(snapshot, links=links, status_categories=categories, thresholds=thresholds)
     return Facts(
         snapshot=snapshot,
@@ -120,4 +140,15 @@ def judged(
         strategy=strategy,
         zone=zone,
         thresholds=thresholds,
+        relations=Relations(
+            snapshot=snapshot,
+            flowed=flowed,
+            links=links,
+            categories=categories,
+            people=people or People(),
+            zone=zone,
+        ),
+        people=people or People(),
+        mappings=mappings or Mappings(),
+        label_prefixes=label_prefixes or {},
     )

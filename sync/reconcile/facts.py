@@ -1,18 +1,21 @@
 """What a check is given: everything known at `as_of`, and nothing of the period that a report is about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from mappings.strategy import Strategy
+from mappings.people import People
+from mappings.rules import Mappings
+from mappings.strategy import Objective, Strategy
 from sync.reconcile.balance import SERVES, bots
 from sync.reconcile.findings import OPERATIONS, Evidence, Finding, Severity, identity
 from sync.reconcile.flow import Flow
 from sync.reconcile.lost import Place, place_of
 from sync.reconcile.periods import micros
+from sync.reconcile.relations import Relations
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
 
@@ -35,6 +38,10 @@ class Facts:
     strategy: Strategy
     zone: ZoneInfo
     thresholds: Thresholds
+    relations: Relations
+    people: People
+    mappings: Mappings
+    label_prefixes: Mapping[str, str] = field(default_factory=dict)  #: by source, of the labels that name objectives
 
     @property
     def as_of(self) -> datetime:
@@ -58,11 +65,13 @@ class Facts:
         since: datetime | None,
         against: str | None = None,
         counterpart: tuple[str, str] | None = None,
+        of_silence: bool = False,
     ) -> Finding:
         """A finding on the record that `subject` is a row of, unknown while either side is stale or out of sight.
 
         `against` is the objective that it contradicts, `counterpart` the ref and key of the other record: whichever
-        is there is part of its identity. The objective that the record is tagged to is not.
+        is there is part of its identity. The objective that the record is tagged to is not. What is found `of_silence`
+        rests on every source: any of them may have been spoken to.
         """
         ref, other = subject["ref"], counterpart or (None, None)
         objective = against or subject.get("objective")
@@ -83,19 +92,37 @@ class Facts:
             place_to_fix=place_to_fix,
             action=action,
             first_at=since,
-            unknown=self._is_unknown(ref, subject["key"]) or self._is_unknown(*other),
+            unknown=self._is_unknown(ref, subject["key"])
+            or self._is_unknown(*other)
+            or (of_silence and bool(self.stale)),
             territory=subject.get("project") or subject.get("repository"),
+            root_ref=subject.get("root_ref"),
         )
+
+    def subject_of(self, objective: Objective) -> dict[str, Any]:
+        """An objective as the subject of a finding."""
+        ref, name = f"strategy:objective:{objective.id}", objective.id
+        return {"ref": ref, "key": name, "url": None, "title": objective.name, "objective": name}
+
+    def named(self, rows: "ir.Table") -> "ir.Table":
+        """The rows, each of one work item by its `ref`, with what that is called, whose it is, and its objective."""
+        items = self.snapshot["work_items"].select("ref", "key", "url", "title", "project", "repository")
+        known = rows.join(items, "ref").left_join(self.relations.item_teams, "ref").drop("ref_right")
+        return self.with_objective(known)
 
     def with_objective(self, records: "ir.Table") -> "ir.Table":
         """The records with the objective that each is tagged to; of several the weightiest, then the first by name."""
+        return records.left_join(self._chosen, "ref").drop("ref_right")
+
+    @cached_property
+    def _chosen(self) -> "ir.Table":
+        """ref, objective."""
         import ibis
 
         tagged = self.tags.filter(self.tags.outcome == "tagged")
         heaviest = tagged.mutate(most=tagged.weight.max().over(ibis.window(group_by="ref")))
         heaviest = heaviest.filter(heaviest.weight == heaviest.most)
-        chosen = heaviest.group_by("ref").aggregate(objective=heaviest.objective.min())
-        return records.left_join(chosen, "ref").drop("ref_right")
+        return heaviest.group_by("ref").aggregate(objective=heaviest.objective.min()).cache()
 
     def _is_unknown(self, ref: str | None, key: str | None) -> bool:
         """Whether nobody can say how this record is now."""

@@ -43,6 +43,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     effort_days: float | None = None  #: None until effort is reckoned
     unknown: bool = False  #: what it depends on is stale or out of sight: neither raised nor resolved
     territory: str | None = None  #: key of the project, or name of the repository, that the subject lies in
+    root_ref: str | None = None  #: the topmost of its parents, where the check looked at them
 
 
 def identity(kind: str, subject: str, counterpart: str | None) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +20,7 @@ from mappings.tag import tag
 from sync import config as configuration
 from sync.config import Config
 from sync.files import Files, Map, read_files
-from sync.reconcile.checks import Check, discover
+from sync.reconcile.checks import Check, discover, limits_of
 from sync.reconcile.findings import Finding
 from sync.reconcile.objectives import ALL
 from sync.reconcile.periods import day_of
@@ -157,8 +156,7 @@ def _finding(engine: Engine, made: Report, found: Finding) -> FindingBehind:
 
 def _thresholds(check: Check, thresholds: Thresholds) -> dict[str, Any]:
     """Those that the check's own code asks for."""
-    functions = (each for each in vars(check).values() if isinstance(each, FunctionType))
-    asked = {name for function in functions for name in function.__code__.co_names}
+    asked = limits_of(check)
     return {name: value for name, value in msgspec.structs.asdict(thresholds).items() if name in asked}
 
 

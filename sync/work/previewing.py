@@ -84,6 +84,8 @@ def _judged(known: Meaning, span: Period) -> Facts:
         strategy=known.map.strategy,
         zone=span.zone,
         thresholds=thresholds_of(known.map.mappings.thresholds, known.day),
+        people=known.map.people,
+        mappings=known.map.mappings,
     )
 
 
@@ -92,7 +94,7 @@ def _judged_anew(before: Facts, known: Meaning, new: Map, span: Period, config: 
     if _reads(new.mappings) != _reads(known.map.mappings):
         return _judged(understood(known.facts, new, config=config, day=known.day), span)
     meant = understood(known.facts, new, config=config, day=known.day, linked=known.links)
-    return replace(before, tags=meant.tags, strategy=new.strategy)
+    return replace(before, tags=meant.tags, strategy=new.strategy, mappings=new.mappings)
 
 
 def _reads(mappings: Mappings) -> Mapping[str, object]:

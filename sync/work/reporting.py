@@ -99,7 +99,7 @@ def report(
     span = named_period(period, zone=zone) if period else last_complete_week(as_of, zone=zone)
     known = meaning(engine, config=config, files=files, as_of=as_of)
     thresholds = thresholds_of(known.map.mappings.thresholds, known.day)
-    found = reconciled(known, span=span, thresholds=thresholds)
+    found = reconciled(known, config=config, span=span, thresholds=thresholds)
     return build(
         found,
         snapshot=known.facts,
@@ -115,7 +115,7 @@ def report(
     )
 
 
-def reconciled(known: Meaning, *, span: Period, thresholds: Thresholds) -> Reconciliation:
+def reconciled(known: Meaning, *, config: Config, span: Period, thresholds: Thresholds) -> Reconciliation:
     """How the work flowed in the period, and which of it leads nowhere."""
     rules = known.map.mappings
     return reconcile(
@@ -127,6 +127,9 @@ def reconciled(known: Meaning, *, span: Period, thresholds: Thresholds) -> Recon
         period=span,
         thresholds=thresholds,
         services=rules.services,
+        people=known.map.people,
+        mappings=rules,
+        label_prefixes={name: each.label_prefix for name, each in config.mirrors.items() if each.label_prefix},
     )
 
 

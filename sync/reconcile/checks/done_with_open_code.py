@@ -4,6 +4,7 @@ Definition: a finished work item with a pull request that closes or implements i
 merged more than two days after the finish.
 Severity: high.
 Evidence: when the item was done, and the pull request's opening or merge.
+Decision: is it done?
 Suggested action: open the item again, or close the pull request.
 Against false alarms: a mention is no link; drafts and bots are silent; an open pull request has the grace of one
 working day after the finish.
@@ -14,12 +15,18 @@ from typing import TYPE_CHECKING, Any
 from sync.reconcile.balance import SERVES, bots
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
+from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant, micros, working_days_before
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 KIND, SLUG = "M22", "done-with-open-code"
+OPTIONS = (
+    Option(says="Close or merge the pull request", cost="a review, or a branch thrown away"),
+    Option(says="Open the item again", cost="it counts as unfinished until then"),
+)
+DEFAULT = "It counts as delivered while its code is not in."
 DAY_US = 86_400_000_000
 
 

@@ -4,6 +4,7 @@ Definition: a work item tagged to an objective that has been paused or closed si
 that day. Discarded items are silent: they were stopped.
 Severity: high.
 Evidence: when it went active, and since when the objective is retired.
+Decision: is the objective really over?
 Suggested action: stop it, tag it to another objective, or extend the objective.
 Against false alarms: what was under way before may go on for 14 days (`finish_window_days`). An item without history
 never shows when it went active.
@@ -15,12 +16,19 @@ from typing import TYPE_CHECKING, Any
 from mappings.strategy import Objective
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
+from sync.reconcile.manual import Option
 from sync.reconcile.periods import day_of, instant, micros, start_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 KIND, SLUG = "M12", "retired-work"
+OPTIONS = (
+    Option(says="Stop the work", cost="what was done so far"),
+    Option(says="Tag it to another objective", cost="one field, and a reason"),
+    Option(says="Extend the objective", cost="a line of strategy.yaml, on the record"),
+)
+DEFAULT = "It goes on, and counts as misaligned."
 RETIRED = ("paused", "closed")
 
 

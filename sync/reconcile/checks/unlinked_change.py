@@ -4,6 +4,7 @@ Definition: a merged pull request, not by a bot and not exempt, that closes or i
 item in its branch, its title, or as a closing reference. A mention in its text is no link.
 Severity: medium.
 Evidence: when it was merged.
+Decision: which work item asked for it?
 Suggested action: name the work item in its title, or exempt such changes with a reason.
 Against false alarms: one that names a project which is not read, or a work item that does not exist, is not unlinked;
 each has a line of its own in the account of links. `unlinked_lines` sets a floor for tiny fixes.
@@ -14,12 +15,19 @@ from typing import TYPE_CHECKING, Any
 from sync.reconcile.balance import link_line
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
+from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 KIND, SLUG = "M03", "unlinked-change"
+OPTIONS = (
+    Option(says="Name the work item in its title", cost="a minute"),
+    Option(says="Exempt such changes with a reason", cost="a line of mappings.yaml"),
+    Option(says="Open a work item for it", cost="a few minutes, and a record of why"),
+)
+DEFAULT = "Its effort stays dark: it counts for no objective."
 
 
 def find(facts: Facts) -> list[Finding]:

@@ -4,6 +4,7 @@ Definition: a tracker's project or a repository with at least five work items or
 days, of which, and of all it ever had, none is tagged or exempt: no rule knows it.
 Severity: high.
 Evidence: how many were touched, and since when it is known.
+Decision: does this place belong on the map?
 Suggested action: add a rule for it, or leave it out of what is read.
 Against false alarms: one tagged or exempt item, by whatever rule, parent or link, and it counts as mapped.
 """
@@ -12,12 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
+from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 KIND, SLUG = "M02", "unmapped-territory"
+OPTIONS = (
+    Option(says="Add a rule for it", cost="a line of mappings.yaml"),
+    Option(says="Exempt it with a reason", cost="its effort counts as sanctioned"),
+    Option(says="Leave it out of what is read", cost="nobody sees it any more"),
+)
+DEFAULT = "Everything in it stays untagged."
 
 
 def find(facts: Facts) -> list[Finding]:

@@ -4,6 +4,7 @@ Definition: a counted work item that is neither tagged nor exempt, was touched i
 the grace of two working days.
 Severity: medium.
 Evidence: when it was created, and when it was last touched.
+Decision: what is it for, or is it for nothing?
 Suggested action: tag it, add a rule that takes it, or exempt it with a reason.
 Against false alarms: new items have their grace. Where no rule knows the whole project or repository, that is the
 finding (M02), and its untagged items are only counted.
@@ -13,12 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
+from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant, micros, working_days_before
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 KIND, SLUG = "M01", "untagged-work"
+OPTIONS = (
+    Option(says="Tag it or its parent", cost="one field, a minute"),
+    Option(says="Add a rule that takes it and its like", cost="a line of mappings.yaml"),
+    Option(says="Exempt it with a reason", cost="its effort counts as sanctioned, not as strategic"),
+    Option(says="Stop it", cost="what was done so far"),
+)
+DEFAULT = "It stays untagged, and the coverage stays lower by it."
 
 
 def find(facts: Facts) -> list[Finding]:
