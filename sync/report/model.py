@@ -18,8 +18,11 @@ from sync.reconcile.flow_view import FlowView
 from sync.reconcile.outlook import Outlook
 from sync.reconcile.planning import PlanningLine
 from sync.reconcile.pull_requests.view import PullRequestView
+from sync.reconcile.rule_lines import RuleLine
 from sync.reconcile.series import Week
 from sync.reconcile.services import ServiceLine
+from sync.reconcile.teams import TeamView
+from sync.reconcile.terrain import TerrainView
 from sync.reconcile.thresholds import Thresholds
 
 VERSION: Literal["fingerpost.report/1"] = "fingerpost.report/1"
@@ -103,6 +106,14 @@ class Definition(Struct, frozen=True, kw_only=True):
     section: str  #: of the metric specification
 
 
+class MapMove(Struct, frozen=True, kw_only=True):
+    """One thing that moved on the map, in a sentence."""
+
+    aspect: str  #: vision, added, removed, rank, name, parent, owner, class, state, plan, promise, measure
+    objective: str | None  #: its id; None for the vision
+    says: str
+
+
 class Report(Struct, frozen=True, kw_only=True):
     version: Literal["fingerpost.report/1"] = VERSION
     masthead: Masthead
@@ -131,6 +142,10 @@ class Report(Struct, frozen=True, kw_only=True):
     control_charts: tuple[ControlChart, ...] = ()
     comparison: Comparison | None = None  #: with the period before
     restatements: tuple[Restatement, ...] = ()  #: where an earlier report said something else
+    moves: tuple[MapMove, ...] = ()  #: on the map, in the period
+    rules: tuple[RuleLine, ...] = ()  #: in the order in which the first that holds wins
+    teams: tuple[TeamView, ...] = ()  #: by name
+    terrain: TerrainView | None = None
 
     def found(self, severity: Severity | None) -> bool:
         """Whether a finding stands that weighs this much or more; never where no severity is named."""
