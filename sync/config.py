@@ -12,6 +12,7 @@ from connectors.source import Mirror
 from mappings.load import read
 from mappings.model import Model, UserFile, Zone
 from mappings.problems import Problem, Problems
+from sync.channels import ChannelConfig, ChannelName
 from sync.serving import AccessConfig, KeepConfig, SchedulesConfig, ServeConfig
 from sync.values import Address, File, RepositoryName, Secret, SecretFile, Text, needs_one, the_one, why
 
@@ -121,6 +122,8 @@ class Config(UserFile):
     acks: str | None = None
     audit: str = Field("audit.yaml", description="keeps the answers of `triage --audit`")
     reports: str = Field("reports", description="the folder that `run` writes its reports to")
+    reports_url: Address | None = Field(None, description="where people can read that folder; every digest leads there")
+    deliver: dict[ChannelName, ChannelConfig] = Field({}, description="the channels that reports are sent by")
     sources: dict[SourceName, SourceConfig] = Field(min_length=1)
     confidential: tuple[Text, ...] = Field((), description="projects and repositories shown by keys alone")
     serve: ServeConfig = ServeConfig()
@@ -154,6 +157,7 @@ def secrets(config: Config) -> list[str]:
     """Every secret in use, so that the log can strike them out."""
     held = [secret.get_secret_value() for source in config.sources.values() for secret in _secrets(source)]
     held += [token.secret for token in config.access.tokens]
+    held += [secret.get_secret_value() for channel in config.deliver.values() for secret in channel.secrets]
     return [text for text in (*held, urlsplit(config.store).password) if text]
 
 
