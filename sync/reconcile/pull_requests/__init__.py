@@ -1,1 +1,92 @@
-"""How pull requests come through: phases, sizes and reviews (metrics.md §2)."""
+"""How pull requests come through: phases, iterations, sizes and reviews, one row each (metrics.md §2)."""
+
+from typing import TYPE_CHECKING
+
+from sync.reconcile.balance import bots, link_line
+from sync.reconcile.pull_requests.activity import last_activity
+from sync.reconcile.pull_requests.counted import by_people, counted
+from sync.reconcile.pull_requests.drafts import readied
+from sync.reconcile.pull_requests.iterations import iterations
+from sync.reconcile.pull_requests.phases import begun, phased
+from sync.reconcile.pull_requests.reviews import reviewed, said
+from sync.reconcile.pull_requests.sizes import sized
+from sync.reconcile.thresholds import Thresholds
+from sync.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+#: Column → type of the export `pull_request_phases`. Who opened it is for groups alone, and is left out.
+PULL_REQUEST_PHASES = {
+    "ref": "string",
+    "key": "string",
+    "repository": "string",
+    "state": "string",  # open, closed, merged
+    "by_bot": "boolean",  # in no figure
+    "other_base": "boolean",  # into a branch that is not looked at: in no figure
+    "undated": "boolean",  # its source does not tell when it was opened: in no duration
+    "opened_us": "int64",
+    "first_commit_us": "int64",  # earliest author date, at most 90 days before it was opened
+    "ready_us": "int64",
+    "reviewed_us": "int64",  # when somebody else first looked at it
+    "approved_us": "int64",  # last approval that stands
+    "merged_us": "int64",
+    "closed_us": "int64",
+    "deployed_us": "int64",  # first deployment to production that has it
+    "coding_us": "int64",
+    "pickup_us": "int64",
+    "review_us": "int64",
+    "merge_wait_us": "int64",
+    "deploy_us": "int64",
+    "unreviewed": "boolean",
+    "unapproved": "boolean",
+    "deployed_early": "boolean",  # deployed before it was merged, by these clocks
+    "redrafts": "int64",
+    "redraft_us": "int64",
+    "iterations": "int64",
+    "size": "int64",  # lines, without what no person wrote
+    "band": "string",  # XS, S, M, L, XL
+    "reviews": "int64",  # by people other than its author, before the end
+    "depth": "int64",  # comments by them
+    "self_merged": "boolean",  # by its author, without an approval
+    "active_us": "int64",  # while it is open: when a person last did anything
+    "line": "string",  # where it stands in the account of links
+}
+
+
+def pull_requests(
+    snapshot: Snapshot, *, links: "ir.Table", thresholds: Thresholds, deployed: "ir.Table | None" = None
+) -> "ir.Table":
+    """One row a pull request, by ref: `PULL_REQUEST_PHASES`, and beside it author, merge_sha, ended_us, seen_us.
+
+    `deployed` has ref and deployed_us of what is known to have reached production.
+    """
+    robots, changes = bots(snapshot).cache(), snapshot["changes"]
+    commits = by_people(snapshot["commits"], robots)
+    ready = readied(counted(snapshot, base_branches=thresholds.base_branches), changes).cache()
+    told = said(snapshot, ready, robots).cache()
+    looked_at = reviewed(begun(ready, commits), told).cache()
+    facts = (
+        iterations(looked_at, told, commits, changes),
+        last_activity(snapshot, ready, robots),
+        link_line(snapshot, links),
+        _shipped(ready) if deployed is None else deployed,
+    )
+    known = looked_at
+    for more in facts:
+        known = known.left_join(more, "ref").drop("ref_right")
+    timed = phased(sized(known, snapshot["changed_files"], generated=thresholds.generated_paths))
+    return _told(timed).order_by("ref").cache()
+
+
+def _shipped(pulls: "ir.Table") -> "ir.Table":
+    """ref, deployed_us where no deployment is known."""
+    import ibis
+
+    return pulls.filter(ibis.literal(False)).select("ref", deployed_us=ibis.null("int64"))
+
+
+def _told(timed: "ir.Table") -> "ir.Table":
+    merged_alone = (timed.author == timed.merged_by).fill_null(False) & (timed.approvals == 0)
+    told = timed.mutate(self_merged=timed.merged_us.notnull() & merged_alone, iterations=timed.iterations.fill_null(0))
+    return told.select(*PULL_REQUEST_PHASES, "author", "merge_sha", "ended_us", "seen_us")
