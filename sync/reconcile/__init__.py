@@ -28,9 +28,11 @@ from sync.reconcile.periods import Period, day_of
 from sync.reconcile.planning import PlanningLine
 from sync.reconcile.pull_requests.view import PullRequestView
 from sync.reconcile.relations import Relations
+from sync.reconcile.rule_lines import RuleLine, rule_lines
 from sync.reconcile.scopes import Scopes
 from sync.reconcile.series import Week
 from sync.reconcile.services import ServiceLine, service_lines
+from sync.reconcile.teams import TeamView, teams
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
 
@@ -60,6 +62,8 @@ class Reconciliation:
     planning: tuple[PlanningLine, ...] = ()  #: the latest first
     control_charts: tuple[ControlChart, ...] = ()
     comparison: Comparison | None = None  #: with the period before
+    rules: tuple[RuleLine, ...] = ()  #: in the order in which the first that holds wins
+    teams: tuple[TeamView, ...] = ()  #: by name
 
 
 def reconcile(
@@ -108,6 +112,8 @@ def reconcile(
         suppressed=suppressed,
         notes=notes(snapshot, facts.flow, period),
         agreements=agreed,
+        rules=rule_lines(facts.mappings, tags),
+        teams=teams(facts),
     )
 
 

@@ -13,14 +13,17 @@ from sync.reconcile.balance import LinkLine
 from sync.reconcile.checks import discover
 from sync.reconcile.figures import Figure, proportion_of
 from sync.reconcile.findings import SEVERITIES, Finding
+from sync.reconcile.manual import manual
 from sync.reconcile.objectives import ALL
 from sync.reconcile.periods import Period, day_of
+from sync.reconcile.terrain import TerrainView
 from sync.reconcile.thresholds import Thresholds
-from sync.report import words
+from sync.report import gather, words
 from sync.report.answer import sentence
+from sync.report.decisions import decisions
 from sync.report.definitions import DEFINITIONS
 from sync.report.masthead import masthead
-from sync.report.model import Answer, Item, KindOfFinding, Masthead, ObjectiveRow, Report
+from sync.report.model import Answer, Item, KindOfFinding, MapMove, Masthead, ObjectiveRow, Report
 from sync.snapshot import Snapshot
 
 ANSWER = ("throughput", "coverage")
@@ -43,6 +46,8 @@ def build(
     command: str,
     mistakes: Iterable[str] = (),
     breakdowns: Iterable[AxisLine] = (),
+    moves: Iterable[MapMove] = (),
+    terrain: TerrainView | None = None,
 ) -> Report:
     """The report. `versions` name the strategy and the mappings in force; `failures` are what this run could not do.
 
@@ -61,7 +66,9 @@ def build(
         digest=digest,
     )
     today = day_of(snapshot.as_of, zone=period.zone)
-    return Report(
+    kinds = _kinds(findings, suppressed=reconciliation.suppressed)
+    manuals = tuple(manual(discover()[kind.slug]) for kind in kinds)
+    report = Report(
         masthead=head,
         answer=_answer(figures, findings, head),
         objectives=tuple(
@@ -72,7 +79,7 @@ def build(
         delivery=tuple(figure for figure in figures if figure.scope == ALL and figure.id != "coverage"),
         weeks=reconciliation.weeks.get(ALL, ()),
         findings=tuple(findings),
-        kinds=_kinds(findings, suppressed=reconciliation.suppressed),
+        kinds=kinds,
         balance=reconciliation.balances,
         links=reconciliation.link_lines,
         linked=_linked(reconciliation.link_lines),
@@ -81,7 +88,7 @@ def build(
         thresholds=thresholds,
         notes=reconciliation.notes,
         definitions=DEFINITIONS,
-        items=_items(snapshot, refs=_named(figures, findings)),
+        items=(),
         command=command,
         pull_requests=reconciliation.pull_requests,
         dora=reconciliation.dora,
@@ -89,7 +96,14 @@ def build(
         planning=reconciliation.planning,
         control_charts=reconciliation.control_charts,
         comparison=reconciliation.comparison,
+        moves=tuple(moves),
+        rules=reconciliation.rules,
+        teams=reconciliation.teams,
+        terrain=terrain,
+        manuals=manuals,
+        decisions=decisions(findings, {page.id: page for page in manuals}),
     )
+    return replace(report, items=_items(snapshot, refs=_named(report)))
 
 
 def _answer(figures: Sequence[Figure], findings: Sequence[Finding], head: Masthead) -> Answer:
@@ -150,10 +164,17 @@ def _items(snapshot: Snapshot, *, refs: set[str]) -> tuple[Item, ...]:
     return tuple(Item(**row) for row in rows)
 
 
-def _named(figures: Iterable[Figure], findings: Iterable[Finding]) -> set[str]:
+def _named(report: Report) -> set[str]:
     """The refs that the report speaks of."""
-    behind = {ref for figure in figures for ref in figure.items}
-    return behind.union(*((finding.subject_ref, finding.counterpart_ref or "") for finding in findings))
+    parts = (report.answer, report.objectives, report.delivery, report.flow, report.alignment, report.planning)
+    refs = {ref for figure in gather.figures((*parts, report.pull_requests, report.dora)) for ref in figure.items}
+    for finding in report.findings:
+        refs |= {finding.subject_ref, finding.counterpart_ref or ""}
+    if report.flow:
+        refs |= {row.ref for row in report.flow.ageing} | {row.ref for row in report.flow.scatter}
+    if report.alignment:
+        refs |= {row.ref for row in report.alignment.misaligned}
+    return refs
 
 
 def _severities(findings: Iterable[Finding]) -> dict[str, int]:

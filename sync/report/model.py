@@ -15,6 +15,7 @@ from sync.reconcile.dora.view import DoraView
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import SEVERITIES, Finding, Severity
 from sync.reconcile.flow_view import FlowView
+from sync.reconcile.manual import Manual
 from sync.reconcile.outlook import Outlook
 from sync.reconcile.planning import PlanningLine
 from sync.reconcile.pull_requests.view import PullRequestView
@@ -24,6 +25,7 @@ from sync.reconcile.services import ServiceLine
 from sync.reconcile.teams import TeamView
 from sync.reconcile.terrain import TerrainView
 from sync.reconcile.thresholds import Thresholds
+from sync.report.decisions import Decision
 
 VERSION: Literal["fingerpost.report/1"] = "fingerpost.report/1"
 
@@ -146,6 +148,8 @@ class Report(Struct, frozen=True, kw_only=True):
     rules: tuple[RuleLine, ...] = ()  #: in the order in which the first that holds wins
     teams: tuple[TeamView, ...] = ()  #: by name
     terrain: TerrainView | None = None
+    manuals: tuple[Manual, ...] = ()  #: of the kinds that have something to say
+    decisions: tuple[Decision, ...] = ()  #: that are asked for, at most three
 
     def found(self, severity: Severity | None) -> bool:
         """Whether a finding stands that weighs this much or more; never where no severity is named."""

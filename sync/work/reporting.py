@@ -16,8 +16,10 @@ from mappings.identities import identities
 from mappings.links import links
 from mappings.mends import mends
 from mappings.people import with_bots
+from mappings.problems import Problems
 from mappings.reverts import reverts
 from mappings.statuses import categories
+from mappings.strategy_diff import Dated, strategy_diff
 from mappings.suggestions import suggested_links
 from mappings.tag import tag
 from sync import __version__
@@ -27,10 +29,11 @@ from sync.reconcile import Reconciliation, reconcile
 from sync.reconcile.axes import axis_lines
 from sync.reconcile.periods import Period, day_of, last_complete_week
 from sync.reconcile.periods import period as named_period
+from sync.reconcile.terrain import terrain_view
 from sync.reconcile.thresholds import Thresholds, thresholds_of
 from sync.report import html, json, text
 from sync.report.build import build
-from sync.report.model import VERSION, Report
+from sync.report.model import VERSION, MapMove, Report
 from sync.snapshot import Snapshot
 from sync.store.load import snapshot
 from sync.write_back import unmirrored
@@ -110,9 +113,27 @@ def report(
         failures=(),
         mistakes=mistakes,
         breakdowns=axis_lines(placed(known)),
+        moves=_moves(known, files, since=span.first_on),
+        terrain=terrain_view(
+            known.facts,
+            tables=unmirrored(known.facts.tables, config.mirrors),
+            tags=known.tags,
+            people=known.map.people,
+            period=span,
+        ),
         digest=_digest(known, span, config, mistakes),
         command=_command(span, as_of),
     )
+
+
+def _moves(known: Meaning, files: Files, *, since: date) -> tuple[MapMove, ...]:
+    """What moved on the map since a day; nothing where there was no map then."""
+    try:
+        before = files.on(since).strategy
+    except Problems:
+        return ()
+    shifts = strategy_diff(Dated(before, since), Dated(known.map.strategy, known.day))
+    return tuple(MapMove(aspect=shift.aspect, objective=shift.objective, says=shift.says) for shift in shifts)
 
 
 def reconciled(known: Meaning, *, config: Config, span: Period, thresholds: Thresholds) -> Reconciliation:
