@@ -13,6 +13,9 @@ class Progress(Protocol):
     def read(self, source: str, *, what: str, count: int, of: int | None) -> None:
         """So many are read; `of` how many, as far as the source tells."""
 
+    def asked(self, source: str, *, bucket: str, left: int | None) -> None:
+        """One more request went out; `left`: how many more of this bucket the source says that it bears."""
+
 
 class Silent:
     """Tells nobody."""
@@ -21,6 +24,9 @@ class Silent:
         pass
 
     def read(self, source: str, *, what: str, count: int, of: int | None) -> None:
+        pass
+
+    def asked(self, source: str, *, bucket: str, left: int | None) -> None:
         pass
 
 

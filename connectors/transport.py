@@ -119,9 +119,11 @@ class Transport:
         except httpx.InvalidURL as error:
             raise Refused(f"there is no such address ({error})", hint="Check `url`.") from error
         except (httpx.RequestError, TimeoutError) as error:
+            self._progress.asked(self._source, bucket=request.bucket, left=None)
             self._log.warning("request", label=request.label, path=_path(request.url), error=type(error).__name__)
             raise _unanswered(error, request.url) from error
         took_s = (self._clock.now() - started_at).total_seconds()
+        self._progress.asked(self._source, bucket=request.bucket, left=_left(answer))
         self._log.debug(
             "request",
             label=request.label,
@@ -199,6 +201,12 @@ def over_network(
         advise=advise,
         progress=progress,
     )
+
+
+def _left(answer: Answer) -> int | None:
+    """How many more requests the source bears, in the header that both vendors have for it."""
+    told = answer.headers.get("x-ratelimit-remaining", "")
+    return int(told[:9]) if told.isascii() and told.isdigit() else None
 
 
 def _may_repeat(error: BaseException, request: Request) -> bool:

@@ -192,8 +192,10 @@ def _object(body: bytes) -> Json:
 
 
 def _identity(delivery: Delivery) -> str:
-    """Jira's own, else a digest: older Data Center and Automation send none, and repeat nothing."""
-    return delivery.headers.get(IDENTIFIER) or "sha256:" + hashlib.sha256(delivery.body).hexdigest()
+    """Jira's own, else a digest of what came when: older Data Center and Automation send none, and repeat nothing, so
+    that the same words later tell of another change."""
+    came = f"{delivery.received_at.isoformat()} ".encode()
+    return delivery.headers.get(IDENTIFIER) or "sha256:" + hashlib.sha256(came + delivery.body).hexdigest()
 
 
 def _handling(event: str, body: Json) -> Handling:

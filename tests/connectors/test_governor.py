@@ -35,6 +35,8 @@ class Notes:
     def __init__(self) -> None:
         self.waits: list[tuple[str, str, datetime, str]] = []
 
+    def asked(self, source: str, *, bucket: str, left: int | None) -> None: ...
+
     def waiting(self, source: str, *, what: str, until: datetime, why: str) -> None:
         self.waits.append((source, what, until, why))
 

@@ -73,6 +73,8 @@ class Line:
             progress=self,
         )
 
+    def asked(self, source: str, *, bucket: str, left: int | None) -> None: ...
+
     def waiting(self, source: str, *, what: str, until: datetime, why: str) -> None:
         self.waits.append((source, what, until, why))
 

@@ -54,6 +54,8 @@ class Watcher:
     def __init__(self) -> None:
         self.told: list[tuple[int, int | None]] = []
 
+    def asked(self, source: str, *, bucket: str, left: int | None) -> None: ...
+
     def waiting(self, source: str, *, what: str, until: datetime, why: str) -> None: ...
 
     def read(self, source: str, *, what: str, count: int, of: int | None) -> None:

@@ -47,6 +47,8 @@ class Reader:
 
         use(self, read, repositories=["acme/shop"], gates=gates, progress=self)
 
+    def asked(self, source: str, *, bucket: str, left: int | None) -> None: ...
+
     def waiting(self, source: str, *, what: str, until: datetime, why: str) -> None:
         self.waits.append((f"{source} {what}", until, why))
 
