@@ -51,12 +51,17 @@ def censuses_due(said: JiraConfig | GitHubConfig) -> Mapping[CensusKind, timedel
 @asynccontextmanager
 async def connected(name: str, *, config: Config, means: Means) -> AsyncIterator[Connected]:
     """The source of this name, let go of at the end."""
-    said, mirror = config.sources[name], config.mirrors.get(name)
-    source = _jira(name, said, mirror, means) if isinstance(said, JiraConfig) else _github(name, said, mirror, means)
+    source = built(name, config=config, means=means)
     try:
         yield source
     finally:
         await source.close()
+
+
+def built(name: str, *, config: Config, means: Means) -> Connected:
+    """The source of this name; whoever asks it anything closes it."""
+    said, mirror = config.sources[name], config.mirrors.get(name)
+    return _jira(name, said, mirror, means) if isinstance(said, JiraConfig) else _github(name, said, mirror, means)
 
 
 def _jira(name: str, said: JiraConfig, mirror: Mirror | None, means: Means) -> Connected:

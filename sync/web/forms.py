@@ -1,0 +1,56 @@
+"""Forms that only our own pages can send: the same secret in a cookie and in the form (double submit), and our origin.
+
+https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+"""
+
+import hmac
+import secrets
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlsplit
+
+from fastapi import HTTPException, Request, Response, status
+
+from sync.web.limits import Bodies
+
+CSRF_COOKIE = "fingerpost_csrf"
+CSRF_FIELD = "csrf"
+MOST_BYTES = 64 * 1024
+MOST_FIELDS = 100
+
+_BODIES = Bodies(in_flight=64 * MOST_BYTES)
+
+
+def csrf_token(request: Request, response: Response) -> str:
+    """What a form of the page that is being answered has to hold in its field `csrf`; the visitor keeps it too."""
+    token = request.cookies.get(CSRF_COOKIE) or secrets.token_urlsafe(32)
+    keep_cookie(request, response, CSRF_COOKIE, token)
+    return token
+
+
+def keep_cookie(request: Request, response: Response, name: str, value: str) -> None:
+    """A cookie that no script reads and no other site sends."""
+    is_safe = request.url.scheme == "https"
+    response.set_cookie(name, value, httponly=True, samesite="strict", secure=is_safe, path="/")
+
+
+async def form(request: Request) -> Mapping[str, str]:
+    """The fields of a form; a dependency. 403 unless one of our own pages sent it.
+
+    A program that signs in by the header `Authorization` needs no proof: no browser sends that by itself.
+    """
+    async with _BODIES.read(request, most=MOST_BYTES) as body:
+        try:
+            fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        except ValueError:
+            raise HTTPException(status.HTTP_400_BAD_REQUEST, "this is no form") from None
+    if "authorization" not in request.headers:
+        _prove(request, fields)
+    return fields
+
+
+def _prove(request: Request, fields: Mapping[str, str]) -> None:
+    held, sent = request.cookies.get(CSRF_COOKIE, ""), fields.get(CSRF_FIELD, "")
+    origin = request.headers.get("origin")
+    is_ours = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    if not (held and is_ours and hmac.compare_digest(held.encode(), sent.encode())):
+        raise HTTPException(status.HTTP_403_FORBIDDEN, "the form is not one of ours, or too old; load the page anew")
