@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field
 
 from mappings.limits import Count, Limits, Names, Some
 from mappings.model import Fault
+
+Ratio: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 
 
 class ThresholdLine(Limits):
@@ -30,6 +32,25 @@ class ThresholdLine(Limits):
     stale_draft_days: Some | None = None  #: the same of a draft
     provisional_days: Count | None = None  #: before the report, in which a deployment may turn out to have failed
     dora_bands: bool | None = None  #: show what a survey published of each measure, with its year
+    code_weight: Some | None = None  #: of a day's code on an item, beside reviews and words
+    review_weight: Some | None = None
+    coord_weight: Some | None = None
+    presence_days: Count | None = None  #: working days for which what is in hand tells of presence
+    minutes_a_day: Some | None = None  #: of a full working day, for entries of time
+    presume_absence: bool | None = None  #: on working days in a row without any sign of somebody
+    absence_days: Some | None = None  #: working days in a row without a sign that count as absence
+    least_coverage: Ratio | None = None  #: of the effort, below which alignment, drift and starvation are greyed
+    least_observability: Ratio | None = None  #: share of the days of which something tells, likewise
+    drift: Ratio | None = None  #: from which on it is flagged
+    starved_attainment: Ratio | None = None  #: in each of two periods, below which an objective starves
+    starved_share: Ratio | None = None  #: planned share below which an objective cannot starve by attainment
+    starved_days: Some | None = None  #: working days without effort, from which on an objective starves
+    over_target: Annotated[float, Field(ge=1)] | None = None  #: attainment above which an objective is overfed
+    lag_days: Some | None = None  #: quiet working days in a row that end a lag
+    lag_ratio: Ratio | None = None  #: of the effort before, up to which a day is quiet
+    pick_up_days: Annotated[float, Field(gt=0)] | None = None  #: person-days with which an objective is taken up
+    expedite: tuple[str, ...] | None = None  #: priorities and labels of work that displaces plans
+    least_group: Annotated[int, Field(ge=5)] | None = None  #: people below which figures of a group are not shown
 
 
 def threshold_faults(lines: Iterator[tuple[Any, Mapping[str, Any]]]) -> Iterator[Fault]:

@@ -60,6 +60,25 @@ class Thresholds(Struct, frozen=True, kw_only=True):
     finished_days: int = 5  #: since the last child was finished, before an open parent is a finding
     zombie_days: int = 30  #: without a move of any child
     churn_changes: int = 3  #: of its objective
+    code_weight: int = 4  #: of a day's code on an item, beside reviews and words (metrics.md §4.3)
+    review_weight: int = 2
+    coord_weight: int = 1
+    presence_days: int = 10  #: working days for which what is in hand tells of presence after the last sign of work
+    minutes_a_day: int = 480
+    presume_absence: bool = True  #: on days in a row without any sign of somebody
+    absence_days: int = 5  #: working days in a row
+    least_coverage: float = 0.6  #: of the effort, below which alignment, drift and starvation are greyed
+    least_observability: float = 0.6
+    drift: float = 0.10  #: from which on it is flagged
+    starved_attainment: float = 0.25  #: in each of two periods, below which an objective starves
+    starved_share: float = 0.05  #: planned share below which it cannot starve by attainment
+    starved_days: int = 10  #: working days without effort
+    over_target: float = 1.5  #: attainment
+    lag_days: int = 5  #: quiet working days in a row that end a lag
+    lag_ratio: float = 0.05  #: of the effort before, up to which a day is quiet
+    pick_up_days: float = 5.0  #: person-days with which an objective is taken up
+    expedite: tuple[str, ...] = ()  #: priorities and labels of work that displaces plans
+    least_group: int = 5  #: people below which figures of a group are not shown
 
 
 def thresholds_of(lines: Sequence[ThresholdLine], day: date) -> Thresholds:
