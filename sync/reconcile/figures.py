@@ -5,14 +5,16 @@ from msgspec.structs import replace
 
 from sync.reconcile.stats import SMALLEST_DENOMINATOR, SMALLEST_SAMPLE, percentile, percentile_interval, wilson
 
-DAY_US = 86_400_000_000
+HOUR_US = 3_600_000_000
+DAY_US = 24 * HOUR_US
+MICROSECONDS = {"hours": HOUR_US, "days": DAY_US}  #: in one of a unit of time
 
 
 class Figure(Struct, frozen=True, kw_only=True):
     id: str
     scope: str  #: `all`, or the id of an objective
     title: str
-    unit: str  #: items, days, ratio
+    unit: str  #: items, days, hours, ratio, and whatever else is counted
     value: float | None = None
     low: float | None = None  #: of the 90 % interval; None where the data do not bound it
     high: float | None = None
@@ -22,14 +24,19 @@ class Figure(Struct, frozen=True, kw_only=True):
     items: tuple[str, ...] = ()  #: refs of what it was reckoned from
 
 
-def percentile_of(values_us: list[int], *, percent: int, blank: Figure) -> Figure:
-    """`blank` with that percentile of the durations, in days; null of less than §0.11 asks for."""
-    named = replace(blank, id=f"{blank.id}_p{percent}", title=f"{blank.title} p{percent}", n=len(values_us))
-    if len(values_us) < SMALLEST_SAMPLE[percent]:
-        return replace(named, reason="small_n" if values_us else "no_data")
-    ordered = sorted(values_us)
+def percentile_of(values: list[int], *, percent: int, blank: Figure) -> Figure:
+    """`blank` with that percentile; null of less than §0.11 asks for. Durations are given in microseconds."""
+    named = replace(blank, id=f"{blank.id}_p{percent}", title=f"{blank.title} p{percent}", n=len(values))
+    if len(values) < SMALLEST_SAMPLE[percent]:
+        return replace(named, reason="small_n" if values else "no_data")
+    ordered, one = sorted(values), MICROSECONDS.get(blank.unit, 1)
     low, high = percentile_interval(ordered, percent=percent)
-    return replace(named, value=_days(percentile(ordered, percent=percent)), low=_days(low), high=_days(high))
+    return replace(
+        named,
+        value=percentile(ordered, percent=percent) / one,
+        low=None if low is None else low / one,
+        high=None if high is None else high / one,
+    )
 
 
 def proportion_of(hits: int, n: int, *, blank: Figure) -> Figure:
@@ -38,7 +45,3 @@ def proportion_of(hits: int, n: int, *, blank: Figure) -> Figure:
         return replace(blank, n=n, reason="small_n" if n else "zero_denominator")
     low, high = wilson(hits, n)
     return replace(blank, n=n, value=hits / n, low=low, high=high)
-
-
-def _days(us: int | None) -> float | None:
-    return None if us is None else us / DAY_US

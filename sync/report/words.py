@@ -48,7 +48,7 @@ RUNGS = {
     "merges": "merges into the default branch, which stand for deployments that nothing tells of",
 }  #: metrics.md §3.1
 
-SIGNS = {"days": " d", "ratio": " %"}  #: by unit; a count needs none
+SIGNS = {"days": " d", "hours": " h", "ratio": " %"}  #: by unit; a count needs none
 
 REASONS = {
     "no_data": "no data",
@@ -77,7 +77,7 @@ def number(value: float, *, unit: str) -> str:
     """The number alone: durations to one decimal, shares as percentages to one decimal (metrics.md §0.6)."""
     if unit == "ratio":
         return rounded(Decimal(str(value)) * 100, places=1)
-    if unit == "days" or not float(value).is_integer():
+    if unit in ("days", "hours") or not float(value).is_integer():
         return rounded(value, places=1)
     return f"{int(value):,}"
 
