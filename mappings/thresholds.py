@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
+from mappings.document import Path
 from mappings.limits import Count, Limits, Names, Some
 from mappings.model import Fault
+
+FlowType: TypeAlias = Literal["feature", "defect", "risk", "debt"]
+FLOW_TYPES: tuple[FlowType, ...] = ("feature", "defect", "risk", "debt")
 
 Ratio: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 
@@ -18,11 +22,15 @@ class ThresholdLine(Limits):
     from_on: date | None = Field(default=None, alias="from")
     item_types: Names | None = None  #: that are counted; else every type of the standard level
     discarded: tuple[str, ...] | None = None  #: resolutions of work that was given up, in small letters
+    flow_types: dict[FlowType, Names] | None = None  #: item types by what kind of work they are; the rest is other
     restart_on_return: bool | None = None  #: start the clock anew when an item went back to do
     debounce_s: Count | None = None  #: stays shorter than this between two of one category are none
     bulk_items: Some | None = None  #: changed alike in one sweep, from which on it is a bulk edit
     bulk_gap_s: Count | None = None  #: longest pause within a sweep
     series_weeks: Annotated[int, Field(ge=1, le=520)] | None = None  #: that the throughput is shown for
+    look_back_days: Some | None = None  #: what was in progress in so many days is in the survival curve
+    expectation_weeks: Some | None = None  #: complete weeks that the service level expectation is read from
+    reopen_days: Some | None = None  #: after it was first done, in which an item that is opened again counts as such
     touched_days: Some | None = None  #: what was touched in so many days before the report is live work
     unmapped_items: Some | None = None  #: without a rule in one place, from which on the place is a finding
     stale_after_hours: Some | None = None  #: without a complete pass, from which on a source is stale
@@ -53,16 +61,26 @@ class ThresholdLine(Limits):
     least_group: Annotated[int, Field(ge=5)] | None = None  #: people below which figures of a group are not shown
 
 
-def threshold_faults(lines: Iterator[tuple[Any, Mapping[str, Any]]]) -> Iterator[Fault]:
-    """One fault for each line that begins on the day of an earlier one."""
+def threshold_faults(lines: Iterator[tuple[Path, Mapping[str, Any]]]) -> Iterator[Fault]:
+    """One fault for each line that begins on the day of an earlier one, and for each type that is of two kinds."""
     seen: set[Any] = set()
     for path, line in lines:
+        yield from _types_of_two(path, line.get("flow_types"))
         since = line.get("from")
         if isinstance(since, date | None) and since in seen:
             when = f"begin on {since}" if since else "have no `from`"
             yield Fault((*path, "from") if since else path, f"two entries {when}", "put their keys into one")
         if isinstance(since, date | None):
             seen.add(since)
+
+
+def _types_of_two(path: Path, flow_types: Any) -> Iterator[Fault]:
+    kinds: dict[str, str] = {}
+    for kind, names in flow_types.items() if isinstance(flow_types, Mapping) else ():
+        for index, name in enumerate(names if isinstance(names, tuple) else ()):
+            first = kinds.setdefault(str(name).lower(), kind)
+            if first != kind:
+                yield Fault((*path, "flow_types", kind, index), f"the type '{name}' is {first} already")
 
 
 def thresholds_on(lines: Sequence[ThresholdLine], day: date) -> dict[str, Any]:

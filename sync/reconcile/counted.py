@@ -21,6 +21,8 @@ def counted(work_items: "ir.Table", *, types: Collection[str] | None) -> "ir.Tab
         "source",
         "project",
         "repository",
+        "type",
+        "team",
         "status_id",
         "created_us",
         "updated_us",

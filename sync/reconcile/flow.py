@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sync.reconcile import blocked, bulk, categories, instants, measures, timeline
 from sync.reconcile.counted import counted
+from sync.reconcile.flow_types import flow_type
 from sync.reconcile.lost import lost
 from sync.reconcile.periods import micros
 from sync.reconcile.runs import runs
@@ -25,9 +26,10 @@ class Flow:
     items: "ir.Table"
     """One row a counted work item, by ref; null is what its history does not say, and durations are microseconds.
 
-    ref, category (at as_of), created_us, committed_us, started_us, last_active_us, finished_us, first_finished_us,
-    outcome (delivered, discarded), lead_us, flow_us, cycle_us = active_us + waiting_us + done_gap_us,
-    waiting_us = queued_us + blocked_us + returned_us, reopens, lost_us (since when it is out of sight), flags.
+    ref, project, type, flow_type, team, category (at as_of), created_us, committed_us, started_us, last_active_us,
+    finished_us, first_finished_us, first_reopened_us, outcome (delivered, discarded), lead_us, flow_us,
+    cycle_us = active_us + waiting_us + done_gap_us, waiting_us = queued_us + blocked_us + returned_us, reopens,
+    lost_us (since when it is out of sight), flags.
     """
     numbers: "ir.Table"  #: ref, item: the number that stands for it
     numbered_runs: "ir.Table"
@@ -69,7 +71,9 @@ def flow(snapshot: Snapshot, *, links: "ir.Table", status_categories: "ir.Table"
         _out_of_sight(items, snapshot),
     )
     known = reduce(lambda rows, more: rows.left_join(more, "item").drop("item_right"), facts, items)
-    measured = _measured(_timed(known, discarded=thresholds.discarded)).order_by("ref").cache()
+    timed = _timed(known, discarded=thresholds.discarded)
+    timed = timed.mutate(flow_type=flow_type(timed.type, thresholds.flow_types))
+    measured = _measured(timed).order_by("ref").cache()
     return Flow(items=measured, numbers=items.select("ref", "item"), numbered_runs=ran, numbered_blocks=stopped)
 
 
@@ -124,9 +128,9 @@ def _measured(timed: "ir.Table") -> "ir.Table":
     cycle_us = timed.finished_us - timed.started_us
     parts = {name: ibis.ifelse(cycle_us.notnull(), timed[name].fill_null(0), None) for name in measures.PARTS}
     return timed.select(
-        *("ref", "category", "created_us", "committed_us", "started_us", "last_active_us", "finished_us"),
-        "first_finished_us",
-        "outcome",
+        *("ref", "project", "type", "flow_type", "team", "category"),
+        *("created_us", "committed_us", "started_us", "last_active_us", "finished_us"),
+        *("first_finished_us", "first_reopened_us", "outcome"),
         lead_us=timed.finished_us - timed.created_us,
         flow_us=timed.finished_us - timed.committed_us,
         cycle_us=cycle_us,

@@ -9,7 +9,8 @@ UNDER_WAY = ("active", "waiting")
 
 
 def instants(runs: "ir.Table", *, restart_on_return: bool) -> "ir.Table":
-    """One row an item: category (at the end), began_us, last_active_us, finished_us, first_finished_us, reopens.
+    """One row an item: category (at the end), began_us, last_active_us, finished_us, first_finished_us,
+    first_reopened_us, reopens.
 
     `began_us` is the start of the first run under way; with `restart_on_return`, of the first after the last return to
     todo. `last_active_us` is the start of the last active run.
@@ -22,6 +23,7 @@ def instants(runs: "ir.Table", *, restart_on_return: bool) -> "ir.Table":
         last_active_us=runs.start_us.max(where=runs.category == "active"),
         finished_us=runs.start_us.max(where=is_done & runs.is_last),
         first_finished_us=runs.start_us.min(where=is_done),
+        first_reopened_us=runs.end_us.min(where=is_done & ~runs.is_last),
         reopens=runs.count(where=is_done & ~runs.is_last),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from mappings.thresholds import ThresholdLine, thresholds_on
 
@@ -19,6 +19,14 @@ DISCARDED = (
     "not planned",
 )
 
+#: Item types as trackers usually call them, by what kind of work they are.
+FLOW_TYPES: dict[str, tuple[str, ...]] = {
+    "feature": ("Story", "Feature", "New Feature", "Improvement", "Enhancement"),
+    "defect": ("Bug", "Defect"),
+    "risk": ("Vulnerability", "Risk"),
+    "debt": ("Technical Debt", "Tech Debt", "Refactoring"),
+}
+
 #: Of files that no person wrote: * is any text. Locks, vendored code, and what generators leave.
 GENERATED_PATHS = (
     *("*.lock", "*package-lock.json", "*npm-shrinkwrap.json", "*pnpm-lock.yaml", "*go.sum", "*gradle.lockfile"),
@@ -32,6 +40,7 @@ class Thresholds(Struct, frozen=True, kw_only=True):
 
     item_types: tuple[str, ...] | None = None  #: that are counted; None is every type of the standard level
     discarded: tuple[str, ...] = DISCARDED  #: resolutions of work that was given up
+    flow_types: dict[str, tuple[str, ...]] = field(default_factory=FLOW_TYPES.copy)  #: by kind of work, item types
     restart_on_return: bool = False  #: start the clock anew when an item went back to todo
     debounce_s: int = 300
     bulk_items: int = 20
@@ -39,6 +48,9 @@ class Thresholds(Struct, frozen=True, kw_only=True):
     series_weeks: int = 52
     grace_days: int = 2  #: working days
     contradiction_grace_days: int = 1  #: working days
+    look_back_days: int = 182  #: of the survival curve
+    expectation_weeks: int = 13  #: complete weeks that the service level expectation is read from
+    reopen_days: int = 30
     touched_days: int = 28  #: what was touched in these days before as_of is live work
     unmapped_items: int = 5
     late_merge_days: int = 2

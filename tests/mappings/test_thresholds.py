@@ -37,6 +37,11 @@ def test_every_threshold_can_be_set_and_nothing_else():
         ("thresholds: [{debounce_s: 1}, {debounce_s: 2}]", "mappings.yaml:1:31: two entries have no `from`"),
         ("thresholds: [{debounce_s: -1}]", "mappings.yaml:1:27: should be greater than or equal to 0"),
         ("thresholds: [{debounce: 1}]", "mappings.yaml:1:15: unknown key 'debounce'; did you mean 'debounce_s'?"),
+        (
+            "thresholds: [{flow_types: {defect: [Bug], risk: [Hole, bug]}}]",
+            "mappings.yaml:1:56: the type 'bug' is defect already",
+        ),
+        ("thresholds: [{flow_types: {chore: [Task]}}]", "mappings.yaml:1:35: should be 'feature', 'defect', 'risk' or"),
         ("thresholds: [{item_types: []}]", "mappings.yaml:1:27: should have at least one entry"),
         (
             "breakdowns: {kind: [{id: a, when: {type: A}}, {id: a, when: {type: B}}]}",
