@@ -4,6 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sync.reconcile.stats import SMALLEST_DENOMINATOR, SMALLEST_SAMPLE, percentile, percentile_interval, wilson
+from sync.reconcile.survival import Curve
 
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
@@ -37,6 +38,20 @@ def percentile_of(values: list[int], *, percent: int, blank: Figure) -> Figure:
         low=None if low is None else low / one,
         high=None if high is None else high / one,
     )
+
+
+def quantile_of(curve: Curve, *, percent: int, n: int, blank: Figure) -> Figure:
+    """`blank` with that quantile of durations in microseconds, where those that have not ended count too (§1.8).
+
+    Null from where on too few are at risk, and where so few have ended that the curve does not come down to it.
+    """
+    named = replace(blank, id=f"{blank.id}_p{percent}", title=f"{blank.title} p{percent}", n=n)
+    found = curve.quantile(percent)
+    if curve.small_from is not None and (found is None or found >= curve.small_from):
+        return replace(named, reason="risk_set_small")
+    if found is None:
+        return replace(named, reason="immature" if n else "no_data")
+    return replace(named, value=found / MICROSECONDS.get(blank.unit, 1))
 
 
 def proportion_of(hits: int, n: int, *, blank: Figure) -> Figure:
