@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, model_validator
 
@@ -64,6 +65,13 @@ class SlackConfig(_ChannelConfig):
         return self
 
     @property
+    def secrets(self) -> Iterator[SecretStr]:
+        """Also the path of a webhook's address: it alone lets anybody in, and stands in a log by itself."""
+        yield from super().secrets
+        if not self.is_bot:
+            yield SecretStr(urlsplit(self.secret).path)
+
+    @property
     def is_bot(self) -> bool:
         return self.token is not None or self.token_file is not None
 
@@ -102,6 +110,7 @@ class MailConfig(_ChannelConfig):
 class GitHubIssueConfig(_ChannelConfig):
     """An issue for each period."""
 
+    about: tuple[About, ...] = Field(("report",), description="the report, a map that moved, a run that went wrong")
     type: Literal["github"]
     url: Address = Field("https://api.github.com", description="Enterprise Server: https://host/api/v3")
     repository: Text = Field(pattern=r"^[\w.-]+/[\w.-]+$")
@@ -119,6 +128,7 @@ class GitHubIssueConfig(_ChannelConfig):
 
 
 class JobSummaryConfig(_ChannelConfig):
+    about: tuple[About, ...] = Field(("report",), description="the report, a map that moved, a run that went wrong")
     type: Literal["job_summary"]
     file: Annotated[Path | None, BeforeValidator(_job_summary)] = Field(
         None, validate_default=True, description="default what GitHub Actions names in GITHUB_STEP_SUMMARY"
@@ -128,6 +138,7 @@ class JobSummaryConfig(_ChannelConfig):
 class ConfluenceConfig(_ChannelConfig):
     """A page for each period, below one that stands."""
 
+    about: tuple[About, ...] = Field(("report",), description="the report, a map that moved, a run that went wrong")
     type: Literal["confluence"]
     url: Address = Field(description="Cloud: https://acme.atlassian.net/wiki; Data Center: with its context path")
     email: Text | None = Field(None, description="Cloud: the account of the API token; leave out for Data Center")
@@ -151,6 +162,19 @@ class WebhookConfig(_ChannelConfig):
     key_file: SecretFile | None = None
     token: Secret | None = Field(None, description="goes into the header Authorization, as a bearer's")
     token_file: SecretFile | None = None
+
+    @property
+    def secret_key(self) -> str | None:
+        """What signs; None where nothing does."""
+        return _any(self.key, self.key_file)
+
+    @property
+    def secret_token(self) -> str | None:
+        return _any(self.token, self.token_file)
+
+
+def _any(*held: SecretStr | None) -> str | None:
+    return next((secret.get_secret_value() for secret in held if secret is not None), None)
 
 
 ChannelConfig = Annotated[
