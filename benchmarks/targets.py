@@ -65,6 +65,11 @@ TARGETS: Mapping[str, Mapping[str, Target]] = {
         "1,000,000 items, 10,000,000 changes, 1,000,000 pull requests": Target(most=60, needs="--large"),
         "1,000,000 items, 10,000,000 changes, 1,000,000 pull requests: peak memory": Target(most=4096, needs="--large"),
     },
+    "hooks": {
+        "durable 202 a second": Target(least=1_000),
+        "until the 202, p99": Target(most=50),
+        "answered with 202 and not in the inbox": Target(most=0),
+    },
     "help_time": {
         "fingerpost --help": Target(most=0.3),
     },

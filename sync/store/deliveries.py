@@ -9,9 +9,11 @@ from msgspec import Struct
 from sqlalchemy import Connection, Engine, Row, Select, case, delete, func, literal, or_, select, update
 
 from connectors.delivery import Delivery
+from sync.store import trail
 from sync.store.database import reading, writing
 from sync.store.rows import at_of, epoch_us
 from sync.store.tables import DELIVERIES, WEBHOOKS
+from sync.store.trail import Step
 from sync.store.upsert import insert_into, replacing
 
 State: TypeAlias = Literal["waiting", "done", "quarantined"]
@@ -104,8 +106,8 @@ def quarantine(engine: Engine, source: str, identity: str, *, cause: str) -> Non
         )
 
 
-def retry(engine: Engine, ids: Collection[str]) -> list[Kept]:
-    """Lets these quarantined ones wait again, or all where none is named; those that do now."""
+def retry(engine: Engine, ids: Collection[str], *, who: str, now: datetime) -> list[Kept]:
+    """Lets these quarantined ones wait again, or all where none is named; those that do now. The trail tells who."""
     with writing(engine) as connection:
         found = select(*_COLUMNS).where(DELIVERIES.c.state == "quarantined").order_by(*_ORDER)
         if ids:
@@ -113,6 +115,7 @@ def retry(engine: Engine, ids: Collection[str]) -> list[Kept]:
         kept = [_kept(row) for row in connection.execute(found)]
         for each in kept:
             connection.execute(_named(each.source, [each.id]).values(state="waiting", cause=None))
+            trail.note(connection, Step(at=now, who=who, deed="retried", subject=f"{each.source} delivery {each.id}"))
     return kept
 
 

@@ -1,14 +1,12 @@
 """Headers that keep a browser from doing with an answer what it is not for."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, TypeAlias
-
-from starlette.datastructures import MutableHeaders
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
-Application: TypeAlias = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+Application: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 
 #: Where an answer says nothing else. A page with a script inside names its digest in a policy of its own.
 HEADERS = {
@@ -33,14 +31,21 @@ class Headers:
     def __init__(self, app: Application) -> None:
         self._app = app
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        added = HEADERS | SECURE if scope.get("scheme") == "https" else HEADERS
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        added = _RAW_SECURE if scope.get("scheme") == "https" else _RAW
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                held = MutableHeaders(scope=message)
-                for name, value in added.items():
-                    held.setdefault(name, value)
+                held = message["headers"]
+                names = {name for name, _ in held}
+                message["headers"] = [*held, *(pair for pair in added if pair[0] not in names)]
             await send(message)
 
         await self._app(scope, receive, guarded)
+
+
+def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+_RAW, _RAW_SECURE = _raw(HEADERS), _raw(HEADERS | SECURE)
