@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from sync.reconcile.balance import SERVES, bots
 from sync.reconcile.findings import OPERATIONS, Evidence, Finding, Severity, identity
 from sync.reconcile.flow import Flow
 from sync.reconcile.lost import Place, place_of
-from sync.reconcile.periods import micros
+from sync.reconcile.periods import day_of, micros, working_days_before
 from sync.reconcile.relations import Relations
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
@@ -46,6 +46,18 @@ class Facts:
     @property
     def as_of(self) -> datetime:
         return self.snapshot.as_of
+
+    @property
+    def today(self) -> date:
+        return day_of(self.as_of, zone=self.zone)
+
+    def days_ago(self, days: int) -> int:
+        """The instant so many days before `as_of`, in microseconds."""
+        return micros(self.as_of - timedelta(days=days))
+
+    def working_days_ago(self, days: int) -> int:
+        """The instant so many working days before `as_of`, in microseconds."""
+        return micros(working_days_before(self.as_of, days, zone=self.zone))
 
     @property
     def flow(self) -> "ir.Table":

@@ -113,6 +113,12 @@ class Relations:
         return ancestors(self.snapshot["work_items"]).cache()
 
     @cached_property
+    def roots(self) -> "ir.Table":
+        """The topmost ancestor of each work item that has one: ref, root_ref."""
+        chain = self.ancestors
+        return chain.group_by("ref").aggregate(root_ref=chain.ancestor.argmax(chain.distance)).cache()
+
+    @cached_property
     def teams(self) -> "ir.Table":
         """The team that each account is in at `as_of`: ref, team."""
         day = day_of(self.snapshot.as_of, zone=self.zone)

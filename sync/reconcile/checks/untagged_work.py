@@ -7,7 +7,7 @@ Evidence: when it was created, and when it was last touched.
 Decision: what is it for, or is it for nothing?
 Suggested action: tag it, add a rule that takes it, or exempt it with a reason.
 Against false alarms: new items have their grace. Where no rule knows the whole project or repository, that is the
-finding (M02), and its untagged items are only counted.
+finding (M02), and its untagged items are only counted; likewise below the top of a tree that leads nowhere (M05).
 """
 
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
-from sync.reconcile.periods import instant, micros, working_days_before
+from sync.reconcile.periods import instant
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -35,12 +35,12 @@ def find(facts: Facts) -> list[Finding]:
 
 
 def _untagged(facts: Facts) -> "ir.Table":
-    grace_us = micros(working_days_before(facts.as_of, facts.thresholds.grace_days, zone=facts.zone))
+    grace_us = facts.working_days_ago(facts.thresholds.grace_days)
     untagged = facts.tags.filter((facts.tags.kind == "work_item") & (facts.tags.outcome == "untagged"))
     items = facts.snapshot["work_items"].semi_join(untagged, "ref").semi_join(facts.flow, "ref")
     live = items.filter(items.created_us <= grace_us).join(facts.touched, "ref")
-    columns = ("ref", "key", "url", "title", "team", "project", "repository", "created_us", "touched_us")
-    return live.select(columns).order_by("ref")
+    rooted = live.select("ref", "created_us", "touched_us").left_join(facts.relations.roots, "ref").drop("ref_right")
+    return facts.named(rooted).order_by("ref")
 
 
 def _finding(row: dict[str, Any], facts: Facts) -> Finding:

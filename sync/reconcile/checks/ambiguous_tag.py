@@ -1,0 +1,89 @@
+"""M06 ambiguous tag: what a tag comes from names several objectives, and nothing says which is meant.
+
+Definition: a live pull request without a tag of its own that closes, or implements, several tagged work items which
+have no objective in common; or a live work item and the one it says is the same work, both tagged through parents
+that have no objective in common. The tag is then split evenly between them.
+Severity: medium.
+Evidence: the objectives, each with an item that names it.
+Decision: which objective is meant, or in what parts?
+Suggested action: cut the wrong link, split the pull request, or give it a rule or an override of its own.
+Against false alarms: only links of the best class count; an objective and one below it agree; a rule that splits by
+weight is meant so.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from mappings.tag import best_links
+from sync.reconcile.conflicts import conflicts, tagged
+from sync.reconcile.facts import Facts
+from sync.reconcile.findings import Evidence, Finding
+from sync.reconcile.manual import Option
+from sync.reconcile.periods import instant
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+KIND, SLUG = "M06", "ambiguous-tag"
+OPTIONS = (
+    Option(says="Name the one that is meant, by an override", cost="a line of mappings.yaml"),
+    Option(says="Split it by weight", cost="a rule with weights"),
+    Option(says="Cut the link that is wrong", cost="a line of mappings.yaml; it stays cut"),
+)
+DEFAULT = "The effort on it is split evenly."
+
+
+def find(facts: Facts) -> list[Finding]:
+    rows = [*_pulls(facts).to_pyarrow().to_pylist(), *_items(facts).to_pyarrow().to_pylist()]
+    return [_finding(row, facts) for row in sorted(rows, key=lambda row: row["ref"])]
+
+
+def _pulls(facts: Facts) -> "ir.Table":
+    """Live pull requests tagged by their links, whose tagged items have no objective in common."""
+    linked = facts.tags.filter((facts.tags.outcome == "tagged") & (facts.tags.origin == "linked"))
+    several = linked.group_by("ref").aggregate(objectives=linked.objective.nunique())
+    several = several.filter(several.objectives > 1).semi_join(facts.touched, "ref")
+    links = best_links(facts.links, facts.mappings.links.at_most).semi_join(several, "ref")
+    said = links.join(tagged(facts.tags).rename(via_ref="ref"), "via_ref")
+    held = said.group_by("ref", "objective").aggregate(items=said.via_ref.nunique(), via_ref=said.via_ref.min())
+    asked = said.group_by("ref").aggregate(asked=said.via_ref.nunique())
+    told = (
+        held.join(asked, "ref")
+        .group_by("ref")
+        .aggregate(
+            lambda t: t["items"].max().name("most"),
+            lambda t: t.asked.max().name("asked"),
+            lambda t: t.objective.min().name("first"),
+            lambda t: t.objective.max().name("last"),
+            lambda t: t.via_ref.argmin(t.objective).name("first_ref"),
+            lambda t: t.via_ref.argmax(t.objective).name("last_ref"),
+        )
+    )
+    told = told.filter(told.most < told.asked)
+    pulls = facts.snapshot["pull_requests"].select("ref", "key", "url", "title", "repository", "created_us")
+    return facts.with_objective(told.join(pulls, "ref"))
+
+
+def _items(facts: Facts) -> "ir.Table":
+    """Live work items that inherit another objective than the one they say is the same work."""
+    tags = facts.tags.filter((facts.tags.outcome == "tagged") & (facts.tags.origin == "inherited"))
+    inherited = tags.select("ref", "objective")
+    apart = conflicts(facts.relations.mirrors, inherited, inherited, strategy=facts.strategy)
+    apart = apart.semi_join(facts.touched, "ref")
+    created = facts.snapshot["work_items"].select("ref", "created_us")
+    told = apart.rename(first="objective", last="other_objective", last_ref="other").mutate(first_ref=apart.ref)
+    return facts.named(told.join(created, "ref"))
+
+
+def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+    created_at = None if row["created_us"] is None else instant(row["created_us"])
+    sides = ((row["first"], row["first_ref"]), (row["last"], row["last_ref"]))
+    return facts.finding(
+        KIND,
+        SLUG,
+        row,
+        severity="medium",
+        evidence=tuple(Evidence(says=f"Says {objective}", ref=ref) for objective, ref in sides),
+        place_to_fix="The links, or mappings.yaml",
+        action="Say which objective is meant, split it by weight, or cut the wrong link",
+        since=created_at,
+    )

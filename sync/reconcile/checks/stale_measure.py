@@ -1,0 +1,86 @@
+"""M18 stale measure: work goes on, and nobody looks whether it helps.
+
+Definition: a measure of a current objective without a reading in twice its cadence, while work on the objective, or on
+one below it, was touched in the last 28 days.
+Severity: medium.
+Evidence: the last reading, and the cadence.
+Decision: who reads the measure, and when?
+Suggested action: enter the latest value, or have it written to a CSV file by itself.
+Against false alarms: a measure without a cadence is never stale; one that was never read counts from the day on which
+its objective became current, and is silent where that is not dated; an objective that nobody works on is silent.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from mappings.strategy import Measure, Objective
+from sync.reconcile.facts import Facts
+from sync.reconcile.findings import Evidence, Finding
+from sync.reconcile.manual import Option
+from sync.reconcile.objectives import lineage
+from sync.reconcile.periods import start_of
+
+KIND, SLUG = "M18", "stale-measure"
+OPTIONS = (
+    Option(says="Enter the latest value", cost="a few minutes each time"),
+    Option(says="Automate it by a CSV file", cost="an afternoon, once"),
+    Option(says="Make its cadence longer", cost="it is noticed later that nothing moves"),
+)
+DEFAULT = "Its progress is shown as stale."
+CADENCE_DAYS = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
+STALE_AFTER = 2  #: cadences (metrics.md §6.1)
+
+
+def find(facts: Facts) -> list[Finding]:
+    stale = [(objective, measure, since) for objective, measure, since in _stale(facts)]
+    worked = _worked(facts) if stale else frozenset()
+    return [_finding(objective, measure, since, facts) for objective, measure, since in stale if objective.id in worked]
+
+
+def _stale(facts: Facts) -> Iterator[tuple[Objective, Measure, date]]:
+    """Each measure that is overdue, with the day of its last reading, else that on which it could have begun."""
+    for objective in facts.strategy.objectives:
+        if objective.state_on(facts.today) != "current":
+            continue
+        for measure in objective.measures:
+            since = last_read(measure, facts.today) or _began(objective, facts.today)
+            days = CADENCE_DAYS.get(measure.cadence or "")
+            if since and days and facts.today - since > timedelta(days=STALE_AFTER * days):
+                yield objective, measure, since
+
+
+def last_read(measure: Measure, today: date) -> date | None:
+    return max((reading.on for reading in measure.readings if reading.on <= today), default=None)
+
+
+def _began(objective: Objective, today: date) -> date | None:
+    begun = [on for line in objective.state for state, on in line.items() if state == "current" and on <= today]
+    return begun[-1] if begun else None
+
+
+def _worked(facts: Facts) -> frozenset[str]:
+    """The objectives that live work serves, themselves or by one below."""
+    tagged = facts.tags.filter(facts.tags.outcome == "tagged").semi_join(facts.touched, "ref")
+    named = tagged.select("objective").distinct().to_pyarrow()["objective"].to_pylist()
+    lines = lineage(facts.strategy)
+    return frozenset(above for name in named for above in lines[name])
+
+
+def _finding(objective: Objective, measure: Measure, since: date, facts: Facts) -> Finding:
+    was_read = last_read(measure, facts.today) is not None
+    since_at = start_of(since, zone=facts.zone)
+    name = f"{objective.id}/{measure.id}"
+    subject = facts.subject_of(objective) | {"ref": f"strategy:measure:{name}", "key": name}
+    return facts.finding(
+        KIND,
+        SLUG,
+        subject | {"title": f"{objective.name}: {measure.name or measure.id}"},
+        severity="medium",
+        evidence=(
+            Evidence(says="Last read" if was_read else "Never read; the objective is current since", at=since_at),
+            Evidence(says=f"Its cadence is {measure.cadence}"),
+        ),
+        place_to_fix="strategy.yaml, or the CSV file of its readings",
+        action="Enter the latest value, or have it written by itself",
+        since=since_at,
+    )
