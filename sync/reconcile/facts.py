@@ -11,6 +11,9 @@ from mappings.people import People
 from mappings.rules import Mappings
 from mappings.strategy import Objective, Strategy
 from sync.reconcile.balance import SERVES, bots
+from sync.reconcile.effort.ledger import Ledger
+from sync.reconcile.effort.roster import Window
+from sync.reconcile.effort.window import reckoned_since, told_since
 from sync.reconcile.findings import OPERATIONS, Evidence, Finding, Severity, identity
 from sync.reconcile.flow import Flow
 from sync.reconcile.lost import Place, place_of
@@ -42,6 +45,7 @@ class Facts:
     people: People
     mappings: Mappings
     label_prefixes: Mapping[str, str] = field(default_factory=dict)  #: by source, of the labels that name objectives
+    effort_since: date | None = None  #: the first day that effort is told of; None is twelve complete months back
 
     @property
     def as_of(self) -> datetime:
@@ -50,6 +54,26 @@ class Facts:
     @property
     def today(self) -> date:
         return day_of(self.as_of, zone=self.zone)
+
+    @property
+    def effort(self) -> "ir.Table":
+        """Person-days by item, team and day, without the persons: `Ledger.by_item`."""
+        return self.ledger.by_item
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Reckoned when first asked for."""
+        since_on = self.effort_since or told_since(self.today)
+        return Ledger(
+            snapshot=self.snapshot,
+            flow=self.flowed,
+            links=self.links,
+            people=self.people,
+            mappings=self.mappings,
+            thresholds=self.thresholds,
+            zone=self.zone,
+            window=Window(reckoned_since(since_on), self.as_of),
+        )
 
     def days_ago(self, days: int) -> int:
         """The instant so many days before `as_of`, in microseconds."""

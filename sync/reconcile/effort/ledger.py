@@ -44,10 +44,15 @@ class Ledger:
         `ref` is a work item; a pull request, or a repository, where nothing says which work item it serves. `team` is
         that of whoever did it on that day, null if none; `day` is the civil day, in days since 1970-01-01.
         """
+        return self.spent.select("ref", "team", "day", effort=person_days(self.spent.effort))
+
+    @cached_property
+    def spent(self) -> "ir.Table":
+        """ref, kind, team, day, effort: the same in units; the kind is work_item, pull_request or repository."""
         shares = in_teams(self.split.shares, self.capacity.memberships)
-        summed = shares.group_by("subject", "team", "day").agg(effort=shares.effort.sum())
-        named = summed.inner_join(self.subjects.numbers.select("subject", "ref"), "subject")
-        return named.select("ref", "team", "day", effort=person_days(named.effort)).cache()
+        summed = shares.group_by("subject", "team", "day").agg(effort=shares.effort.sum().cast("int64"))
+        named = summed.inner_join(self.subjects.numbers, "subject")
+        return named.select("ref", "kind", "team", "day", "effort").cache()
 
     @cached_property
     def split(self) -> Split:
