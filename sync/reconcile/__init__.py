@@ -21,6 +21,7 @@ from sync.reconcile.figures import Figure
 from sync.reconcile.findings import Finding, ordered, without_consequences
 from sync.reconcile.flow import flow
 from sync.reconcile.flow_view import FlowView
+from sync.reconcile.flow_views import flow_views
 from sync.reconcile.lost import lost_places
 from sync.reconcile.notes import notes
 from sync.reconcile.outlook import Outlook
@@ -107,6 +108,7 @@ def reconcile(
         link_lines=link_lines(snapshot, links),
         service_lines=service_lines(snapshot, services, period=period),
         figures=scopes.figures(config_version=config_version),
+        flow_views=flow_views(facts.flowed, scopes, thresholds=thresholds),
         weeks=scopes.weeks(thresholds.series_weeks),
         findings=tuple(ordered(found)),
         suppressed=suppressed,

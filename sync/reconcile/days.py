@@ -42,6 +42,14 @@ def day_numbers(at_us: "ir.IntegerValue", *, zone: ZoneInfo, since: datetime, un
     return (at_us + ahead_us) // DAY_US
 
 
+def whole_days(
+    start_us: "ir.IntegerValue", end_us: "ir.IntegerValue", *, zone: ZoneInfo, since: datetime, until: datetime
+) -> "ir.IntegerValue":
+    """How many days a stretch touches: from one day to the same is 1 (metrics.md §1.5, CT_incl)."""
+    first, last = (day_numbers(at_us, zone=zone, since=since, until=until) for at_us in (start_us, end_us))
+    return last - first + 1
+
+
 def week_numbers(days: "ir.IntegerValue") -> "ir.IntegerValue":
     """The ISO week of each day, as the day that is its Monday."""
     return days - (days + 7 - MONDAY) % 7

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
+from sync.reconcile.days import DAY_US, whole_days
 from sync.reconcile.figures import Figure, percentile_of, proportion_of
 from sync.reconcile.periods import Period, micros
 from sync.reconcile.stats import SMALLEST_DENOMINATOR, bootstrap_interval
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 PERCENTS = (50, 85, 95)
 FIRST, SECOND = itemgetter(0), itemgetter(1)
 TIMES = {"lead": "Lead time", "cycle": "Cycle time", "flow": "Flow time"}
+WHOLE = "Cycle time in whole days"
 
 
 class Finished(NamedTuple):
@@ -35,8 +37,10 @@ class Finished(NamedTuple):
     lead_us: int
     cycle_us: int | None
     flow_us: int | None
+    cycle_days: int | None  #: whole days of the zone, the first and the last included
     active_us: int | None
     waiting_us: int | None
+    flow_type: str
     flags: list[str]
 
     @property
@@ -44,11 +48,18 @@ class Finished(NamedTuple):
         return "bulk_closed" in self.flags
 
 
-def finished(flow: "ir.Table", members: "ir.Table", *, period: Period, as_of: datetime) -> dict[str, list[Finished]]:
-    """Scope → the items with their finish in the period, by ref."""
+def finished(
+    flow: "ir.Table", members: "ir.Table", *, period: Period, as_of: datetime, since: datetime
+) -> dict[str, list[Finished]]:
+    """Scope → the items with their finish in the period, by ref. `since` is when the records begin."""
     start_us, until_us = micros(period.start_at), micros(period.known_until(as_of))
     done = flow.filter((flow.finished_us >= start_us) & (flow.finished_us < until_us)).join(members, "ref")
-    done = done.mutate(weight=done.weight.cast("float64")).select(Finished._fields).order_by(["scope", "ref"])
+    days = whole_days(done.started_us, done.finished_us, zone=period.zone, since=since, until=as_of)
+    done = (
+        done.mutate(weight=done.weight.cast("float64"), cycle_days=days)
+        .select(Finished._fields)
+        .order_by(["scope", "ref"])
+    )
     by_scope: dict[str, list[Finished]] = defaultdict(list)
     for row in done.to_pyarrow().to_pylist():
         by_scope[row["scope"]].append(Finished(**row))
@@ -63,8 +74,7 @@ def delivery(
     Nothing is counted, not even zero, where not `is_known`, because the records begin later. `population` are the
     clusters of refs that every scope of a report resamples, with the same seed (§0.10).
     """
-    delivered = [item for item in done if item.outcome == "delivered"]
-    counted = [item for item in delivered if not item.in_bulk]
+    delivered, counted = [item for item in done if item.outcome == "delivered"], one_by_one(done)
     in_bulk = [item for item in done if item.in_bulk]
     given_up = [item for item in done if item.outcome == "discarded" and not item.in_bulk]
     share = Figure(id="abandonment", scope=scope, title="Abandonment", unit="ratio", items=refs(given_up))
@@ -77,8 +87,14 @@ def delivery(
         *(figure if is_known else replace(figure, value=None, reason="no_data") for figure in counts),
         proportion_of(len(given_up), len(counted) + len(given_up), blank=share),
         *(figure for name in TIMES for figure in _times(name, delivered, scope=scope)),
+        *_whole_days(delivered, scope=scope),
         _efficiency(delivered, scope=scope, population=population, seed=seed),
     ]
+
+
+def one_by_one(done: Iterable[Finished]) -> list[Finished]:
+    """Those that were delivered, and not closed in bulk."""
+    return [item for item in done if item.outcome == "delivered" and not item.in_bulk]
 
 
 def left_out(item: Finished, *, of: str) -> str | None:
@@ -118,6 +134,14 @@ def _times(name: str, delivered: Sequence[Finished], *, scope: str) -> list[Figu
         id=f"{name}_time", scope=scope, title=TIMES[name], unit="days", excluded=excluded, items=refs(sample)
     )
     values_us = [getattr(item, f"{name}_us") for item in sample]
+    return [percentile_of(values_us, percent=percent, blank=blank) for percent in PERCENTS]
+
+
+def _whole_days(delivered: Sequence[Finished], *, scope: str) -> list[Figure]:
+    """CT_incl, by the convention of cycle time scatter plots (§1.5)."""
+    sample, excluded = _sample(delivered, of="cycle")
+    blank = Figure(id="cycle_days", scope=scope, title=WHOLE, unit="days", excluded=excluded, items=refs(sample))
+    values_us = [item.cycle_days * DAY_US for item in sample if item.cycle_days is not None]
     return [percentile_of(values_us, percent=percent, blank=blank) for percent in PERCENTS]
 
 

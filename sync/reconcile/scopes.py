@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from mappings.strategy import Strategy
 from sync.reconcile.coverage import coverage
-from sync.reconcile.delivery import Finished, delivery, finished, left_out, refs
+from sync.reconcile.delivery import Finished, delivery, finished, left_out, one_by_one, refs
 from sync.reconcile.figures import Figure
 from sync.reconcile.objectives import ALL, members
-from sync.reconcile.periods import Period, micros, weeks_until
+from sync.reconcile.periods import Period, instant, micros, weeks_until
 from sync.reconcile.series import Week, throughput
 from sync.reconcile.stats import clusters, seed
 from sync.reconcile.wip import in_progress, wip
@@ -44,10 +44,20 @@ class Scopes:
         first_us: int | None = self.flow.created_us.min().to_pyarrow().as_py()
         return first_us
 
+    @property
+    def begun_at(self) -> datetime:
+        """The same; `as_of` where there are no records."""
+        return self.as_of if self.begun_us is None else instant(self.begun_us)
+
+    @cached_property
+    def done(self) -> dict[str, list[Finished]]:
+        """Scope → the items with their finish in the period, by ref."""
+        return finished(self.flow, self.members, period=self.period, as_of=self.as_of, since=self.begun_at)
+
     def figures(self, *, config_version: str) -> tuple[Figure, ...]:
         """`config_version` goes into the seed of every resampling (§0.10)."""
         until_at = self.period.known_until(self.as_of)
-        done = finished(self.flow, self.members, period=self.period, as_of=self.as_of)
+        done = self.done
         open_ = in_progress(self.flow, self.members, at=until_at)
         population = clusters({item.ref: item.ref for item in _timed(done.get(ALL, []))})
         number = seed("flow", ALL, f"{self.as_of:%Y-%m-%dT%H:%M:%SZ}", config_version)
@@ -60,16 +70,12 @@ class Scopes:
                 *wip(name, open_.get(name, [])),
             )
         ]
-        return coverage(self.tags, refs(_delivered(done.get(ALL, []))), scope=ALL), *told
+        return coverage(self.tags, refs(one_by_one(done.get(ALL, []))), scope=ALL), *told
 
     def weeks(self, count: int) -> dict[str, tuple[Week, ...]]:
         """Throughput in the last complete weeks of what is known of the period."""
         known = weeks_until(self.period.known_until(self.as_of), zone=self.period.zone, count=count)
         return throughput(self.flow, self.members, scopes=self.names, weeks=known, first_us=self.begun_us)
-
-
-def _delivered(done: Sequence[Finished]) -> list[Finished]:
-    return [item for item in done if item.outcome == "delivered" and not item.in_bulk]
 
 
 def _timed(done: Sequence[Finished]) -> list[Finished]:

@@ -26,7 +26,7 @@ from sync.report.masthead import masthead
 from sync.report.model import Answer, Item, KindOfFinding, MapMove, Masthead, ObjectiveRow, Report
 from sync.snapshot import Snapshot
 
-ANSWER = ("throughput", "coverage")
+SPENT, ANSWER = ("strategic_yield", "drift"), ("throughput", "coverage")
 MOST_TOP = 5
 MOST_TOP_OF_A_KIND = 2  #: as long as other kinds, as grave, are waiting
 #: The most telling kinds first (report-and-findings.md §2c); unknown data before everything, as their guard.
@@ -67,17 +67,19 @@ def build(
     )
     today = day_of(snapshot.as_of, zone=period.zone)
     kinds = _kinds(findings, suppressed=reconciliation.suppressed)
+    rows = tuple(
+        _row(objective, rank=rank, on=today, reconciliation=reconciliation)
+        for rank, objective in enumerate(strategy.objectives, start=1)
+    )
     manuals = tuple(manual(discover()[kind.slug]) for kind in kinds)
     report = Report(
         masthead=head,
-        answer=_answer(figures, findings, head),
-        objectives=tuple(
-            _row(objective, rank=rank, on=today, reconciliation=reconciliation)
-            for rank, objective in enumerate(strategy.objectives, start=1)
-        ),
+        answer=_answer(reconciliation, findings, head, promises=_promises(rows, strategy, on=today)),
+        objectives=rows,
         top=top(findings),
         delivery=tuple(figure for figure in figures if figure.scope == ALL and figure.id != "coverage"),
         weeks=reconciliation.weeks.get(ALL, ()),
+        flow=reconciliation.flow_views.get(ALL),
         findings=tuple(findings),
         kinds=kinds,
         balance=reconciliation.balances,
@@ -106,10 +108,26 @@ def build(
     return replace(report, items=_items(snapshot, refs=_named(report)))
 
 
-def _answer(figures: Sequence[Figure], findings: Sequence[Finding], head: Masthead) -> Answer:
-    shown = tuple(figure for name in ANSWER for figure in figures if (figure.scope, figure.id) == (ALL, name))
-    answer = Answer(sentence="", figures=shown, severities=_severities(findings))
+def _answer(
+    reconciliation: Reconciliation, findings: Sequence[Finding], head: Masthead, *, promises: dict[str, int]
+) -> Answer:
+    view = reconciliation.alignment
+    spent = {figure.id: figure for figure in view.figures} if view else {}
+    flowed = {figure.id: figure for figure in reconciliation.figures if figure.scope == ALL}
+    shown = [spent[name] for name in SPENT if name in spent] + [flowed[name] for name in ANSWER if name in flowed]
+    answer = Answer(sentence="", figures=tuple(shown), severities=_severities(findings), promises=promises)
     return replace(answer, sentence=sentence(answer, masthead=head))
+
+
+def _promises(rows: Sequence[ObjectiveRow], strategy: Strategy, *, on: date) -> dict[str, int]:
+    """The promises that fall into the quarter of this day, by light; empty where none does."""
+    dated = {objective.id for objective in strategy.objectives if _in_quarter(objective.promised_on, on)}
+    lights = [row.outlook.light.computed if row.outlook else "unknown" for row in rows if row.id in dated]
+    return {light: lights.count(light) for light in words.LIGHTS} if lights else {}
+
+
+def _in_quarter(promised_on: date | None, on: date) -> bool:
+    return promised_on is not None and (promised_on.year, (promised_on.month - 1) // 3) == (on.year, (on.month - 1) // 3)
 
 
 def _row(objective: Objective, *, rank: int, on: date, reconciliation: Reconciliation) -> ObjectiveRow:

@@ -16,6 +16,14 @@ from tests.builders import ref_of, table, tables
 DAY_US = 86_400_000_000
 #: Statuses by their initials; X is active and mapped as blocked, S is where a team may commit itself.
 WORKFLOW = {"T": "todo", "S": "todo", "A": "active", "X": "active", "W": "waiting", "D": "done"}
+#: What is asked of the rows of a flow.
+FLOW = {
+    **dict.fromkeys(("ref", "project", "type", "flow_type", "team", "category", "outcome"), "string"),
+    **dict.fromkeys(("created_us", "committed_us", "started_us", "finished_us"), "int64"),
+    **dict.fromkeys(("first_finished_us", "first_reopened_us", "lost_us"), "int64"),
+    **dict.fromkeys(("lead_us", "flow_us", "cycle_us", "active_us", "waiting_us"), "int64"),
+    "flags": "array<string>",
+}
 
 Row = dict[str, Any]
 

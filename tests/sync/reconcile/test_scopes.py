@@ -14,15 +14,8 @@ from sync.reconcile.periods import Period, period
 from sync.reconcile.scopes import Scopes
 from sync.reconcile.stats import wilson
 from tests.builders import micros, table
-from tests.sync.reconcile.flows import DAY_US
+from tests.sync.reconcile.flows import DAY_US, FLOW
 
-FLOW = {
-    **dict.fromkeys(("ref", "category", "outcome"), "string"),
-    **dict.fromkeys(("created_us", "committed_us", "started_us", "finished_us"), "int64"),
-    **dict.fromkeys(("lead_us", "flow_us", "cycle_us", "active_us", "waiting_us"), "int64"),
-    "lost_us": "int64",
-    "flags": "array<string>",
-}
 STRATEGY = Strategy(
     objectives=(
         Objective(id="growth", name="Growth"),

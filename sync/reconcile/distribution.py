@@ -1,0 +1,18 @@
+"""Which kinds of work the delivered items are: flow distribution (metrics.md §1.6)."""
+
+from collections.abc import Sequence
+from math import fsum
+
+from sync.reconcile.delivery import Finished
+from sync.reconcile.flow_types import ORDER
+from sync.reconcile.flow_view import TypeShare
+
+
+def distribution(delivered: Sequence[Finished]) -> tuple[TypeShare, ...]:
+    """The share of every flow type, of those without items too; each item counts by its weight."""
+    weights = {kind: fsum(item.weight for item in delivered if item.flow_type == kind) for kind in ORDER}
+    total = fsum(weights.values())
+    return tuple(
+        TypeShare(flow_type=kind, items=weight, ratio=weight / total if total else None)
+        for kind, weight in weights.items()
+    )
