@@ -2,8 +2,8 @@
 
 Beside the snapshot's tables by name: `tags` key → objective, outcome, or columns of the tag (of several a list);
 `flow` key → instants and category; `links` from a pull request's key to an item's key; `strategy`, `mappings` and
-`people` as the text of the file; `parents` key → key. Every work item is counted unless its level is another than the
-standard one, or `counted: false` stands in its flow.
+`people` as the text of the file; `parents` key → key; `blocked` key → since when. Every work item is counted unless its
+level is another than the standard one, or `counted: false` stands in its flow.
 """
 
 from datetime import UTC, date, datetime
@@ -61,6 +61,7 @@ def facts(
     flow: dict[str, Row] | None = None,
     links: list[Row] | None = None,
     parents: dict[str, str] | None = None,
+    blocked: dict[str, str] | None = None,
     thresholds: Row | None = None,
     strategy: str | None = None,
     mappings: str = "",
@@ -74,7 +75,10 @@ def facts(
     refs |= {row["key"]: ref_of(row["key"], kind="pull_request") for row in pulls}
     rows = _complete(rows, items, refs, parents or {})
     snapshot = Snapshot(as_of=AS_OF, digest="", tables=tables(**rows))
-    flowed, linked = _flowed(items, flow or {}), table(LINKS, [_link(link, refs) for link in links or []])
+    flowed, linked = (
+        _flowed(items, flow or {}, blocked or {}),
+        table(LINKS, [_link(link, refs) for link in links or []]),
+    )
     numbers = Thresholds(**{name: tuple(n) if isinstance(n, list) else n for name, n in (thresholds or {}).items()})
     told = load_people(people, "people.yaml")
     return Facts(
@@ -117,16 +121,19 @@ def _complete(
     return rows
 
 
-def _flowed(items: list[Row], told: dict[str, Row]) -> Flow:
+def _flowed(items: list[Row], told: dict[str, Row], blocked: dict[str, str]) -> Flow:
     counted = [row for row in items if not row.get("level") and told.get(row["key"], {}).get("counted", True)]
     rows = [_flow(row, told.get(row["key"], {})) for row in counted]
     numbers = {row["ref"]: number for number, row in enumerate(rows)}
     runs = [_run(numbers[ref_of(row["key"])], row, told.get(row["key"], {})) for row in counted]
+    blocks = [
+        {"item": numbers[ref_of(key)], "start_us": micros(at), "end_us": micros(AS_OF)} for key, at in blocked.items()
+    ]
     return Flow(
         items=table(FLOW, rows),
         numbers=table({"ref": "string", "item": "int64"}, [{"ref": ref, "item": n} for ref, n in numbers.items()]),
         numbered_runs=table(RUNS, runs),
-        numbered_blocks=table({name: RUNS[name] for name in ("item", "start_us", "end_us")}, []),
+        numbered_blocks=table({name: RUNS[name] for name in ("item", "start_us", "end_us")}, blocks),
     )
 
 

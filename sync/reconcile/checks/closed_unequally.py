@@ -1,0 +1,90 @@
+"""M21 closed unequally: one side says that it was delivered, the other that it was thrown away.
+
+Definition: a delivered work item whose pull requests were all closed without a merge; a discarded one whose pull
+request was merged; or two work items that are the same work, one delivered and one discarded.
+Severity: high.
+Evidence: both states, each with its time.
+Decision: was it delivered?
+Suggested action: agree on the outcome, and set it on both sides.
+Against false alarms: a mention is no link, and bots are silent; one merged or still open pull request, and the
+delivered item is silent; a duplicate was discarded because something else delivers it, which contradicts nothing; the
+grace of one working day.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from sync.reconcile.facts import Facts
+from sync.reconcile.findings import Evidence, Finding
+from sync.reconcile.firsts import first_of_each
+from sync.reconcile.manual import Option
+from sync.reconcile.periods import instant
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+KIND, SLUG = "M21", "closed-unequally"
+OPTIONS = (
+    Option(says="It was delivered: link what delivered it, or correct the resolution", cost="a minute"),
+    Option(says="It was not: discard the item", cost="the throughput is one less"),
+)
+DEFAULT = "It counts as the tracker says."
+
+
+def find(facts: Facts) -> list[Finding]:
+    rows = [*_by_code(facts).to_pyarrow().to_pylist(), *_by_mirror(facts).to_pyarrow().to_pylist()]
+    return [_finding(row, facts) for row in sorted(rows, key=lambda row: (row["ref"], row["other_ref"]))]
+
+
+def _by_code(facts: Facts) -> "ir.Table":
+    """Finished items whose code ended otherwise, each with the last pull request that did."""
+    import ibis
+
+    served = facts.relations.served
+    going = served.filter(served.state == "open").select("ref")
+    ended = served.filter(served.state != "open").mutate(ended_us=ibis.coalesce(served.merged_us, served.closed_us))
+    order = (ibis.desc(ended.state), ibis.desc("ended_us"), "pull_ref")  # a merged one before all that were closed
+    last = first_of_each(ended, "ref", *order).select(
+        "ref", other_ref="pull_ref", other_key="pull_key", other_outcome="state", other_us="ended_us"
+    )
+    pairs = _finished(facts).join(last, "ref")
+    thrown = pairs.filter((pairs.outcome == "delivered") & (pairs.other_outcome == "closed")).anti_join(going, "ref")
+    merged = pairs.filter((pairs.outcome == "discarded") & (pairs.other_outcome == "merged"))
+    return facts.named(thrown.union(merged))
+
+
+def _by_mirror(facts: Facts) -> "ir.Table":
+    done = _finished(facts)
+    pairs = facts.relations.mirrors.join(done, "ref").join(
+        done.select(other="ref", other_outcome="outcome", other_us="finished_us"), "other"
+    )
+    apart = pairs.filter(pairs.outcome != pairs.other_outcome).rename(other_ref="other")
+    keys = facts.snapshot["work_items"].select(other_ref="ref", other_key="key")
+    return facts.named(apart.join(keys, "other_ref"))
+
+
+def _finished(facts: Facts) -> "ir.Table":
+    """Work items that were finished a working day ago, and not as duplicates: ref, outcome, finished_us."""
+    grace_us = facts.working_days_ago(facts.thresholds.contradiction_grace_days)
+    done = facts.flow.filter(facts.flow.finished_us <= grace_us).select("ref", "outcome", "finished_us")
+    items = facts.snapshot["work_items"]
+    return done.anti_join(items.filter(items.resolution.lower().contains("duplicate")), "ref")
+
+
+def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+    done_at = instant(row["finished_us"])
+    other_at = None if row["other_us"] is None else instant(row["other_us"])
+    how = "closed without a merge" if row["other_outcome"] == "closed" else row["other_outcome"]
+    return facts.finding(
+        KIND,
+        SLUG,
+        row,
+        severity="high",
+        evidence=(
+            Evidence(says=row["outcome"].capitalize(), at=done_at, ref=row["ref"]),
+            Evidence(says=f"{row['other_key']} was {how}", at=other_at, ref=row["other_ref"]),
+        ),
+        place_to_fix="The item's resolution, or its links",
+        action="Agree on the outcome, and set it on both sides",
+        since=max(done_at, other_at or done_at),
+        counterpart=(row["other_ref"], row["other_key"]),
+    )

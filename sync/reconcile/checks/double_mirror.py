@@ -1,0 +1,58 @@
+"""M29 double mirror: two live items say that they are the same work as a third.
+
+Definition: two or more open work items that state the same item of another source as the same work.
+Severity: medium.
+Evidence: both items, and the one that they claim.
+Decision: which of them stands for it?
+Suggested action: merge the two, or cut one of the links.
+Against false alarms: a mere mention claims nothing; an item that is done claims nothing any more.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from sync.reconcile.facts import Facts
+from sync.reconcile.findings import Evidence, Finding
+from sync.reconcile.firsts import first_of_each
+from sync.reconcile.manual import Option
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+KIND, SLUG = "M29", "double-mirror"
+OPTIONS = (
+    Option(says="Merge the two", cost="a few minutes"),
+    Option(says="Cut one of the links", cost="a minute"),
+)
+DEFAULT = "One piece of work is counted twice."
+
+
+def find(facts: Facts) -> list[Finding]:
+    return [_finding(row, facts) for row in _doubles(facts).to_pyarrow().to_pylist()]
+
+
+def _doubles(facts: Facts) -> "ir.Table":
+    """Each open item but the first by key that claims the same other: with first_ref, other, and their keys."""
+    standing, items = facts.relations.standing, facts.snapshot["work_items"]
+    going = items.semi_join(standing.filter(standing.category != "done"), "ref").select("ref", "key")
+    claims = facts.relations.mirrors.join(going, "ref")
+    first = first_of_each(claims, "other", "key", "ref").select("other", first_ref="ref", first_key="key")
+    pairs = claims.drop("key").join(first, "other")
+    others = items.select(other="ref", other_key="key")
+    return facts.named(pairs.filter(pairs.ref != pairs.first_ref).join(others, "other")).order_by(["ref", "other"])
+
+
+def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+    return facts.finding(
+        KIND,
+        SLUG,
+        row,
+        severity="medium",
+        evidence=(
+            Evidence(says=f"Claims to be {row['other_key']}", ref=row["ref"]),
+            Evidence(says=f"So does {row['first_key']}", ref=row["first_ref"]),
+        ),
+        place_to_fix="The links of the two",
+        action="Merge the two, or cut one of the links",
+        since=None,
+        counterpart=(row["other"], row["other_key"]),
+    )
