@@ -28,6 +28,8 @@ class ThresholdLine(Limits):
     bulk_items: Some | None = None  #: changed alike in one sweep, from which on it is a bulk edit
     bulk_gap_s: Count | None = None  #: longest pause within a sweep
     series_weeks: Annotated[int, Field(ge=1, le=520)] | None = None  #: that the throughput is shown for
+    forecast_weeks: Annotated[int, Field(ge=6, le=52)] | None = None  #: complete weeks that a forecast draws from
+    horizon_weeks: Annotated[int, Field(ge=1, le=6)] | None = None  #: that it tells how many for
     look_back_days: Some | None = None  #: what was in progress in so many days is in the survival curve
     expectation_weeks: Some | None = None  #: complete weeks that the service level expectation is read from
     reopen_days: Some | None = None  #: after it was first done, in which an item that is opened again counts as such

@@ -4,12 +4,13 @@ Distributions are whole numbers of ways, packed into one integer with a slot for
 so that one addition of integers adds a week to all of them.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 SLOT = 128  #: bits of a slot where weeks are many
 SPARE = 32  #: lowest bits that are dropped when a slot is full: what is left tells 27 digits, far closer than any tie
-MOST_STEPS = 2_000_000  #: additions of slots, from which on a simulation takes less time
+MOST_STEPS = 4_000_000  #: additions of slots, from which on a simulation takes less time
 
 
 def totals(samples: Sequence[int], *, weeks: int) -> Iterator[list[int]]:
@@ -56,6 +57,17 @@ def finishing(remaining: int, changes: Sequence[int], *, weeks: int) -> Iterator
         done = done * len(changes) + _sum(moved & _slots(drop))
         state = _within(moved >> SLOT * drop, drop * (weeks - week))  # what is beyond can never be done in time
         yield done, total
+
+
+def most_likely(remaining: int, changes: Sequence[int], *, weeks: int) -> float:
+    """A bound that the chance to be done within so many weeks does not exceed (Freedman 1975, theorem 1.6)."""
+    mean = sum(changes) / len(changes)
+    needed = min(remaining, remaining + weeks * mean)
+    if needed <= 0:
+        return 1.0
+    variance = math.fsum((change - mean) ** 2 for change in changes) / len(changes)
+    spread = weeks * variance + (mean - min(changes)) * needed / 3
+    return math.exp(-(needed**2) / (2 * spread)) if spread else 0.0
 
 
 def _coarser(state: int) -> int:

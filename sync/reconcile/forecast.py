@@ -1,13 +1,22 @@
 """When an objective is done, and how much of it is delivered next (metrics.md §6.2–6.3)."""
 
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from sync.reconcile.backtest import BackTest
+from sync.reconcile.backtest import BackTest, is_enough
+from sync.reconcile.convolution import finishing, most_likely, totals, value_at
+from sync.reconcile.scope_history import Standing, Weekly
+from sync.reconcile.simulation import simulated
 
 Method: TypeAlias = Literal["exact", "simulated"]
+Odds: TypeAlias = Sequence[tuple[int, int]]  #: week by week from 1 on: ways to be done by then, of how many
+
+CAP_WEEKS = 520
+FAN_WEEKS = 12
+MIDDLE, SURE = 50, 85
 
 
 class When(Struct, frozen=True, kw_only=True):
@@ -18,7 +27,7 @@ class When(Struct, frozen=True, kw_only=True):
     p50_weeks: int | None = None
     p85_weeks: int | None = None
     method: Method = "exact"
-    reason: str | None = None  #: why a date is missing: small_n, no_delivery, does_not_converge
+    reason: str | None = None  #: why a date is missing: small_n, no_data, done, does_not_converge
 
 
 class FanPoint(Struct, frozen=True, kw_only=True):
@@ -45,3 +54,128 @@ class Forecast(Struct, frozen=True, kw_only=True):
     reason: str | None = None  #: why there is no forecast: small_n, no_data, done
     back_test: BackTest
     hidden: bool  #: it was no better than "as many as last time": show the run chart instead
+
+
+def forecast(
+    standing: Standing,
+    sample: Sequence[Weekly],
+    *,
+    today: date,
+    horizon: int,
+    promised_on: date | None,
+    seed: int,
+    back_test: BackTest,
+) -> Forecast:
+    """What to expect of an objective if its next weeks are like those of the sample."""
+    reason = _reason(standing, sample)
+    promised = min(max(0, (promised_on - today).days // 7), CAP_WEEKS) if promised_on else 0
+    odds, growing = _when(standing, sample, reason, promised=promised, today=today, seed=seed)
+    _, fixed = _when(standing, [_unchanged(week) for week in sample], reason, promised=0, today=today, seed=seed)
+    fan = _fan([week.delivered for week in sample], today=today) if is_enough(sample) else ()
+    return Forecast(
+        remaining=standing.remaining,
+        weeks=len(sample),
+        delivered=sum(week.delivered for week in sample),
+        growing=growing,
+        fixed=fixed,
+        horizon_weeks=horizon,
+        p15=fan[horizon - 1].p15 if fan else None,
+        p50=fan[horizon - 1].p50 if fan else None,
+        fan=fan,
+        promised_on=promised_on,
+        chance=_chance(odds, reason, promised) if promised_on else None,
+        reason=reason,
+        back_test=back_test,
+        hidden=back_test.has_no_skill,
+    )
+
+
+def _reason(standing: Standing, sample: Sequence[Weekly]) -> str | None:
+    if not standing.scope:
+        return "no_data"
+    if not standing.remaining:
+        return "done"
+    return None if is_enough(sample) else "small_n"
+
+
+def _unchanged(week: Weekly) -> Weekly:
+    """The week as if nothing had been added in it."""
+    return week._replace(added=0)
+
+
+def _chance(odds: Odds, reason: str | None, promised: int) -> float | None:
+    """That the promise is kept; what is done has kept it, and what is not done by the day has not."""
+    if reason:
+        return 1.0 if reason == "done" else None
+    if not promised:
+        return 0.0
+    done, total = odds[promised - 1]
+    return done / total
+
+
+def _when(
+    standing: Standing, sample: Sequence[Weekly], reason: str | None, *, promised: int, today: date, seed: int
+) -> tuple[Odds, When]:
+    """The chances week by week, as far as the promise and the percentiles ask for them, and the dates they give."""
+    if reason:
+        return (), When(reason=reason)
+    odds, method = chances(standing.remaining, [week.change for week in sample], promised=promised, seed=seed)
+    p50, p85 = (_week(odds, percent) for percent in (MIDDLE, SURE))
+    return odds, When(
+        p50_on=_after(today, p50),
+        p85_on=_after(today, p85),
+        p50_weeks=p50,
+        p85_weeks=p85,
+        method=method,
+        reason=None if p85 else "does_not_converge",
+    )
+
+
+def chances(remaining: int, changes: Sequence[int], *, promised: int, seed: int) -> tuple[Odds, Method]:
+    """The chances to be done by each week, to the 85th percentile or the cap, and at least to the promised week."""
+    is_hopeless = most_likely(remaining, changes, weeks=CAP_WEEKS) < MIDDLE / 100
+    weeks = promised if is_hopeless else CAP_WEEKS
+    exact = _as_far_as_asked(finishing(remaining, changes, weeks=weeks), promised)
+    if len(exact) >= weeks or _is_asked(exact, promised):
+        return exact, "exact"
+    return _as_far_as_asked(simulated(remaining, changes, weeks=weeks, seed=seed), promised), "simulated"
+
+
+def _as_far_as_asked(odds: Iterable[tuple[int, int]], promised: int) -> Odds:
+    told: list[tuple[int, int]] = []
+    for week in odds:
+        told.append(week)
+        if _is_asked(told, promised):
+            break
+    return told
+
+
+def _is_asked(odds: Odds, promised: int) -> bool:
+    """Whether these chances tell all that is asked for."""
+    return bool(odds) and len(odds) >= promised and _reaches(odds[-1], SURE)
+
+
+def _week(odds: Odds, percent: int) -> int | None:
+    return next((week for week, chance in enumerate(odds, start=1) if _reaches(chance, percent)), None)
+
+
+def _reaches(chance: tuple[int, int], percent: int) -> bool:
+    """Compared as whole numbers (§0.8)."""
+    done, total = chance
+    return 100 * done >= percent * total
+
+
+def _after(today: date, weeks: int | None) -> date | None:
+    return None if weeks is None else today + timedelta(weeks=weeks)
+
+
+def _fan(delivered: Sequence[int], *, today: date) -> tuple[FanPoint, ...]:
+    return tuple(
+        FanPoint(
+            on=today + timedelta(weeks=week),
+            p15=value_at(ways, percent=100 - SURE),
+            p50=value_at(ways, percent=MIDDLE),
+            p85=value_at(ways, percent=SURE),
+        )
+        for week, ways in enumerate(totals(delivered, weeks=FAN_WEEKS), start=1)
+    )

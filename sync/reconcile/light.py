@@ -5,8 +5,13 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from mappings.strategy import Objective
+from sync.reconcile.forecast import Forecast
+
 Colour: TypeAlias = Literal["on", "risk", "off", "unknown", "none"]
 Declared: TypeAlias = Literal["on_track", "at_risk", "off_track"]
+
+ON, RISK = 0.85, 0.50  #: chances from which on it is on track, or at risk
 
 
 class Light(Struct, frozen=True, kw_only=True):
@@ -15,4 +20,33 @@ class Light(Struct, frozen=True, kw_only=True):
     declared: Declared | None
     declared_on: date | None
     contradicts: bool  #: declared on track, and computed off
-    reason: str | None = None  #: why it is unknown: no_promise, or the forecast's own reason
+    reason: str | None = None  #: why it is unknown: no_promise, no_skill, or why there is no forecast
+
+
+def light(objective: Objective, forecast: Forecast, *, today: date) -> Light:
+    """The light on a day, computed from the forecast of that day."""
+    computed, reason = _computed(objective, forecast, today)
+    said = [line for line in objective.declared if line.on <= today]
+    declared = said[-1].status if said else None
+    return Light(
+        computed=computed,
+        chance=forecast.chance if computed in ("on", "risk", "off") else None,
+        declared=declared,
+        declared_on=said[-1].on if said else None,
+        contradicts=(declared, computed) == ("on_track", "off"),
+        reason=reason,
+    )
+
+
+def _computed(objective: Objective, forecast: Forecast, today: date) -> tuple[Colour, str | None]:
+    if objective.state_on(today) in ("paused", "closed"):
+        return "none", None
+    if objective.promised_on is None:
+        return "unknown", "no_promise"
+    if forecast.hidden and forecast.reason != "done":
+        return "unknown", "no_skill"
+    if forecast.chance is None:
+        return "unknown", forecast.reason
+    if forecast.chance >= ON:
+        return "on", None
+    return ("risk" if forecast.chance >= RISK else "off"), None

@@ -1,10 +1,20 @@
 """Where each objective stands and what lies ahead of it: progress, forecast, light."""
 
+from dataclasses import dataclass
+from datetime import date, timedelta
+
 from msgspec import Struct
 
-from sync.reconcile.forecast import Forecast
-from sync.reconcile.light import Light
-from sync.reconcile.progress import Progress
+from mappings.strategy import Objective
+from sync.reconcile.backtest import ORIGINS, back_test
+from sync.reconcile.facts import Facts
+from sync.reconcile.forecast import Forecast, forecast
+from sync.reconcile.light import Light, light
+from sync.reconcile.membership import membership
+from sync.reconcile.periods import Period, day_of, instant, week_of
+from sync.reconcile.progress import Progress, progress
+from sync.reconcile.scope_history import Edges, History, histories
+from sync.reconcile.stats import seed
 
 
 class Outlook(Struct, frozen=True, kw_only=True):
@@ -13,3 +23,80 @@ class Outlook(Struct, frozen=True, kw_only=True):
     progress: Progress
     forecast: Forecast
     light: Light
+
+
+def outlooks(facts: Facts, *, period: Period, begun_us: int | None, config_version: str) -> dict[str, Outlook]:
+    """Objective → its outlook at `as_of`; growth is that of the period. `begun_us` is when the records begin."""
+    if begun_us is None:
+        return {}
+    known = Known(facts=facts, period=period, begun_us=begun_us)
+    told = known.histories()
+    empty = History(edges=known.edges.days, entries=())
+    return {
+        objective.id: known.outlook(objective, told.get(objective.id, empty), config_version=config_version)
+        for objective in facts.strategy.objectives
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What every objective's outlook is reckoned from."""
+
+    facts: Facts
+    period: Period
+    begun_us: int
+
+    @property
+    def today(self) -> date:
+        return day_of(self.facts.as_of, zone=self.facts.zone)
+
+    @property
+    def monday(self) -> date:
+        """The last one: the end of the last complete week."""
+        return self.today - timedelta(days=self.today.weekday())
+
+    @property
+    def edges(self) -> Edges:
+        """As far back as the first back-test asks, and the bounds of the period."""
+        weeks = ORIGINS * self.facts.thresholds.horizon_weeks + self.facts.thresholds.forecast_weeks
+        mondays = tuple(self.monday - timedelta(weeks=back) for back in reversed(range(weeks + 1)))
+        return Edges(mondays=mondays, others=(self.period.first_on, self.period.until_on))
+
+    def histories(self) -> dict[str, History]:
+        facts = self.facts
+        changes = facts.snapshot["changes"]
+        return histories(
+            facts.flow,
+            facts.flowed.runs,
+            membership(facts.flow, facts.tags, changes, facts.strategy),
+            changes,
+            discarded=facts.thresholds.discarded,
+            edges=self.edges,
+            zone=facts.zone,
+            as_of=facts.as_of,
+        )
+
+    def sampled(self, on: date) -> list[date]:
+        """The Mondays that bound the weeks a forecast draws from: as many as asked for, or as there are records."""
+        begun = week_of(day_of(instant(self.begun_us), zone=self.facts.zone), zone=self.facts.zone).first_on
+        weeks = min(self.facts.thresholds.forecast_weeks, (on - begun).days // 7)
+        return [on - timedelta(weeks=back) for back in reversed(range(weeks + 1))] if weeks > 0 else []
+
+    def outlook(self, objective: Objective, history: History, *, config_version: str) -> Outlook:
+        facts, mondays = self.facts, self.sampled(self.monday)
+        horizon = facts.thresholds.horizon_weeks
+        told = forecast(
+            history.at(history.now),
+            history.weeks(mondays, known_at=history.now) if mondays else [],
+            today=self.today,
+            horizon=horizon,
+            promised_on=objective.promised_on,
+            seed=seed("forecast", objective.id, f"{facts.as_of:%Y-%m-%dT%H:%M:%SZ}", config_version),
+            back_test=back_test(history, until=self.monday, horizon=horizon, sampled=self.sampled),
+        )
+        shown = [monday for monday in self.edges.mondays if monday > day_of(instant(self.begun_us), zone=facts.zone)]
+        return Outlook(
+            progress=progress(objective, history, mondays=shown, period=self.period, today=self.today),
+            forecast=told,
+            light=light(objective, told, today=self.today),
+        )

@@ -46,6 +46,8 @@ class Thresholds(Struct, frozen=True, kw_only=True):
     bulk_items: int = 20
     bulk_gap_s: int = 60
     series_weeks: int = 52
+    forecast_weeks: int = 12  #: complete weeks that a forecast draws from
+    horizon_weeks: int = 4  #: that it tells how many for, and that back-tests look ahead
     grace_days: int = 2  #: working days
     contradiction_grace_days: int = 1  #: working days
     look_back_days: int = 182  #: of the survival curve
