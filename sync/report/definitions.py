@@ -48,6 +48,59 @@ DEFINITIONS = (
     _define("wip", "Work in progress (WIP)", "Work items started and not finished at the end of the period.", "§1.8"),
     _define("age", "Age", "How long an item in progress has been in progress.", "§1.8"),
     _define(
+        "cycle_days",
+        "Cycle time in whole days",
+        "From the day on which work started to the day on which it finished, both counted: what starts and finishes on "
+        "one day took 1.",
+        "§1.5",
+    ),
+    _define(
+        "expectation",
+        "Service level expectation",
+        "85 % finish within so many whole days: read from what was delivered in the last 13 complete weeks.",
+        "§1.6",
+    ),
+    _define(
+        "survival",
+        "Time in progress",
+        "How long work is in progress, what is not finished yet counted too (Kaplan–Meier): everything that was in "
+        "progress in the last 182 days. Not shown from where fewer than 5 items are left to tell.",
+        "§1.8",
+    ),
+    _define(
+        "reopen_rate",
+        "Opened again",
+        "Share of the items that were done for the first time in the period and opened again within 30 days; known "
+        "when these have passed.",
+        "§1.6",
+    ),
+    _define(
+        "distribution",
+        "Flow distribution",
+        "Which part of the delivered items are features, defects, risks, debts, by the map of item types; what that "
+        "does not name is other. The shares add up to 1.",
+        "§1.6",
+    ),
+    _define(
+        "cumulative",
+        "Cumulative flow",
+        "How many items had been created, started and finished when each day began. Started minus finished is the WIP.",
+        "§1.9",
+    ),
+    _define(
+        "little",
+        "Little's law",
+        "The average WIP divided by what is finished in a day times the mean cycle time. From 0.8 to 1.25 the flow is "
+        "roughly balanced. A diagnostic, not a measure.",
+        "§1.9",
+    ),
+    _define(
+        "miss",
+        "Chance to miss",
+        "How likely an item in progress takes longer than the service level expectation, given how old it is.",
+        "§1.8",
+    ),
+    _define(
         "flow_efficiency",
         "Flow efficiency",
         "Active time divided by active plus waiting time of what was delivered. It tells how long items sat in a "
