@@ -21,7 +21,7 @@ from connectors.github.own import Own
 from connectors.github.poll import Poll
 from connectors.github.reader import Reader
 from connectors.github.sign_in import HEADERS, App, Bearer, Installation, Token
-from connectors.github.streams import STREAMS, Stream
+from connectors.github.streams import STREAMS
 from connectors.github.visit import Visit
 from connectors.github.whereabouts import Whereabouts
 from connectors.progress import SILENT, Progress
@@ -81,12 +81,12 @@ class GitHub:
             raise
 
     async def fetch(self, refs: Sequence[ItemRef], memory: Memory) -> Batch:
-        """These items, whole, in one request for each 20 of a kind. What is not to be seen is a gap."""
+        """These items, whole, in one request for each 20. What is not to be seen is a gap."""
         reader = self._reader()
         known = Capabilities.recall(memory.capabilities)
         reader.schema = (known.schema or await learn_schema(reader, now=self._clock.now())).schema
         reader.refuse(known.scope.refused_fields if known.scope else {})
-        parts = [await self._fetch(reader, stream, refs) for stream in STREAMS]
+        parts = await self._streamed(reader, refs)
         parts += [batch async for batch in self._catalogued(reader, refs, memory)]
         kinds = {stream.kind for stream in STREAMS} | {kind for catalogue in CATALOGUES for kind in catalogue.kinds}
         strange = [Gap(stream=ref.kind, cause=NOT_FETCHED, ref=str(ref)) for ref in refs if ref.kind not in kinds]
@@ -144,13 +144,15 @@ class GitHub:
         reader.refuse(cast("Scope", known.scope).refused_fields)
         return cast("Scope", known.scope)
 
-    async def _fetch(self, reader: Reader, stream: Stream, refs: Sequence[ItemRef]) -> Batch:
-        ids = [ref.id for ref in refs if ref.kind == stream.kind]
-        found = await reader.by_id(stream, ids)
-        await compare.complete(reader, found.items)
+    async def _streamed(self, reader: Reader, refs: Sequence[ItemRef]) -> list[Batch]:
+        """What these are, of each stream that has any."""
+        ids = {stream: [ref.id for ref in refs if ref.kind == stream.kind] for stream in STREAMS}
+        found = await reader.by_id({stream: wanted for stream, wanted in ids.items() if wanted})
         at = reader.began_at or self._clock.now()
-        batch, _ = again(found, stream=stream, source=self.name, name=self.name, at=at)
-        return batch
+        for each in found.values():
+            await compare.complete(reader, each.items)
+        told = [again(each, stream=stream, source=self.name, name=self.name, at=at) for stream, each in found.items()]
+        return [batch for batch, _ in told]
 
     async def _catalogued(self, reader: Reader, refs: Sequence[ItemRef], memory: Memory) -> AsyncIterator[Batch]:
         """Those among the refs that are no items."""

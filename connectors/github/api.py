@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.errors import Gone, Malformed, Refused, Retry, SourceError, TooLarge
 from connectors.exchange import Answer, Request
@@ -74,11 +75,16 @@ def read(answer: Answer, kind: type[T]) -> Graph[T]:
     return Graph(data=reply.data, hidden=tuple(reply.errors or ()), server_at=answer.server_at)
 
 
-def each(nodes: Sequence[T], asked: Sequence[str]) -> Sequence[T]:
+def each(nodes: Sequence[T] | None, asked: Sequence[str]) -> Sequence[T]:
     """The nodes, one for each id that was asked for, in that order; `TooLarge` where they are more or fewer."""
-    if len(nodes) != len(asked):
-        raise TooLarge(f"GitHub answers {len(nodes)} of {len(asked)} questions")
+    if nodes is None or len(nodes) != len(asked):
+        raise TooLarge(f"GitHub answers {len(nodes or ())} of {len(asked)} questions")
     return nodes
+
+
+def under(graph: Graph[T], root: str) -> Graph[T]:
+    """The same answer without what is said of other roots than this one."""
+    return replace(graph, hidden=tuple(error for error in graph.hidden if (error.path or [root])[0] == root))
 
 
 def causes(errors: tuple[GraphError, ...], *path: str | int) -> list[str]:

@@ -124,7 +124,7 @@ class Poll:
         due = self._watch.due(self._now)
         if not due or DEPLOYMENTS not in self._streams:
             return
-        found = await self._reader.by_id(DEPLOYMENTS, due)
+        found = (await self._reader.by_id({DEPLOYMENTS: due}))[DEPLOYMENTS]
         at = self._reader.began_at or self._now
         batch, missed = again(found, stream=DEPLOYMENTS, source=self._source, name=self._source, at=at)
         watch = self._watch.seeing(batch.records, self._now)

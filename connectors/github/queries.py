@@ -1,7 +1,7 @@
 """The GraphQL that is asked, made of the fields that the server's schema has."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from connectors.github.selections import (
@@ -87,10 +87,10 @@ def probe(connections: Iterable[str], schema: Schema) -> str:
 
 def page(kind: str, connection: str, schema: Schema) -> str:
     """One page of a repository's items, the latest first, each with what belongs to it."""
-    return f"""query {connection}($repository: ID!, $first: Int!, $after: String) {{
-  {_walk(kind, connection, "...item")}
+    return _with_actor(f"""query {connection}($repository: ID!, $first: Int!, $after: String) {{
+  {_walk(kind, connection, f"...{kind}Parts")}
 }}
-{_item(kind, schema, PAGE_ROWS)}"""
+{_parts(kind, schema, PAGE_ROWS)}""")
 
 
 def skim(kind: str, connection: str) -> str:
@@ -100,9 +100,12 @@ def skim(kind: str, connection: str) -> str:
 }}"""
 
 
-def by_id(kind: str, schema: Schema) -> str:
-    """Items by their ids, with the longest connections that one answer may hold."""
-    return f"query items($ids: [ID!]!) {{ nodes(ids: $ids) {{ ...item }} }}\n{_item(kind, schema, {})}"
+def by_id(kinds: Collection[str], schema: Schema) -> str:
+    """Items by their ids, each kind under its name, with the longest connections that one answer may hold."""
+    variables = ", ".join(f"${kind}: [ID!]!" for kind in kinds)
+    asked = " ".join(f"{kind}: nodes(ids: ${kind}) {{ ...{kind}Parts }}" for kind in kinds)
+    parts = "\n".join(_parts(kind, schema, {}) for kind in kinds)
+    return _with_actor(f"query items({variables}) {{ {asked} }}\n{parts}")
 
 
 def more(kind: str, connections: Iterable[str], schema: Schema) -> str:
@@ -113,7 +116,7 @@ def more(kind: str, connections: Iterable[str], schema: Schema) -> str:
         f"n{n}: node(id: $id{n}) {{ ... on {kind} {{ rows: {_rows(kind, name, schema, MOST_ROWS, f'$after{n}')} }} }}"
         for n, name in enumerate(asked)
     )
-    return f"query more({variables}) {{\n{nodes}\n}}\n{_actor(nodes)}"
+    return _with_actor(f"query more({variables}) {{\n{nodes}\n}}")
 
 
 def has(schema: Schema, kind: str, name: str) -> bool:
@@ -127,13 +130,13 @@ def has(schema: Schema, kind: str, name: str) -> bool:
     return name in schema.types[kind]
 
 
-def _item(kind: str, schema: Schema, sizes: Mapping[str, int]) -> str:
+def _parts(kind: str, schema: Schema, sizes: Mapping[str, int]) -> str:
     """All of an item; what few have is left out where `sizes` are given."""
     names = CONNECTIONS[kind] if sizes else (*CONNECTIONS[kind], *SELDOM.get(kind, ()))
     asked = [name for name in names if has(schema, kind, name)]
     connections = [_rows(kind, name, schema, sizes.get(name, MOST_ROWS)) for name in asked]
     body = "\n  ".join([_fields(kind, FIELDS[kind], schema), *connections])
-    return f"fragment item on {kind} {{\n  {body}\n}}\n{_actor(body)}"
+    return f"fragment {kind}Parts on {kind} {{\n  {body}\n}}"
 
 
 def _rows(kind: str, connection: str, schema: Schema, first: int, after: str = "") -> str:
@@ -194,5 +197,5 @@ def _word(event: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", event).upper()
 
 
-def _actor(body: str) -> str:
-    return ACTOR if "...actor" in body else ""
+def _with_actor(query: str) -> str:
+    return f"{query}\n{ACTOR}" if "...actor" in query else query

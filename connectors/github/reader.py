@@ -78,26 +78,41 @@ class Reader:
             return await self._pass_over(stream, {**place, "first": 1}, cause=str(error))
         return page
 
-    async def by_id(self, stream: Stream, ids: Sequence[str]) -> Found:
-        """These items with all that belongs to them."""
+    async def by_id(self, ids: Mapping[Stream, Sequence[str]]) -> dict[Stream, Found]:
+        """These items with all that belongs to them; those of several streams in one request."""
         steady = self.sizes.get("items", PageSize(AGAIN_AT_ONCE))
-        parts: list[Found] = []
-        left = list(ids)
+        parts: dict[Stream, list[Found]] = {stream: [] for stream in ids}
+        left = [(stream, one) for stream, wanted in ids.items() for one in wanted]
 
         async def ask(size: int, shrinkable: bool) -> int:
-            asked = left[:size]
-            query = queries.by_id(stream.typename, self.schema)
-            graph = await self.ask(query, {"ids": asked}, wire.Nodes, label="items", shrinkable=shrinkable)
-            parts.append(found(stream, api.each(graph.data.nodes, asked), graph, "nodes", asked=asked))
-            return len(asked)
+            for stream, part in (await self._items(left[:size], shrinkable=shrinkable)).items():
+                parts[stream].append(part)
+            return min(size, len(left))
 
         while left:
             try:
                 del left[: await self.sized("items", ask, most=AGAIN_AT_ONCE, left=len(left))]
             except TooLarge as error:
                 self.sizes["items"] = steady
-                parts.append(Found(missed={left.pop(0): str(error)}))
-        return await self._completed(stream, joined(parts))
+                stream, one = left.pop(0)
+                parts[stream].append(Found(missed={one: str(error)}))
+        return {stream: await self._completed(stream, joined(each)) for stream, each in parts.items()}
+
+    async def _items(self, asked: Sequence[tuple[Stream, str]], *, shrinkable: bool) -> dict[Stream, Found]:
+        """What one answer shows of these."""
+        ids: dict[Stream, list[str]] = {}
+        for stream, one in asked:
+            ids.setdefault(stream, []).append(one)
+        query = queries.by_id([stream.typename for stream in ids], self.schema)
+        named = {stream.typename: wanted for stream, wanted in ids.items()}
+        graph = await self.ask(query, named, dict[str, list[Raw] | None], label="items", shrinkable=shrinkable)
+        return {stream: self._named(stream, graph, wanted) for stream, wanted in ids.items()}
+
+    def _named(self, stream: Stream, graph: Graph[dict[str, list[Raw] | None]], asked: Sequence[str]) -> Found:
+        """What the answer shows under the stream's name."""
+        name = stream.typename
+        nodes = api.each(graph.data.get(name), asked)
+        return found(stream, nodes, api.under(graph, name), name, asked=asked)
 
     def refuse(self, fields: Mapping[str, str]) -> None:
         """These are not asked for any more: `Type.field`, and what is said of it."""

@@ -75,7 +75,7 @@ class Walker:
     async def _again(self) -> Batch:
         """Items by their ids. What cannot be read even so is a gap, and is tried again by the next poll."""
         asked, at = self._walk.again[:AGAIN_AT_ONCE], self._shown.at
-        found = await self._reader.by_id(self._stream, asked)
+        found = (await self._reader.by_id({self._stream: asked}))[self._stream]
         await compare.complete(self._reader, found.items)
         batch, missed = again(found, stream=self._stream, source=self._source, name=self._name, at=at)
         self._walk = self._walk.paid(asked, missed=tuple(missed))

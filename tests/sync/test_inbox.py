@@ -101,6 +101,12 @@ def test_a_burst_on_20_items_is_one_question(stage: Stage) -> None:
     assert stage.asked == 1
 
 
+def test_a_burst_on_issues_and_pull_requests_is_one_question(stage: Stage) -> None:
+    stage.site.take(*(stage.retitled(number, f"Title {number}") for number in (1, 2, 3)))
+    assert stage.titles() == {f"acme/shop#{number}": f"Title {number}" for number in (1, 2, 3)}
+    assert stage.asked == 1
+
+
 def test_a_delivery_that_comes_twice_is_taken_once(stage: Stage) -> None:
     """github.md §8: and no second item. # canonical/gh-jira-sync-bot#57"""
     told = stage.retitled(1, "Faster")

@@ -59,10 +59,11 @@ def asked(schema: Schema) -> Iterator[str]:
     yield queries.owned(schema)
     yield queries.named(3, schema)
     yield queries.probe([stream.connection for stream in STREAMS], schema)
+    yield queries.by_id([stream.typename for stream in STREAMS], schema)
     for stream in STREAMS:
         yield queries.page(stream.typename, stream.connection, schema)
         yield queries.skim(stream.typename, stream.connection)
-        yield queries.by_id(stream.typename, schema)
+        yield queries.by_id([stream.typename], schema)
         connections = (*CONNECTIONS[stream.typename], *SELDOM.get(stream.typename, ()))
         there = [name for name in connections if queries.has(schema, stream.typename, name)]
         yield queries.more(stream.typename, there, schema)

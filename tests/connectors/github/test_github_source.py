@@ -399,8 +399,8 @@ class TestHidden:
                 answer["data"]["node"]["items"]["nodes"][0]["reviews"] = None
                 answer["errors"] = [FORBIDDEN | {"path": ["node", "items", "nodes", 0, "reviews"]}]
             if operation == "items":
-                answer["data"]["nodes"][0]["reviews"] = None
-                answer["errors"] = [FORBIDDEN | {"path": ["nodes", 0, "reviews"]}]
+                answer["data"]["PullRequest"][0]["reviews"] = None
+                answer["errors"] = [FORBIDDEN | {"path": ["PullRequest", 0, "reviews"]}]
             return answer
 
         with staged(host_of(repository(pullRequests=[pull(1)])), change=hide_reviews) as stage:

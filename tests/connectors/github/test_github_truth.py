@@ -164,8 +164,8 @@ class TestItems:
 
     def test_items_of_which_fewer_are_answered_than_asked_for_are_asked_for_in_smaller_numbers(self) -> None:
         def fewer(operation: str, answer: Any) -> Any:
-            if operation == "items" and len(answer["data"]["nodes"]) > 1:
-                answer["data"]["nodes"].pop()
+            if operation == "items" and len(answer["data"]["PullRequest"]) > 1:
+                answer["data"]["PullRequest"].pop()
             return answer
 
         refs = [ItemRef("github", "pull_request", f"PR_{number}") for number in range(1, 4)]
@@ -176,7 +176,7 @@ class TestItems:
 
     def test_an_item_of_which_nothing_at_all_is_answered_is_a_gap(self) -> None:
         def none(operation: str, answer: Any) -> Any:
-            return {"data": {"nodes": []}} if operation == "items" else answer
+            return {"data": {"PullRequest": []}} if operation == "items" else answer
 
         with staged(host_of(repository(pullRequests=[pull(1)])), change=none) as stage:
             batch = fetch(stage, [ItemRef("github", "pull_request", "PR_1")], poll_of(stage))
@@ -190,8 +190,8 @@ class TestItems:
         def lose(operation: str, answer: Any) -> Any:
             if operation != "items":
                 return answer
-            gone = {"type": "NOT_FOUND", "message": "Could not resolve to a node", "path": ["nodes", 0]}
-            return {"data": {"nodes": [None]}, "errors": [gone]}
+            gone = {"type": "NOT_FOUND", "message": "Could not resolve to a node", "path": ["PullRequest", 0]}
+            return {"data": {"PullRequest": [None]}, "errors": [gone]}
 
         much = pull(1, reviews=[review(n) for n in range(60)])
         with staged(host_of(repository(pullRequests=[much, pull(2)])), change=lose) as stage:
@@ -264,7 +264,7 @@ class TestWhole:
 
         def cap(operation: str, answer: Any) -> Any:
             if operation in ("pullRequests", "items"):
-                for node in answer["data"].get("nodes") or answer["data"]["node"]["items"]["nodes"]:
+                for node in answer["data"].get("PullRequest") or answer["data"]["node"]["items"]["nodes"]:
                     node["commits"]["totalCount"] = 300
             return answer
 
