@@ -1,10 +1,10 @@
 """What speaks for a deployment having failed: incidents, rollbacks, reverts and hotfixes (metrics.md §3.3)."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
-from mappings.change_sets import ChangeSet, Parents, change_sets, line_of
+from mappings.change_sets import ChangeSet, line_of
 from mappings.mends import Mends
 from mappings.rows import as_table
 
@@ -48,13 +48,15 @@ Sign: TypeAlias = tuple[str, int]  #: by_ref, at_us
 Signs: TypeAlias = Callable[[Shipment, Sequence[Shipment], Mends], Iterator[Sign]]
 
 
-def failures(deployments: "ir.Table", *, parents: Parents, mends: Mapping[str, Mends]) -> "ir.Table":
+def failures(
+    deployments: Iterable[Mapping[str, Any]], *, brought: Iterable[ChangeSet], mends: Mapping[str, Mends]
+) -> "ir.Table":
     """Every sign of failure, as `FAILURES` describes; `mends` are by service.
 
-    That one deployment fails once, and one incident fails one deployment, is for whoever counts them.
+    `deployments` are rows of `SERVICE_DEPLOYMENTS`, oldest first, and `brought` is what each of them brought. That one
+    deployment fails once, and one incident fails one deployment, is for whoever counts them.
     """
-    rows = deployments.order_by("service", "finished_us", "ref").to_pyarrow().to_pylist()
-    sets = {(each.service, each.ref): each for each in change_sets(rows, parents)}
+    rows, sets = list(deployments), {(each.service, each.ref): each for each in brought}
     found: list[dict[str, Any]] = []
     for (service, *_), line in groupby(sorted(rows, key=line_of), key=line_of):
         shipments = [_shipment(row, sets[service, row["ref"]]) for row in line]
@@ -113,7 +115,7 @@ def _followed(shipment: Shipment, later: Sequence[Shipment], mends: Mends) -> It
     """An incident began before the next one, within a day."""
     until_us = min([shipment.finished_us + INCIDENT_WITHIN_US, *(each.finished_us for each in later[:1])])
     for incident in mends.incidents:
-        if shipment.finished_us <= incident.began_us <= until_us:
+        if shipment.finished_us <= incident.began_us < until_us:
             yield incident.ref, incident.began_us
 
 

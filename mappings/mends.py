@@ -1,8 +1,9 @@
 """What mends or complains, read once for all services: incidents, hotfixes, and commits that take others back."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mappings.conditions import Condition
@@ -21,6 +22,7 @@ class Incident(NamedTuple):
     ref: str
     began_us: int
     shas: tuple[str, ...]  #: that its title and body name, as far as they are written
+    ended_us: int | None = None  #: when users had their service back, where a field says so
 
 
 class Undoing(NamedTuple):
@@ -36,6 +38,7 @@ class Mends(NamedTuple):
     incidents: Sequence[Incident] = ()  #: the earliest first
     hotfixes: Mapping[str, str] = {}  #: commit → ref of the hotfix that was merged by it
     undoings: Mapping[str, Sequence[Undoing]] = {}  #: by the commit that undoes
+    escaped: frozenset[str] = frozenset()  #: refs of bugs that users met and that cannot wait
 
 
 def mends(
@@ -48,7 +51,7 @@ def mends(
     people: People | None = None,
 ) -> dict[str, Mends]:
     """Of each service, by its id."""
-    asked = [when for service in services for when in (service.incidents, service.hotfix) if when]
+    asked = [when for service in services for when in service.conditions()]
     subjects = subjects_of(tables, asked, links=links, people=people, day=day)
 
     def matched(name: str, when: Condition | None) -> "ir.Table | None":
@@ -60,22 +63,53 @@ def mends(
     undoings = _undoings(tables, reverts)
     return {
         service.id: Mends(
-            incidents=_incidents(matched("work_items", service.incidents)),
+            incidents=_incidents(matched("work_items", service.incidents), service, tables["fields"]),
             hotfixes=_hotfixes(matched("pull_requests", service.hotfix)),
             undoings=undoings,
+            escaped=_refs(matched("work_items", service.escaped)),
         )
         for service in services
     }
 
 
-def _incidents(items: "ir.Table | None") -> list[Incident]:
+def _incidents(items: "ir.Table | None", service: Service, fields: "ir.Table") -> list[Incident]:
+    """The earliest first: each from its impact on, where a field says so (metrics.md §3.3)."""
     if items is None:
         return []
-    rows = items.select("ref", "created_us", "title", "body").order_by("created_us", "ref").to_pyarrow().to_pylist()
-    return [
-        Incident(row["ref"], row["created_us"], tuple(SHA.findall(f"{row['title']}\n{row['body'] or ''}")))
-        for row in rows
-    ]
+    rows = items.select("ref", "created_us", "title", "body", "fields").order_by("ref").to_pyarrow().to_pylist()
+    ids = [_ids(name, fields) for name in (service.impact_start, service.impact_end)]
+    found = []
+    for row in rows:
+        began_us, ended_us = (_instant_us(row["fields"], each) for each in ids)
+        shas = tuple(SHA.findall(f"{row['title']}\n{row['body'] or ''}"))
+        since_us = row["created_us"] if began_us is None else began_us
+        found.append(Incident(row["ref"], since_us, shas, ended_us))
+    return sorted(found, key=lambda incident: (incident.began_us, incident.ref))
+
+
+def _ids(name: str | None, fields: "ir.Table") -> list[str]:
+    """The ids of the fields that have this id or name."""
+    if name is None:
+        return []
+    found = fields.filter((fields.id == name) | (fields.name == name)).select("id").distinct().to_pyarrow()
+    return sorted({name, *found["id"].to_pylist()})
+
+
+def _instant_us(fields: str | None, ids: Sequence[str]) -> int | None:
+    """The instant in the first of these fields that holds one; a day, or a time without an offset, is none (§0.2)."""
+    held = json.loads(fields) if fields and ids else {}
+    for text in (held.get(each) for each in ids):
+        try:
+            at = datetime.fromisoformat(text) if isinstance(text, str) else None
+        except ValueError:
+            continue
+        if at is not None and at.tzinfo is not None:
+            return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    return None
+
+
+def _refs(items: "ir.Table | None") -> frozenset[str]:
+    return frozenset() if items is None else frozenset(items.select("ref").to_pyarrow()["ref"].to_pylist())
 
 
 def _hotfixes(pulls: "ir.Table | None") -> dict[str, str]:

@@ -157,7 +157,13 @@ class Service(Model):
     workflow: str | None = None  #: the name, or the path, of the workflow whose success is a deployment
     tags: str | None = None  #: with * and ?: the tags that are deployments
     incidents: Condition | None = None
+    impact_start: str | None = None  #: the field that says when an incident began; else when it was created
+    impact_end: str | None = None  #: the field that says when users had their service back
     hotfix: Condition | None = None
+    escaped: Condition | None = None  #: bugs that users met and that cannot wait: mending one is rework
+
+    def conditions(self) -> Iterator[Condition]:
+        yield from filter(None, (self.incidents, self.hotfix, self.escaped))
 
 
 class LinkRules(Model):
@@ -191,8 +197,9 @@ class Mappings(UserFile):
     def asks_fields(self) -> bool:
         """Anything here asks about a custom field."""
         kinds = (kind.when for axis in self.breakdowns.values() for kind in axis)
-        signs = (when for service in self.services for when in (service.incidents, service.hotfix) if when)
-        return any(name.startswith(FIELD) for name in attributes([*self.conditions(), *kinds, *signs]))
+        signs = (when for service in self.services for when in service.conditions())
+        timed = any(service.impact_start or service.impact_end for service in self.services)
+        return timed or any(name.startswith(FIELD) for name in attributes([*self.conditions(), *kinds, *signs]))
 
     def cases(self) -> Iterator[tuple[Path, Case]]:
         """Every case beside a rule or an exemption, with its path in the file."""

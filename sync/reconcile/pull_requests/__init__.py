@@ -2,14 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from sync.reconcile.balance import bots, link_line
+from sync.reconcile.balance import bots
 from sync.reconcile.pull_requests.activity import last_activity
 from sync.reconcile.pull_requests.counted import by_people, counted
 from sync.reconcile.pull_requests.drafts import readied
 from sync.reconcile.pull_requests.iterations import iterations
-from sync.reconcile.pull_requests.phases import begun, phased
+from sync.reconcile.pull_requests.phases import authored, doubts, first_commit_us, phases
 from sync.reconcile.pull_requests.reviews import reviewed, said
-from sync.reconcile.pull_requests.sizes import sized
+from sync.reconcile.pull_requests.serving import serving
+from sync.reconcile.pull_requests.sizes import band, generated, size
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
 
@@ -50,7 +51,8 @@ PULL_REQUEST_PHASES = {
     "depth": "int64",  # comments by them
     "self_merged": "boolean",  # by its author, without an approval
     "active_us": "int64",  # while it is open: when a person last did anything
-    "line": "string",  # where it stands in the account of links
+    "linked": "boolean",  # it closes or implements a work item that is read
+    "unread_project": "boolean",  # else, all that it names is in projects that are not read
 }
 
 
@@ -65,28 +67,40 @@ def pull_requests(
     commits = by_people(snapshot["commits"], robots)
     ready = readied(counted(snapshot, base_branches=thresholds.base_branches), changes).cache()
     told = said(snapshot, ready, robots).cache()
-    looked_at = reviewed(begun(ready, commits), told).cache()
+    heard = reviewed(told).cache()
     facts = (
-        iterations(looked_at, told, commits, changes),
+        heard,
+        authored(commits),
+        iterations(ready, heard, told, commits=commits, changes=changes),
         last_activity(snapshot, ready, robots),
-        link_line(snapshot, links),
-        _shipped(ready) if deployed is None else deployed,
+        generated(snapshot["changed_files"], thresholds.generated_paths),
+        serving(links),
+        _none(ready) if deployed is None else deployed,
     )
-    known = looked_at
-    for more in facts:
-        known = known.left_join(more, "ref").drop("ref_right")
-    timed = phased(sized(known, snapshot["changed_files"], generated=thresholds.generated_paths))
-    return _told(timed).order_by("ref").cache()
+    known = ready
+    for number, more in enumerate(facts):
+        known = known.left_join(more, "ref", rname=f"{{name}}_{number}")
+    return _told(known).order_by("ref").cache()
 
 
-def _shipped(pulls: "ir.Table") -> "ir.Table":
+def _none(pulls: "ir.Table") -> "ir.Table":
     """ref, deployed_us where no deployment is known."""
     import ibis
 
     return pulls.filter(ibis.literal(False)).select("ref", deployed_us=ibis.null("int64"))
 
 
-def _told(timed: "ir.Table") -> "ir.Table":
-    merged_alone = (timed.author == timed.merged_by).fill_null(False) & (timed.approvals == 0)
-    told = timed.mutate(self_merged=timed.merged_us.notnull() & merged_alone, iterations=timed.iterations.fill_null(0))
-    return told.select(*PULL_REQUEST_PHASES, "author", "merge_sha", "ended_us", "seen_us")
+def _told(known: "ir.Table") -> "ir.Table":
+    """The columns of `pull_requests`, of what its parts say."""
+    merged_alone = (known.author == known.merged_by).fill_null(False) & (known.approvals.fill_null(0) == 0)
+    begun = known.mutate(
+        first_commit_us=first_commit_us(known),
+        size=size(known),
+        self_merged=known.merged_us.notnull() & merged_alone,
+        linked=(known.resolved > 0).fill_null(False),
+        unread_project=((known.resolved == 0) & (known.unread > 0)).fill_null(False),
+        **{name: known[name].fill_null(0) for name in ("iterations", "reviews", "depth")},
+    )
+    told = {**phases(begun), **doubts(begun), "band": band(begun.size)}
+    as_they_are = [*PULL_REQUEST_PHASES, "author", "merge_sha", "ended_us", "seen_us"]
+    return begun.select(*(told[name].name(name) if name in told else begun[name] for name in as_they_are))

@@ -12,15 +12,25 @@ BANDS = {"XS": 10, "S": 50, "M": 250, "L": 1000}  #: each below so many lines; X
 LARGE = ("L", "XL")
 
 
-def sized(pulls: "ir.Table", files: "ir.Table", *, generated: Collection[str]) -> "ir.Table":
-    """`pulls` with size and band; null where its lines are not known. `generated` are globs of paths."""
+def generated(files: "ir.Table", paths: Collection[str]) -> "ir.Table":
+    """ref, generated: the changed lines that no person wrote, in files that these globs mean."""
     import ibis
 
     lines = ibis.coalesce(files.additions, 0) + ibis.coalesce(files.deletions, 0)
-    meant = files.id.re_search(globs.one_of(generated)) if generated else ibis.literal(False)
-    made = files.filter(meant).group_by(ref="item_ref").aggregate(made=lines.sum().cast("int64"))
-    known = pulls.left_join(made, "ref").drop("ref_right")
-    written = known.additions + known.deletions - known.made.fill_null(0)
-    known = known.mutate(size=ibis.ifelse(written < 0, 0, written)).drop("made")
-    bands = [(known.size < most, name) for name, most in BANDS.items()]
-    return known.mutate(band=ibis.ifelse(known.size.notnull(), ibis.cases(*bands, else_="XL"), None))
+    meant = files.id.re_search(globs.one_of(paths)) if paths else ibis.literal(False)
+    return files.filter(meant).group_by(ref="item_ref").aggregate(generated=lines.sum().cast("int64"))
+
+
+def size(pulls: "ir.Table") -> "ir.IntegerValue":
+    """Added and deleted lines without `generated` ones; null where they are not known."""
+    import ibis
+
+    written = pulls.additions + pulls.deletions - pulls.generated.fill_null(0)
+    return ibis.ifelse(written < 0, 0, written)
+
+
+def band(lines: "ir.IntegerValue") -> "ir.StringValue":
+    import ibis
+
+    below = [(lines < most, name) for name, most in BANDS.items()]
+    return ibis.cases((lines.isnull(), None), *below, else_="XL")

@@ -1,0 +1,58 @@
+"""The period of a report as far as it is known, for whatever has an instant."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol, TypeVar
+
+from sync.reconcile.periods import Period, day_of, instant, micros
+
+LOOK_BACK_US = 182 * 86_400_000_000  #: of survival (metrics.md §1.8)
+
+
+class Finished(Protocol):
+    @property
+    def finished_us(self) -> int: ...
+
+
+F = TypeVar("F", bound=Finished)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    period: Period
+    as_of: datetime
+    provisional_days: int
+
+    @property
+    def start_us(self) -> int:
+        return micros(self.period.start_at)
+
+    @property
+    def until_us(self) -> int:
+        return micros(self.period.known_until(self.as_of))
+
+    @property
+    def as_of_us(self) -> int:
+        return micros(self.as_of)
+
+    @property
+    def settled_us(self) -> int:
+        """What finished before this has had the time to fail (metrics.md §3.3)."""
+        return micros(self.as_of - timedelta(days=self.provisional_days))
+
+    @property
+    def days(self) -> float:
+        """That have passed of the period."""
+        return (self.until_us - self.start_us) / 86_400_000_000
+
+    def has(self, us: int | None) -> bool:
+        return us is not None and self.start_us <= us < self.until_us
+
+    def within(self, made: Iterable[F]) -> list[F]:
+        """Those that finished in it."""
+        return [each for each in made if self.has(each.finished_us)]
+
+    def day(self, us: int) -> date:
+        """The civil day of the report's zone."""
+        return day_of(instant(us), zone=self.period.zone)

@@ -1,0 +1,103 @@
+"""What a report shows of the deployments: every service with its measures, and what the services have in common."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
+
+from mappings.rules import Service
+from sync.reconcile.dora import Dora
+from sync.reconcile.dora.bands import BANDS
+from sync.reconcile.dora.measures import Lead, frequency, incident_times, lead_times, recovery, stability
+from sync.reconcile.dora.shipping import Deployment
+from sync.reconcile.dora.span import Span
+from sync.reconcile.dora.verdicts import Verdict, operational
+from sync.reconcile.dora.view import DeploymentLine, DoraView, ServiceView
+from sync.reconcile.dora.weekly import median_leads, weekly
+from sync.reconcile.figures import Figure
+from sync.reconcile.objectives import ALL
+from sync.reconcile.periods import Period, instant, weeks_until
+from sync.reconcile.stats import SMALLEST_SAMPLE, percentile, percentile_interval
+
+#: Figures of which the p50 over the services is shown, never the sum (metrics.md §3.1).
+OVER_SERVICES = ("deployments_per_week", "change_lead_time_p50", "change_fail_rate", "rework_rate", "recovery_time_p50")
+
+
+def dora_view(known: Dora, span: Span, *, series_weeks: int, bands: bool) -> DoraView:
+    weeks = weeks_until(span.period.known_until(span.as_of), zone=span.period.zone, count=series_weeks)
+    medians, shipped = median_leads(known.leads, weeks), _leads(known, span)
+    services = tuple(
+        _service(each, known, shipped.get(each.id, []), medians.get(each.id, {}), weeks=weeks, span=span)
+        for each in known.shipping.services
+    )
+    return DoraView(services=services, over_services=_over(services), bands=BANDS if bands else ())
+
+
+def _leads(known: Dora, span: Span) -> Mapping[str, list[Lead]]:
+    """By service, the changes that the deployments of the period brought."""
+    table = known.leads
+    here = table.filter((table.finished_us >= span.start_us) & (table.finished_us < span.until_us))
+    by_service: dict[str, list[Lead]] = defaultdict(list)
+    for row in here.select(*Lead._fields).order_by("service", "finished_us", "change").to_pyarrow().to_pylist():
+        by_service[row["service"]].append(Lead(**row))
+    return by_service
+
+
+def _service(
+    service: Service,
+    known: Dora,
+    leads: Sequence[Lead],
+    medians: Mapping[int, int],
+    *,
+    weeks: Sequence[Period],
+    span: Span,
+) -> ServiceView:
+    made, mends = known.shipping.deployments.get(service.id, ()), known.shipping.mends[service.id]
+    told, rung = known.verdicts[service.id], made[0].rung if made else None
+    apart = operational(mends, told, known.endings)
+    return ServiceView(
+        id=service.id,
+        rung=rung,
+        figures=(
+            *frequency(service.id, made, span),
+            *lead_times(service.id, leads),
+            *stability(service.id, made, told, span, rung=rung),
+            *recovery(service.id, made, told, span, rung=rung),
+            *incident_times(service, mends.incidents, apart, known.endings, span),
+        ),
+        deployments=tuple(_line(each, told[each.ref], span) for each in reversed(span.within(made))),
+        weeks=weekly(made, told, medians, weeks=weeks, span=span),
+        operational_incidents=tuple(each.ref for each in apart if span.has(each.began_us)),
+    )
+
+
+def _line(made: Deployment, told: Verdict, span: Span) -> DeploymentLine:
+    return DeploymentLine(
+        ref=made.ref,
+        repository=made.repository,
+        sha=made.sha,
+        finished_at=instant(made.finished_us),
+        changes=None if made.brought is None else len(made.brought),
+        rollback=made.rollback,
+        rework=told.rework,
+        failed_by=told.failed_by,
+        failed_refs=told.failed_refs,
+        recovered_at=None if told.recovered_us is None else instant(told.recovered_us),
+        provisional=made.finished_us >= span.settled_us,
+    )
+
+
+def _over(services: Sequence[ServiceView]) -> tuple[Figure, ...]:
+    """p50 over the services that have a value, of each measure; of fewer than five services none."""
+    figures = {(figure.id, each.id): figure for each in services for figure in each.figures}
+    return tuple(_median(name, [figures[name, each.id] for each in services]) for name in OVER_SERVICES if services)
+
+
+def _median(name: str, figures: Sequence[Figure]) -> Figure:
+    values = sorted(figure.value for figure in figures if figure.value is not None)
+    one = figures[0]
+    blank = Figure(id=name, scope=ALL, title=f"{one.title}, p50 over services", unit=one.unit, n=len(values))
+    if len(values) < SMALLEST_SAMPLE[50]:
+        return replace(blank, reason="small_n" if values else "no_data")
+    low, high = percentile_interval(values, percent=50)
+    return replace(blank, value=percentile(values, percent=50), low=low, high=high)
