@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import SEVERITIES
 from sync.report import words
@@ -12,11 +14,32 @@ def sentence(answer: Answer, *, masthead: Masthead) -> str:
     """Made of the answer's own figures and nothing else."""
     figures = {figure.id: figure for figure in answer.figures}
     parts = [
+        _spent(figures),
         f"{_delivered(figures.get('throughput'), masthead=masthead)}{_led_somewhere(figures)}.",
+        _promised(answer.promises),
         f"{_standing(answer.severities)}.",
         _doubt(masthead),
     ]
     return " ".join(filter(None, parts))
+
+
+def _spent(figures: Mapping[str, Figure]) -> str:
+    """How much of the effort serves the strategy, and how far that is from the plan; empty where nobody knows."""
+    yield_, drift = figures.get("strategic_yield"), figures.get("drift")
+    if yield_ is None or yield_.value is None:
+        return ""
+    told = f"{_between(yield_)} of the effort serves current objectives"
+    if drift is None or drift.value is None:
+        return f"{told}."
+    return f"{told}, and {_between(replace(drift, low=None, high=None))} of it lies elsewhere than planned."
+
+
+def _promised(promises: Mapping[str, int]) -> str:
+    """This quarter's promises by light; empty where there are none."""
+    if not promises:
+        return ""
+    told = [f"{count:,} {words.LIGHTS[light]}" for light, count in promises.items() if count]
+    return f"{words.count(sum(promises.values()), 'promise')} of this quarter: {', '.join(told)}."
 
 
 def _delivered(figure: Figure | None, *, masthead: Masthead) -> str:

@@ -102,6 +102,7 @@ def build(
         rules=reconciliation.rules,
         teams=reconciliation.teams,
         terrain=terrain,
+        agreements=reconciliation.agreements,
         manuals=manuals,
         decisions=decisions(findings, {page.id: page for page in manuals}),
     )
@@ -122,12 +123,16 @@ def _answer(
 def _promises(rows: Sequence[ObjectiveRow], strategy: Strategy, *, on: date) -> dict[str, int]:
     """The promises that fall into the quarter of this day, by light; empty where none does."""
     dated = {objective.id for objective in strategy.objectives if _in_quarter(objective.promised_on, on)}
-    lights = [row.outlook.light.computed if row.outlook else "unknown" for row in rows if row.id in dated]
+    lights: list[str] = [row.outlook.light.computed if row.outlook else "unknown" for row in rows if row.id in dated]
     return {light: lights.count(light) for light in words.LIGHTS} if lights else {}
 
 
 def _in_quarter(promised_on: date | None, on: date) -> bool:
-    return promised_on is not None and (promised_on.year, (promised_on.month - 1) // 3) == (on.year, (on.month - 1) // 3)
+    return promised_on is not None and _quarter(promised_on) == _quarter(on)
+
+
+def _quarter(on: date) -> tuple[int, int]:
+    return on.year, (on.month - 1) // 3
 
 
 def _row(objective: Objective, *, rank: int, on: date, reconciliation: Reconciliation) -> ObjectiveRow:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import SEVERITIES, Finding
-from sync.report import words
+from sync.reconcile.manual import Manual
+from sync.report import gather, words
 from sync.report.model import Item, KindOfFinding, Report
 
 MOST_FINDINGS = 1000  #: shown as rows; the JSON inside the page has all of them
@@ -20,6 +21,7 @@ class Group:
     kind: KindOfFinding
     findings: Sequence[Finding]
     more: int  #: not shown
+    manual: Manual | None
     action: str | None
     place: str | None
 
@@ -41,7 +43,8 @@ def groups(report: Report) -> list[Group]:
     for place, finding in enumerate(report.findings):
         if place < MOST_FINDINGS or finding.id in report.top:
             shown[finding.kind].append(finding)
-    return [_group(kind, shown[kind.id]) for kind in report.kinds]
+    manuals = {manual.id: manual for manual in report.manuals}
+    return [_group(kind, shown[kind.id], manuals.get(kind.id)) for kind in report.kinds]
 
 
 def choices(report: Report) -> dict[str, list[tuple[str, str]]]:
@@ -77,20 +80,23 @@ def item_lists(report: Report) -> list[ItemList]:
 
 
 def _figures(report: Report) -> Iterable[Figure]:
-    yield from report.answer.figures
-    yield from report.delivery
-    for row in report.objectives:
-        yield from row.figures
+    """Those that the page shows."""
+    spent, code = report.alignment, report.pull_requests
+    yield from gather.figures((report.answer, report.delivery, report.dora, report.planning))
+    yield from gather.figures([row.figures for row in report.objectives])
+    yield from gather.figures([(spent.figures, spent.spending)] if spent else [])
+    yield from gather.figures([scope for scope in code.scopes if scope.kind == "all"] if code else [])
 
 
 def _list_title(figures: Sequence[Figure], *, scope: str) -> str:
     return f"{scope}: {', '.join(dict.fromkeys(figure.title for figure in figures))}"
 
 
-def _group(kind: KindOfFinding, findings: Sequence[Finding]) -> Group:
+def _group(kind: KindOfFinding, findings: Sequence[Finding], manual: Manual | None) -> Group:
     return Group(
         kind=kind,
         findings=findings,
+        manual=manual,
         more=kind.raised + kind.unknown - len(findings),
         action=_shared(findings, lambda finding: finding.action),
         place=_shared(findings, lambda finding: finding.place_to_fix),

@@ -2,44 +2,64 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from jinja2 import Environment
 
 from sync.reconcile.findings import SEVERITIES
-from sync.reconcile.series import Week
-from sync.report import gallery, layout, page, words
-from sync.report.charts import marks
+from sync.reconcile.teams import TeamView
+from sync.report import ahead, cells, changes, gallery, layout, page, spent, words
 from sync.report.editions import edition
 from sync.report.folds import choices, groups, item_lists
+from sync.report.guide import guide
 from sync.report.model import Report
-
-SHOWN_WEEKS, YEAR_WEEKS, MONTH_WEEKS = 6, 52, 4
+from sync.report.place_markers import map_picture
+from sync.report.remedies import remedies
+from sync.report.strip import strip
 
 
 def render(report: Report) -> str:
     """The page as HTML text; the same report gives the same bytes."""
     environment = _environment(report)
     findings = {finding.id: finding for finding in report.findings}
-    script = environment.get_template("filter.js").render()
     return environment.get_template("report.html").render(
-        report=report,
-        masthead=report.masthead,
-        superseded=words.SUPERSEDED,
+        **_shared(environment, report),
         severities=SEVERITIES,
         top=[findings[identity] for identity in report.top],
-        edition=edition(report.masthead),
-        gallery={"flow": gallery.flow(report)},
-        changes={"findings": ""},
+        gallery={"map": map_picture(report), "effort": gallery.effort(report), "flow": gallery.flow(report)},
+        changes={"findings": changes.of_findings(report), "figures": changes.of_figures(report)},
+        strip=strip(report),
+        remedies=remedies(report),
         groups=groups(report),
         choices=choices(report),
+        labels={"owner": "Owner: team or role"},
         item_lists=item_lists(report),
-        style=environment.get_template("style.css").render(),
-        script=script,
-        script_hash=f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
         twin=page.twin(report),
     )
+
+
+def render_team(report: Report, team: TeamView) -> str:
+    """One team's own part of the report as a page of its own."""
+    environment = _environment(report)
+    return environment.get_template("team_page.html").render(**_shared(environment, report), team=team)
+
+
+def _shared(environment: Environment, report: Report) -> dict[str, Any]:
+    """What every page of a report needs."""
+    script = environment.get_template("filter.js").render()
+    return {
+        "report": report,
+        "masthead": report.masthead,
+        "superseded": words.SUPERSEDED,
+        "declared": words.DECLARED,
+        "rungs": words.RUNGS,
+        "names": {row.id: row.name for row in report.objectives},
+        "edition": edition(report.masthead),
+        "style": environment.get_template("style.css").render(),
+        "script": script,
+        "script_hash": f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
+    }
 
 
 def _environment(report: Report) -> Environment:
@@ -48,56 +68,49 @@ def _environment(report: Report) -> Environment:
     items = {item.ref: item for item in report.items}
     names = {row.id: row.name for row in report.objectives}
     anchors = {figure: lists.id for lists in item_lists(report) for figure in lists.figures}
+    spending = {each.id: each for each in report.alignment.spending} if report.alignment else {}
+    defined = {definition.id for definition in report.definitions}
     environment.filters |= {
+        "account": spent.account,
+        "agreement": words.agreement,
         "age": partial(words.age, as_of=report.masthead.as_of),
         "amount": lambda value, unit: words.amount(value, unit=unit),
         "anchor": lambda figure: anchors.get((figure.scope, figure.id), ""),
+        "back_test": lambda outlook: ahead.back_test(outlook.forecast.back_test),
         "band": words.band,
+        "burn_up": gallery.forecast,
         "days": words.days,
-        "definition": lambda figure: f"define-{words.measure(figure.id)}",
+        "define": lambda name: f"define-{name}" if name in defined else "definitions-title",
+        "deployments": cells.deployments,
         "evidence": partial(words.evidence, zone=report.masthead.zone),
         "figure": lambda figure: words.figure(figure).replace(" = ", "\u00a0=\u00a0"),
+        "fixed": lambda outlook: ahead.fixed(outlook.forecast),
+        "forecast": ahead.forecast,
         "freshness": partial(words.freshness, zone=report.masthead.zone),
+        "guide": partial(guide, report=report),
         "instant": partial(words.instant, zone=report.masthead.zone),
         "item": items.get,
+        "lags": spent.lags,
         "left_out": words.left_out,
         "linked": words.linked,
+        "measure": lambda figure: words.measure(figure.id),
         "measures": layout.measures,
+        "nowhere": spent.REASONS.get,
         "objective": lambda identity: names.get(identity, identity),
         "one": layout.one,
         "percentiles": layout.percentiles,
         "period": words.period,
         "reason": words.reason,
+        "rules": partial(words.rules, since=report.masthead.first_on),
         "same_reason": layout.same_reason,
         "service": words.service,
+        "share_bar": cells.share_bar,
+        "sighting": words.sighting,
         "singles": layout.singles,
-        "six_weeks": _six_weeks,
-        "twelve_months": _twelve_months,
+        "six_weeks": cells.six_weeks,
+        "spending": spending.get,
+        "twelve_months": cells.twelve_months,
+        "way": ahead.way,
+        "why": words.why,
     }
     return environment
-
-
-def _six_weeks(weeks: Sequence[Week]) -> str:
-    """The latest weeks, a bar each."""
-    shown = weeks[-SHOWN_WEEKS:]
-    return marks.sparkline([week.value for week in shown], label=f"Delivered a week, oldest first: {_said(shown)}")
-
-
-def _twelve_months(weeks: Sequence[Week]) -> str:
-    """The latest year, a bar for every four weeks; one that begins before the data has none."""
-    year = weeks[-YEAR_WEEKS:]
-    blocks = [
-        _together(year[first : first + MONTH_WEEKS]) for first in range(len(year) % MONTH_WEEKS, len(year), MONTH_WEEKS)
-    ]
-    return marks.sparkline(
-        [block.value for block in blocks], label=f"Delivered in four weeks, oldest first: {_said(blocks)}"
-    )
-
-
-def _together(weeks: Sequence[Week]) -> Week:
-    values = [week.value for week in weeks if week.value is not None]
-    return Week(starts_on=weeks[0].starts_on, value=sum(values) if len(values) == len(weeks) else None)
-
-
-def _said(weeks: Sequence[Week]) -> str:
-    return ", ".join("no data" if week.value is None else words.amount(week.value, unit="items") for week in weeks)

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 from msgspec import Struct, field
 
+from sync.reconcile.agreements import AgreementLine
 from sync.reconcile.alignment.view import AlignmentView
 from sync.reconcile.axes import AxisLine
 from sync.reconcile.balance import Balance, LinkLine
@@ -65,6 +66,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     sentence: str
     figures: tuple[Figure, ...]
     severities: dict[str, int]  #: standing findings by severity; every severity, zero too
+    promises: dict[str, int] = {}  #: that fall into the quarter of `as_of`, by light; every light, none where none does
 
 
 class ObjectiveRow(Struct, frozen=True, kw_only=True):
@@ -148,6 +150,7 @@ class Report(Struct, frozen=True, kw_only=True):
     rules: tuple[RuleLine, ...] = ()  #: in the order in which the first that holds wins
     teams: tuple[TeamView, ...] = ()  #: by name
     terrain: TerrainView | None = None
+    agreements: tuple[AgreementLine, ...] = ()  #: exceptions that teams agreed on, by team
     manuals: tuple[Manual, ...] = ()  #: of the kinds that have something to say
     decisions: tuple[Decision, ...] = ()  #: that are asked for, at most three
 

@@ -1,13 +1,17 @@
 """How the report says things: numbers, instants, reasons and kinds, the same words in every form."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from zoneinfo import ZoneInfo
 
+from sync.reconcile.agreements import AgreementLine
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import Evidence, Finding
+from sync.reconcile.rule_lines import RuleLine
 from sync.reconcile.services import ServiceLine
+from sync.reconcile.terrain import Sighting
 from sync.report.model import Masthead, SourceState
 
 #: Whatever the machine's locale.
@@ -34,11 +38,22 @@ MARKS = {
     "fresh": "●",
     "stale": "▲",
     "never": "○",
+    "on": "●",
+    "risk": "▲",
+    "off": "■",
+    "none": "–",
+    "starved": "▼",
+    "over_target": "▲",
+    "moved": "→",
+    "blocked": "■",
 }  #: a shape beside every word that also has a colour
 
 QUARTILES = "41, 66 and 78 %"  #: of the share of linked pull requests (report-and-findings.md §4, notes for builders)
 
 RECORDS = {"work_item": "work items", "pull_request": "pull requests"}
+
+LIGHTS = {"on": "on track", "risk": "at risk", "off": "off track", "unknown": "unknown", "none": "not running"}
+DECLARED = {"on_track": "on track", "at_risk": "at risk", "off_track": "off track"}
 
 RUNGS = {
     "deployments": "deployment records",
@@ -58,6 +73,10 @@ REASONS = {
     "not_configured": "not configured",
     "suppressed_privacy": "group too small to show",
     "risk_set_small": "too few still open to say",
+    "no_promise": "no promised date",
+    "no_delivery": "nothing delivered lately",
+    "does_not_converge": "does not converge",
+    "done": "done",
 }  #: metrics.md §0.7
 
 EXCLUDED = {
@@ -89,8 +108,13 @@ def figure(figure: Figure) -> str:
 
 def reason(figure: Figure) -> str:
     """Why a figure has no value, in plain words: too few to say (n = 3)."""
-    words = REASONS.get(figure.reason or "no_data", figure.reason or "no data")
+    words = why(figure.reason or "no_data")
     return f"{words} (n = {figure.n:,})" if figure.reason == "small_n" and figure.n is not None else words
+
+
+def why(reason: str) -> str:
+    """A reason code in plain words."""
+    return REASONS.get(reason, reason.replace("_", " "))
 
 
 def band(figure: Figure) -> str:
@@ -134,6 +158,27 @@ def standing(finding: Finding) -> str:
 def evidence(evidence: Evidence, *, zone: str) -> str:
     """What is so, and since which day in the reader's zone: Merged, and names no work item (2026-11-03)."""
     return f"{evidence.says} ({evidence.at.astimezone(ZoneInfo(zone)).date()})" if evidence.at else evidence.says
+
+
+def sighting(seen: Sighting) -> str:
+    """A place or a word, where it is, and how many items have it: status In Audit in PAY (3 items)."""
+    where = f" in {seen.place}" if seen.place else ""
+    return f"{seen.kind} {seen.name}{where} ({count(seen.items, 'item')})"
+
+
+def rules(lines: Sequence[RuleLine], *, since: date) -> str:
+    """How many rules there are, how many came in the period, and how many take nothing: 3 rules, 1 new."""
+    new = sum(line.from_on is not None and line.from_on >= since for line in lines)
+    idle = sum(not line.own for line in lines)
+    told = [count(len(lines), "rule"), f"{new:,} new" if new else "", f"{idle:,} of them take nothing" if idle else ""]
+    return ", ".join(filter(None, told)) + "."
+
+
+def agreement(line: AgreementLine) -> str:
+    """What a team is not asked about, and what is judged by numbers of its own."""
+    withheld = [f"not asked about {kind} ({count(held, 'finding')})" for kind, held in line.withheld.items()]
+    limits = [f"{name} {value}" for name, value in line.limits.items()]
+    return ", ".join([*withheld, *limits]) or "nothing differs"
 
 
 def linked(share: Figure) -> str:

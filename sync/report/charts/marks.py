@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 BAR = 7  #: a bar and the gap beside it
+TREND = 84  #: as long as twelve bars
 
 
 def sparkline(values: Sequence[float | None], *, label: str) -> str:
@@ -27,8 +28,9 @@ def trend(values: Sequence[float | None], *, label: str) -> str:
     known = [value for value in values if value is not None]
     low, high = min(known, default=0.0), max(known, default=0.0)
     spread = (high - low) or 1.0
+    step = (TREND - 6) / max(1, len(values) - 1)
     places = [
-        None if value is None else (round(BAR * place + 3, 1), round(21 - 18 * (value - low) / spread, 1))
+        None if value is None else (round(step * place + 3, 1), round(21 - 18 * (value - low) / spread, 1))
         for place, value in enumerate(values)
     ]
     steps, pen_is_down = [], False
@@ -38,9 +40,8 @@ def trend(values: Sequence[float | None], *, label: str) -> str:
         pen_is_down = place is not None
     last = next((place for place in reversed(places) if place), None)
     dot = f'<circle cx="{last[0]}" cy="{last[1]}" r="2"/>' if last else ""
-    box = f"0 0 {max(1, BAR * len(values))} 24"
     line = f'<path d="{"".join(steps)}"/>' if steps else ""
-    return f'<svg class="trend" role="img" aria-label="{escape(label)}" viewBox="{box}">{line}{dot}</svg>'
+    return f'<svg class="trend" role="img" aria-label="{escape(label)}" viewBox="0 0 {TREND} 24">{line}{dot}</svg>'
 
 
 def _bar(value: float | None, *, place: int, tallest: float) -> str:

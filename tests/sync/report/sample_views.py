@@ -1,0 +1,476 @@
+"""The invented report with everything that a report can hold."""
+
+from datetime import date, timedelta
+from functools import cache
+
+from msgspec.structs import replace
+
+from sync.reconcile.alignment.view import Account, AlignmentView, Misaligned, Mover, Spending, Stretch
+from sync.reconcile.backtest import BackTest, Trial
+from sync.reconcile.change import Change, Comparison, Signal
+from sync.reconcile.control_chart import ChartPoint, ControlChart, Limits
+from sync.reconcile.dora.view import DoraView, DoraWeek, ServiceView
+from sync.reconcile.flow_view import (
+    AgeingItem,
+    CumulativeDay,
+    CyclePoint,
+    FlowView,
+    FlowWeek,
+    Little,
+    Survival,
+    SurvivalPoint,
+    TypeShare,
+)
+from sync.reconcile.forecast import FanPoint, Forecast, When
+from sync.reconcile.light import Light
+from sync.reconcile.manual import Manual, Option
+from sync.reconcile.outlook import Outlook
+from sync.reconcile.progress import BurnPoint, MeasureLine, Progress
+from sync.reconcile.pull_requests.view import PullRequestScope, PullRequestView
+from sync.reconcile.rule_lines import RuleLine
+from sync.reconcile.teams import RuleUse, TeamItem, TeamView, Wait
+from sync.reconcile.terrain import Sighting, TerrainView
+from sync.report.decisions import decisions
+from sync.report.model import Answer, MapMove, ObjectiveRow, Report
+from tests.sync.report.sample import AS_OF, FINDINGS, KINDS, OBJECTIVES, figure, item, sample, weeks
+
+MONDAY = date(2026, 11, 9)
+
+
+@cache
+def full() -> Report:
+    """As `sample`, with effort, outlook, flow, code, teams, terrain, rules and decisions."""
+    return sample(
+        answer=Answer(
+            sentence="",
+            figures=(*alignment().figures[:2], *sample().answer.figures),
+            severities={},
+            promises={"on": 1, "risk": 1, "off": 1, "unknown": 0, "none": 0},
+        ),
+        objectives=tuple(map(_with_outlook, OBJECTIVES)),
+        weeks=weeks(52, first=18),
+        flow=flow_view(),
+        alignment=alignment(),
+        pull_requests=PullRequestView(scopes=(_pull_requests(),), pickup=(), weeks=(), left_out={"by_bot": 12}),
+        dora=DoraView(services=(_service("shop"), _service("ledger")), over_services=()),
+        control_charts=(control_chart(),),
+        comparison=comparison(),
+        moves=(
+            MapMove(
+                aspect="state",
+                objective="catalogue",
+                says="One catalogue for every channel is closed since 2026-11-10; it was current.",
+            ),
+        ),
+        rules=(
+            RuleLine(id="on-call", kind="exemption", serves=(), from_on=None, own=24, passed_on=0),
+            RuleLine(id="checkout-work", kind="rule", serves=("checkout",), from_on=None, own=120, passed_on=44),
+            RuleLine(
+                id="nordic-tax",
+                kind="rule",
+                serves=("nordics", "growth"),
+                from_on=date(2026, 11, 10),
+                own=0,
+                passed_on=0,
+            ),
+        ),
+        teams=(
+            team("payments"),
+            replace(team("storefront"), owns=("growth",), waits=(), holds_up=team("payments").waits),
+        ),
+        terrain=TerrainView(
+            since_on=MONDAY,
+            new=(
+                Sighting(kind="repository", place=None, name="acme/loyalty", items=14),
+                Sighting(kind="status", place="PAY", name="In Audit", items=3),
+            ),
+            new_accounts=2,
+            lost=(),
+            unruled=(Sighting(kind="project", place=None, name="LAB", items=26),),
+        ),
+        manuals=MANUALS,
+        decisions=decisions(FINDINGS, {page.id: page for page in MANUALS}),
+    )
+
+
+def flow_view() -> FlowView:
+    mondays = [MONDAY - timedelta(weeks=back) for back in reversed(range(52))]
+    return FlowView(
+        scope="all",
+        figures=(figure("reopen_rate", "Reopened", 0.083, unit="ratio", low=0.03, high=0.21, n=24),),
+        expectation=figure("expectation", "85 % finish within", 14.0, unit="days", n=212),
+        survival=Survival(
+            n=180,
+            open=24,
+            quantiles=(figure("survival_p50", "Time in progress p50", 6.2, n=180),),
+            points=(SurvivalPoint(days=2.0, ratio=0.8, at_risk=150), SurvivalPoint(days=14.0, ratio=0.2, at_risk=30)),
+            small_from_days=None,
+        ),
+        cumulative=tuple(
+            CumulativeDay(
+                on=MONDAY + timedelta(days=day),
+                arrivals=388.0 + 4 * day,
+                started=360.0 + 3 * day,
+                finished=330.0 + 3.5 * day,
+            )
+            for day in range(8)
+        ),
+        little=Little(
+            wip=24.2,
+            finished_per_day=3.4,
+            cycle_days=6.9,
+            ratio=1.03,
+            balanced=True,
+            reading="What flows in flows out.",
+        ),
+        distribution=(
+            TypeShare(flow_type="feature", items=17.0, ratio=0.708),
+            TypeShare(flow_type="defect", items=7.0, ratio=0.292),
+        ),
+        ageing=tuple(
+            AgeingItem(
+                ref=item(number).ref,
+                category="active",
+                parked=number == 42,
+                age_days=60.0 - number,
+                percentile=97 - number // 3,
+                miss=0.9,
+            )
+            for number in range(40, 50)
+        ),
+        scatter=tuple(
+            CyclePoint(
+                ref=item(number).ref,
+                finished_at=AS_OF - timedelta(days=number),
+                cycle_days=1.0 + (number * 7) % 19,
+            )
+            for number in range(1, 40)
+        ),
+        weeks=tuple(
+            FlowWeek(
+                starts_on=monday,
+                arrivals=20.0,
+                delivered=float((place * 5) % 23),
+                discarded=1.0,
+                bulk_closed=0.0,
+                wip=24.0,
+                cycle_p50_days=None if place < 6 else 4.0 + place % 3,
+                cycle_p85_days=None if place < 6 else 9.0 + place % 4,
+                lead_p50_days=8.0,
+                lead_p85_days=19.0,
+                active_days=40.0,
+                waiting_days=32.0,
+            )
+            for place, monday in enumerate(mondays)
+        ),
+    )
+
+
+def alignment() -> AlignmentView:
+    spent = (("checkout", 0.31, 0.45), ("growth", 0.24, 0.2), ("nordics", 0.0, None), ("catalogue", 0.09, 0.0))
+    return AlignmentView(
+        basis="effort",
+        figures=(
+            figure("strategic_yield", "Strategic yield", 0.55, unit="ratio", low=0.41, high=0.62, n=35),
+            figure("drift", "Drift from plan", 0.19, unit="ratio", low=0.12, high=0.27, n=35),
+            figure("coverage", "Coverage", 0.82, unit="ratio", low=0.7, high=0.82, n=35),
+            figure("observability", "Observability", 0.88, unit="ratio", n=40),
+            figure("unplanned", "Unplanned share", 0.17, unit="ratio", n=35),
+        ),
+        spending=(*(_spending(*each) for each in spent), _spending("running", 0.18, 0.2, class_="sanctioned")),
+        movers=(
+            Mover(id="checkout", actual=0.31, planned=0.45),
+            Mover(id="catalogue", actual=0.09, planned=0.0),
+            Mover(id="other", actual=0.18, planned=0.15),
+        ),
+        misaligned=(
+            Misaligned(ref=item(5).ref, reason="untagged", effort_days=4),
+            Misaligned(ref=item(9).ref, reason="closed_objective", effort_days=2, tag_conflict=True),
+        ),
+        misaligned_more=7,
+        account=Account(
+            observed_days=35.0,
+            current_days=19.25,
+            sanctioned_days=6.3,
+            reasons={"closed_objective": 3.15, "paused_objective": 0.0, "early": 0.0, "dark": 1.3, "untagged": 5.0},
+            unobserved_days=5.0,
+            tiers={"worklog": 0.1, "signal": 0.6, "presence": 0.18, "none": 0.12},
+        ),
+        notes=("Counting items instead of effort ranks the objectives otherwise.",),
+    )
+
+
+def _spending(identity: str, share: float, planned: float | None, *, class_: str = "strategic") -> Spending:
+    blank = {"unit": "ratio", "scope": identity}
+    return Spending(
+        id=identity,
+        title=identity,
+        class_="sanctioned" if class_ == "sanctioned" else "strategic",
+        effort_days=35 * share,
+        share=figure("share", "Share of effort", share, low=max(0.0, share - 0.06), high=share + 0.06, n=12, **blank),
+        planned=planned,
+        attainment=figure("attainment", "Attainment", share / planned if planned else None, **blank),
+        sensitivity=(share - 0.02, share + 0.02),
+        by_items=figure("by_items", "Share of items", share + 0.05, **blank),
+        by_points=figure("by_points", "Share of points", None, reason="not_configured", **blank),
+        cost=figure("cost", "Cost", None, reason="not_configured", unit="money", scope=identity),
+        flags=("starved",) if identity == "nordics" else (),
+        weeks=tuple(
+            Stretch(starts_on=MONDAY - timedelta(weeks=back), effort_days=share * 35, share=share + 0.01 * back)
+            for back in reversed(range(6))
+        ),
+    )
+
+
+def _with_outlook(row: ObjectiveRow) -> ObjectiveRow:
+    return replace(row, weeks=weeks(52, first=5 + row.rank, missing=20 * (row.rank == 3)), outlook=outlook(row.id))
+
+
+def outlook(identity: str) -> Outlook:
+    colour = {"checkout": "risk", "growth": "on", "nordics": "off", "catalogue": "none"}.get(identity, "unknown")
+    chance = {"risk": 0.71, "on": 0.93, "off": 0.32}.get(colour)
+    known = chance is not None
+    return Outlook(
+        progress=Progress(
+            figures=(
+                figure("scope", "Scope", 60.0, scope=identity, unit="items", n=60),
+                figure("completion", "Delivered of the scope", 0.633, scope=identity, unit="ratio", n=60),
+            ),
+            burn_up=tuple(
+                BurnPoint(on=MONDAY - timedelta(weeks=11 - place), scope=40 + 2 * place, delivered=5 + 3 * place)
+                for place in range(12)
+            ),
+            undated=3,
+            measures=(
+                MeasureLine(
+                    id="conversion",
+                    name="Conversion",
+                    unit="%",
+                    baseline=2.1,
+                    target=3.0,
+                    current=2.4,
+                    read_on=date(2026, 11, 1),
+                    age_days=15,
+                    stale=identity == "growth",
+                    progress=1 / 3,
+                ),
+            )
+            if identity in ("checkout", "growth")
+            else (),
+        ),
+        forecast=Forecast(
+            remaining=22,
+            weeks=12,
+            delivered=36,
+            growing=When(
+                p50_on=date(2027, 1, 4), p85_on=date(2027, 2, 1), p50_weeks=7, p85_weeks=11, method="simulated"
+            )
+            if known
+            else When(reason="small_n"),
+            fixed=When(p50_on=date(2026, 12, 28), p85_on=date(2027, 1, 11), p50_weeks=6, p85_weeks=8)
+            if known
+            else When(reason="small_n"),
+            horizon_weeks=4,
+            p15=8 if known else None,
+            p50=12 if known else None,
+            fan=tuple(
+                FanPoint(on=MONDAY + timedelta(weeks=ahead), p15=2 * ahead, p50=3 * ahead, p85=4 * ahead)
+                for ahead in range(1, 12)
+            )
+            if known
+            else (),
+            promised_on=date(2027, 1, 15) if known else None,
+            chance=chance,
+            reason=None if known else "small_n",
+            back_test=BackTest(
+                trials=tuple(
+                    Trial(
+                        on=MONDAY - timedelta(weeks=4 * number),
+                        p15=7,
+                        p50=11,
+                        naive=10,
+                        outcome=6 + (number * 5) % 9,
+                        chance=None,
+                        done=None,
+                        crps=1.4,
+                    )
+                    for number in range(1, 14)
+                ),
+                covered=12,
+                coverage=12 / 13,
+                low=0.71,
+                high=0.98,
+                verdict="calibrated",
+                loss=1.2,
+                naive_loss=1.6,
+                skill=0.25,
+                brier=0.11,
+                crps=1.4,
+            ),
+            hidden=identity == "running",
+        ),
+        light=Light(
+            computed=colour,
+            chance=chance,
+            declared="on_track" if known else None,
+            declared_on=date(2026, 11, 13) if known else None,
+            contradicts=colour == "off",
+            reason=None if known else "no_promise",
+        ),
+    )
+
+
+def control_chart() -> ControlChart:
+    points = tuple(
+        ChartPoint(
+            starts_on=week.starts_on,
+            value=week.value,
+            version=1,
+            signals=("R1",) if week.value and week.value > 29 else (),
+        )
+        for week in weeks(26, first=18)
+    )
+    limits = Limits(version=1, first_on=points[0].starts_on, n=20, centre=15.2, low=0.0, high=29.5, range_limit=17.0)
+    return ControlChart(id="throughput", scope="all", title="Delivered", unit="items", points=points, limits=(limits,))
+
+
+def comparison() -> Comparison:
+    calm = Change(
+        id="cycle_time_p50",
+        scope="all",
+        title="Cycle time p50",
+        unit="days",
+        before=5.1,
+        now=4.3,
+        n_before=22,
+        n_now=24,
+        test="mann_whitney",
+        p=0.31,
+        adjusted_p=0.62,
+        material=False,
+        changed=False,
+        says="Cycle time p50: no detectable change (n = 22 and 24).",
+    )
+    changed = replace(
+        calm,
+        id="throughput",
+        title="Delivered",
+        unit="items",
+        before=12.0,
+        now=24.0,
+        adjusted_p=0.03,
+        material=True,
+        changed=True,
+        says="Delivered changed: 12 to 24.",
+    )
+    return Comparison(
+        before="2026-W45",
+        data_changes=("The mappings were changed on 2026-11-10.",),
+        lines=(changed, calm),
+        tests=2,
+        false_alarms=0.2,
+        signals=(
+            Signal(
+                id="throughput",
+                scope="all",
+                starts_on=MONDAY,
+                rule="R1",
+                says="Delivered in the week of 2026-11-09 is above its natural limit.",
+            ),
+        ),
+    )
+
+
+def team(identity: str) -> TeamView:
+    def of(number: int, days: float | None) -> TeamItem:
+        about = item(number)
+        return TeamItem(
+            ref=about.ref,
+            key=about.key,
+            title=about.title,
+            url=about.url,
+            objective="checkout" if number % 2 else None,
+            days=days,
+            blocked=number == 44,
+        )
+
+    return TeamView(
+        id=identity,
+        owns=("checkout", "nordics"),
+        serves={"checkout": 9, "growth": 2},
+        shared={"checkout": (), "growth": ("storefront",)},
+        next=(of(31, None), of(32, None)),
+        underway=(of(43, 22.4), of(44, 12.0)),
+        open_items=14,
+        waits=(
+            Wait(
+                waiting_key="PAY-44",
+                waiting_url=item(44).url,
+                waiting_team=identity,
+                blocking_key="WEB-7",
+                blocking_url=None,
+                blocking_team="storefront",
+            ),
+        ),
+        holds_up=(),
+        rules=(RuleUse(rule="checkout-work", items=9),),
+    )
+
+
+def _pull_requests() -> PullRequestScope:
+    return PullRequestScope(
+        id="all",
+        kind="all",
+        figures=(
+            figure("merged_pull_requests", "Merged", 41.0, unit="items", n=41),
+            figure("pickup_time_p50", "Pickup time p50", 5.4, unit="hours", low=4.0, high=9.0, n=41),
+            figure("pickup_time_p85", "Pickup time p85", 26.0, unit="hours", n=41),
+            figure("unreviewed_self_merge", "Merged without a review", 0.12, unit="ratio", n=41),
+        ),
+    )
+
+
+def _service(identity: str) -> ServiceView:
+    return ServiceView(
+        id=identity,
+        rung="deployments",
+        figures=(
+            figure("deployments_per_week", "Deployments a week", 14.0, scope=identity, unit="items", n=14),
+            figure("change_lead_time_p50", "Change lead time p50", 31.0, scope=identity, unit="hours", n=30),
+            figure(
+                "change_fail_rate", "Change fail rate", 0.071, scope=identity, unit="ratio", low=0.01, high=0.26, n=14
+            ),
+            figure("recovery_time_p50", "Recovery p50", None, scope=identity, unit="hours", reason="small_n", n=1),
+            figure("rework_rate", "Rework rate", 0.071, scope=identity, unit="ratio", low=0.01, high=0.26, n=14),
+        ),
+        deployments=(),
+        weeks=tuple(
+            DoraWeek(
+                starts_on=MONDAY - timedelta(weeks=back),
+                deployments=10 + back % 5,
+                deploy_days=4,
+                failed=back % 2,
+                lead_hours=30.0,
+            )
+            for back in reversed(range(12))
+        ),
+        operational_incidents=(),
+    )
+
+
+MANUALS = tuple(
+    Manual(
+        id=kind,
+        slug=slug,
+        says=f"{slug.replace('-', ' ')}, in one sentence.",
+        definition="What it means.",
+        severity=f"{severity}.",
+        evidence="What speaks for it.",
+        decision="is this so?",
+        options=(Option(says="Do it", cost="an hour"), Option(says="Leave it", cost="more of the same")),
+        default="Nothing happens.",
+        action=f"{action}.",
+        guard="Young ones are left out.",
+    )
+    for kind, slug, severity, place, action in KINDS
+)
