@@ -24,7 +24,7 @@ from sync.reconcile.flow_view import FlowView
 from sync.reconcile.flow_views import flow_views
 from sync.reconcile.lost import lost_places
 from sync.reconcile.notes import notes
-from sync.reconcile.outlook import Outlook
+from sync.reconcile.outlook import Outlook, outlooks
 from sync.reconcile.periods import Period, day_of
 from sync.reconcile.planning import PlanningLine
 from sync.reconcile.pull_requests.view import PullRequestView
@@ -109,6 +109,7 @@ def reconcile(
         service_lines=service_lines(snapshot, services, period=period),
         figures=scopes.figures(config_version=config_version),
         flow_views=flow_views(facts.flowed, scopes, thresholds=thresholds),
+        outlooks=outlooks(facts, period=period, begun_us=scopes.begun_us, config_version=config_version),
         weeks=scopes.weeks(thresholds.series_weeks),
         findings=tuple(ordered(found)),
         suppressed=suppressed,
