@@ -1,0 +1,57 @@
+"""M31 cross objective child: a child is tagged by itself to another objective than its parent.
+
+Definition: a work item touched in the last 28 days whose tag, by a rule or an override of its own, has no objective in
+common with what its parent is tagged to.
+Severity: medium.
+Evidence: both objectives.
+Decision: is it a part of its parent?
+Suggested action: give it another parent, correct its tag, or split it by weight.
+Against false alarms: an objective and one below it agree; an exempt child, or an untagged parent, contradicts nothing.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from sync.reconcile.conflicts import conflicts, direct, tagged
+from sync.reconcile.facts import Facts
+from sync.reconcile.findings import Evidence, Finding
+from sync.reconcile.manual import Option
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+KIND, SLUG = "M31", "cross-objective-child"
+OPTIONS = (
+    Option(says="Give it another parent", cost="one field, a minute"),
+    Option(says="Correct its tag", cost="one field, a minute"),
+    Option(says="Split it by weight", cost="a rule with weights"),
+)
+DEFAULT = "Its effort counts for its own objective, its parent's progress for another."
+
+
+def find(facts: Facts) -> list[Finding]:
+    return [_finding(row, facts) for row in _apart(facts).to_pyarrow().to_pylist()]
+
+
+def _apart(facts: Facts) -> "ir.Table":
+    items = facts.snapshot["work_items"]
+    pairs = items.filter(items.parent_ref.notnull()).semi_join(facts.touched, "ref").select("ref", other="parent_ref")
+    apart = conflicts(pairs, direct(facts.tags), tagged(facts.tags), strategy=facts.strategy)
+    keys = items.select(other="ref", other_key="key")
+    return facts.named(apart.rename(said="objective").join(keys, "other")).order_by("ref")
+
+
+def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+    return facts.finding(
+        KIND,
+        SLUG,
+        row,
+        severity="medium",
+        evidence=(
+            Evidence(says=f"Tagged to {row['said']}", ref=row["ref"]),
+            Evidence(says=f"Its parent {row['other_key']} is tagged to {row['other_objective']}", ref=row["other"]),
+        ),
+        place_to_fix="The item's parent or tag",
+        action="Give it another parent, correct its tag, or split it by weight",
+        since=None,
+        counterpart=(row["other"], row["other_key"]),
+    )
