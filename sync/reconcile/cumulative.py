@@ -139,8 +139,8 @@ def _counts(flow: "ir.Table", members: "ir.Table", *, days: Sequence[int], perio
 
 
 def _series(scope: str, counts: Counts, days: Sequence[int]) -> tuple[CumulativeDay, ...]:
-    told = {kind: accumulate(counts.get((scope, kind, day), Decimal(0)) for day in days) for kind in KINDS}
+    told = [accumulate([counts.get((scope, kind, day), Decimal(0)) for day in days]) for kind in KINDS]
     return tuple(
         CumulativeDay(on=date_of(day), arrivals=float(came), started=float(begun), finished=float(done))
-        for day, came, begun, done in zip(days, *told.values(), strict=True)
+        for day, came, begun, done in zip(days, *told, strict=True)
     )

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from msgspec.structs import replace
-
 from sync.reconcile.days import DAY_US
-from sync.reconcile.figures import Figure
+from sync.reconcile.figures import Figure, quantile_of
 from sync.reconcile.flow_view import Survival, SurvivalPoint
 from sync.reconcile.periods import micros
 from sync.reconcile.survival import Curve, RiskSet
@@ -47,10 +45,11 @@ def watched(flow: "ir.Table", members: "ir.Table", *, at: datetime, look_back_da
 def survival(scope: str, seen: Watched) -> Survival:
     """The view of one scope; no quantile where too few were at risk."""
     curve = seen.curve
+    blank = Figure(id="survival", scope=scope, title="Time in progress", unit="days")
     return Survival(
         n=seen.n,
         open=seen.open,
-        quantiles=tuple(_quantile(scope, seen, percent) for percent in PERCENTS),
+        quantiles=tuple(quantile_of(curve, percent=percent, n=seen.n, blank=blank) for percent in PERCENTS),
         points=tuple(_points(curve)),
         small_from_days=None if curve.small_from is None else curve.small_from / DAY_US,
     )
@@ -90,17 +89,6 @@ def _risk_sets(seen: "ir.Table") -> "ir.Table":
 def _rows(table: "ir.Table") -> Iterator[tuple[Any, ...]]:
     arrow = table.to_pyarrow()
     return zip(*(column.to_pylist() for column in arrow.columns), strict=True)
-
-
-def _quantile(scope: str, seen: Watched, percent: int) -> Figure:
-    """Null from the first duration on at which too few were at risk, and where the curve does not come so low."""
-    blank = Figure(id=f"survival_p{percent}", scope=scope, title=f"Time in progress p{percent}", unit="days", n=seen.n)
-    reached, small_from = seen.curve.quantile(percent), seen.curve.small_from
-    if small_from is not None and (reached is None or reached >= small_from):
-        return replace(blank, reason="risk_set_small")
-    if reached is None:
-        return replace(blank, reason="not_reached" if seen.n else "no_data")
-    return replace(blank, value=reached / DAY_US)
 
 
 def _points(curve: Curve) -> Iterator[SurvivalPoint]:

@@ -1,6 +1,6 @@
 """Work items told in a few words, and their flow."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,9 +9,10 @@ import ibis.expr.types as ir
 from mappings.links import LINKS
 from mappings.statuses import STATUSES
 from sync.reconcile.flow import flow
+from sync.reconcile.objectives import WEIGHT
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
-from tests.builders import ref_of, table, tables
+from tests.builders import micros, ref_of, table, tables
 
 DAY_US = 86_400_000_000
 #: Statuses by their initials; X is active and mapped as blocked, S is where a team may commit itself.
@@ -117,3 +118,32 @@ def _of(key: str, change: Row) -> Row:
 
 def days(us: int | None) -> float | None:
     return None if us is None else us / DAY_US
+
+
+def flowing(
+    number: int, *, created: str | None = None, started: str | None = None, finished: str | None = None, **said: Any
+) -> Row:
+    """A row of the flow, delivered where it is finished, from days or instants such as `2024-03-01`."""
+    created_us, started_us, finished_us = (
+        None if text is None else micros(text if "T" in text else f"{text}T00:00Z")
+        for text in (created or started or finished, started, finished)
+    )
+    cycle_us = finished_us - started_us if finished_us is not None and started_us is not None else None
+    lead_us = finished_us - created_us if finished_us is not None and created_us is not None else None
+    instants = {"created_us": created_us, "started_us": started_us, "finished_us": finished_us}
+    spent = {"cycle_us": cycle_us, "flow_us": cycle_us, "lead_us": lead_us, "active_us": cycle_us, "waiting_us": 0}
+    now = {"category": "done", "outcome": "delivered"} if finished else {"category": "active"}
+    rest = {"ref": ref_of(f"PAY-{number:03}"), "first_finished_us": finished_us, "flow_type": "other", "flags": []}
+    return instants | spent | now | rest | said
+
+
+def flow_table(*rows: Row) -> ir.Table:
+    return table(FLOW, list(rows))
+
+
+def in_scopes(rows: Iterable[Row], *more: tuple[str, int, str]) -> ir.Table:
+    """The members of the scope `all`, and of others: scope, number of the item, weight."""
+    every = [{"ref": row["ref"], "scope": "all", "weight": "1"} for row in rows]
+    every += [{"ref": ref_of(f"PAY-{number:03}"), "scope": scope, "weight": weight} for scope, number, weight in more]
+    told = table(dict.fromkeys(("ref", "scope", "weight"), "string"), every)
+    return told.mutate(weight=told.weight.cast(WEIGHT))
