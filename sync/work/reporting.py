@@ -9,15 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from mappings.breakdowns import breakdowns
-from mappings.change_sets import parents_of
-from mappings.deployments import service_deployments
-from mappings.failures import failures
 from mappings.identities import identities
 from mappings.links import links
-from mappings.mends import mends
 from mappings.people import with_bots
 from mappings.problems import Problems
-from mappings.reverts import reverts
 from mappings.statuses import categories
 from mappings.strategy_diff import Dated, strategy_diff
 from mappings.suggestions import suggested_links
@@ -27,11 +22,14 @@ from sync.config import Config
 from sync.files import Files, Map
 from sync.reconcile import Reconciliation, reconcile
 from sync.reconcile.axes import axis_lines
+from sync.reconcile.dora.deployments import deployments
+from sync.reconcile.flow import flow
 from sync.reconcile.periods import Period, day_of, last_complete_week
 from sync.reconcile.periods import period as named_period
+from sync.reconcile.pull_requests import PULL_REQUEST_PHASES
+from sync.reconcile.shipped import shipped
 from sync.reconcile.terrain import terrain_view
 from sync.reconcile.thresholds import Thresholds, thresholds_of
-from sync.report import html, json, text
 from sync.report.build import build
 from sync.report.model import VERSION, MapMove, Report
 from sync.snapshot import Snapshot
@@ -41,9 +39,6 @@ from sync.write_back import unmirrored
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
-
-#: Form of a report → the function that writes it.
-RENDERERS = {"html": html.render, "json": json.render, "text": text.render}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,18 +162,29 @@ def placed(known: Meaning) -> "ir.Table":
 
 
 def derived(known: Meaning) -> "dict[str, pa.Table]":
-    """What an export adds to the facts: links and tags, deployments of services, and what speaks against them."""
-    tables, services = known.facts.tables, known.map.mappings.services
-    taken_back, deployed = reverts(tables), service_deployments(tables, services)
-    speaking = mends(tables, services, reverts=taken_back, links=known.links, day=known.day, people=known.map.people)
+    """What an export adds to the facts: links and tags, how code was reviewed, deployed, and taken back."""
+    rules = known.map.mappings
+    thresholds = thresholds_of(rules.thresholds, known.day)
+    status_categories = categories(known.facts.tables, rules.statuses, known.day)
+    flowed = flow(known.facts, links=known.links, status_categories=status_categories, thresholds=thresholds)
+    code = shipped(
+        known.facts,
+        rules.services,
+        flow=flowed.items,
+        links=known.links,
+        people=known.map.people,
+        thresholds=thresholds,
+        day=known.day,
+    )
     found = {
         "links": known.links,
         "tags": known.tags,
         "suggested_links": suggested(known),
         "breakdowns": placed(known),
-        "reverts": taken_back,
-        "service_deployments": deployed,
-        "failures": failures(deployed, parents=parents_of(tables["repository_commits"]), mends=speaking),
+        "reverts": code.dora.shipping.reverts,
+        "pull_request_phases": code.pull_requests.select(*PULL_REQUEST_PHASES),
+        "service_deployments": deployments(code.dora),
+        "failures": code.dora.shipping.failures,
     }
     return {name: table.to_pyarrow() for name, table in found.items()}
 
