@@ -21,11 +21,11 @@ MOST_BYTES = 64 * 1024 * 1024  # of bodies held in memory together
 
 @dataclass(frozen=True, kw_only=True)
 class Drained:
-    """How far one turn came."""
+    """How far one turn came; nothing taken and nothing put aside where nothing waited."""
 
     taken: int = 0
     quarantined: int = 0
-    more: bool = False  #: others wait still, for the next turn
+    is_full: bool = False  #: as many as one turn takes: others may wait still
     error: SourceError | None = None  #: why the source could not be asked; those it was about wait
 
 
@@ -53,7 +53,7 @@ class _Turn:
         except SourceError as error:
             structlog.get_logger().warning("not drained", source=self._source.name, why=error.in_full)
             return Drained(quarantined=self._quarantined, error=error)
-        return Drained(taken=len(found) - self._quarantined, quarantined=self._quarantined, more=True)
+        return Drained(taken=len(found) - self._quarantined, quarantined=self._quarantined, is_full=_is_full(found))
 
     async def _each(self, found: Mapping[str, Delivery]) -> None:
         """Takes all at once; where that fails by one of them, halves of them, until it stands alone."""
@@ -100,3 +100,7 @@ class _Turn:
                 evidence=[name for name, one in outcomes.items() if one.only_source],
                 causes={name: cause for name, cause in taken.missed.items() if name in outcomes},
             )
+
+
+def _is_full(found: Mapping[str, Delivery]) -> bool:
+    return len(found) >= AT_ONCE or sum(len(each.body) for each in found.values()) >= MOST_BYTES // 2

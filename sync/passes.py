@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from connectors.errors import Postponed, SourceError
@@ -18,6 +19,8 @@ class Pass:
     verdict: Verdict
     found: str = ""  #: what came of it, in a few words
     gaps: tuple[Gap, ...] = ()
+    is_cut: bool = False  #: its time was over; the next goes on at once
+    changed_at: tuple[datetime, ...] = ()  #: when items that it read were changed last, of the latest; no first pass's
 
     def __str__(self) -> str:
         if self.verdict == "busy":

@@ -1,13 +1,15 @@
 """One pass over one source: every batch applied in order, each before the next is asked for."""
 
 import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 from sqlalchemy import Engine
 
-from connectors.errors import SourceError
+from connectors.errors import Postponed, SourceError
 from connectors.progress import SILENT, Progress
 from connectors.records import Batch, Gap, PullRequest, WorkItem
 from connectors.source import Source
@@ -17,6 +19,8 @@ from sync.passes import Pass, failure, verdict_of
 from sync.store import censuses
 from sync.store.apply import apply
 from sync.store.memory import recall, record_pass, was_complete
+
+LATEST = 200  # changes of which a pass tells the instants
 
 
 @dataclass
@@ -29,26 +33,45 @@ class _Walk:
     counted: int = 0  #: how many items there are, as far as the source tells
     gaps: list[Gap] = field(default_factory=list)
     started_at: datetime | None = None
+    changed_at: deque[datetime] = field(default_factory=lambda: deque(maxlen=LATEST))
 
     def note(self, batch: Batch) -> None:
         self.records += len(batch.records)
-        self.items += sum(isinstance(record, WorkItem | PullRequest) for record in batch.records)
+        items = [record for record in batch.records if isinstance(record, WorkItem | PullRequest)]
+        self.items += len(items)
+        self.changed_at.extend(item.updated_at for item in items)
         self.counted += sum(count.total for count in batch.counts)
         self.gaps.extend(batch.gaps)
         self.started_at = self.started_at or batch.read_at
 
 
+class TimeOver(Postponed):
+    """The pass had its time; the next one goes on where it stopped."""
+
+
 async def poll(
-    source: Source, *, kind: str, engine: Engine, holder: str, clock: Clock, progress: Progress = SILENT
+    source: Source,
+    *,
+    kind: str,
+    engine: Engine,
+    holder: str,
+    clock: Clock,
+    progress: Progress = SILENT,
+    until: datetime | None = None,
 ) -> Pass:
-    """Reads all that is new and stores it. A failed source loses nothing: the next pass goes on from its last batch."""
+    """Reads all that is new and stores it. A failed source loses nothing: the next pass goes on from its last batch.
+
+    After `until` it reads no further batch.
+    """
     walk = _Walk(is_first=not was_complete(engine, source.name))
     ended_by: SourceError | None = None
     async with leased(source.name, engine=engine, holder=holder, clock=clock) as renew:
         if renew is None:
             return Pass(source=source.name, verdict="busy")
         try:
-            await _read_on(source, walk=walk, engine=engine, renew=renew, progress=progress)
+            batches = source.poll(recall(engine, source.name))
+            over = _over(clock, until)
+            await _read_on(batches, source.name, walk=walk, engine=engine, renew=renew, progress=progress, over=over)
         except SourceError as error:
             walk.gaps.append(failure(source.name, error))
             ended_by = error
@@ -56,15 +79,39 @@ async def poll(
     verdict = verdict_of(walk.gaps, error=ended_by)
     if walk.is_first and verdict == "complete":
         censuses.take_for_read(engine, source.name, now=clock.now())
-    return Pass(source=source.name, verdict=verdict, found=f"{walk.records:,} records", gaps=tuple(walk.gaps))
+    return Pass(
+        source=source.name,
+        verdict=verdict,
+        found=f"{walk.records:,} records",
+        gaps=tuple(walk.gaps),
+        is_cut=isinstance(ended_by, TimeOver),
+        changed_at=() if walk.is_first else tuple(walk.changed_at),
+    )
 
 
-async def _read_on(source: Source, *, walk: _Walk, engine: Engine, renew: Renew, progress: Progress) -> None:
-    log = structlog.get_logger().bind(source=source.name)
-    async for batch in source.poll(recall(engine, source.name)):
+def _over(clock: Clock, until: datetime | None) -> Callable[[], bool]:
+    return lambda: until is not None and clock.now() >= until
+
+
+async def _read_on(
+    batches: AsyncIterator[Batch],
+    source: str,
+    *,
+    walk: _Walk,
+    engine: Engine,
+    renew: Renew,
+    progress: Progress,
+    over: Callable[[], bool],
+) -> None:
+    log = structlog.get_logger().bind(source=source)
+    async for batch in batches:
         await asyncio.to_thread(apply, engine, batch)
         await renew()
         walk.note(batch)
         of = walk.counted if walk.is_first else None
-        progress.read(source.name, what="items", count=walk.items, of=of or None)
+        progress.read(source, what="items", count=walk.items, of=of or None)
         log.info("applied", records=walk.records, gaps=len(walk.gaps))
+        if over():
+            raise TimeOver(
+                "the time for this pass is over", hint="The next goes on where it stopped.", until=batch.read_at
+            )

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from sync.store.errors import StoreError
 
 _HEADER = b"SQLite format 3\x00"  # https://sqlite.org/fileformat.html#the_database_header
@@ -55,6 +57,37 @@ def alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def claimed(url: str) -> Iterator[None]:
+    """This process alone serves the store at `url`, until the end or its death; StoreError where another does.
+
+    Only for SQLite: many processes serve one PostgreSQL.
+    """
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        yield
+        return
+    descriptor = os.open(f"{address.database}.serving", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        _claim(descriptor, str(address.database))
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _claim(descriptor: int, store: str) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        who = os.pread(descriptor, 100, 0).decode(errors="replace") or "another process"
+        raise StoreError(
+            f"The store {store} is served already, by {who}.",
+            hint="Stop that one first; for several at once, use PostgreSQL: store: postgresql://…",
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"process {os.getpid()}".encode(), 0)
 
 
 def _mounts() -> str:

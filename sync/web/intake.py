@@ -15,6 +15,8 @@ from sqlalchemy import Engine
 from sync.store import deliveries
 from sync.store.deliveries import Arrival
 
+Told = Callable[[Collection[str]], None]  #: hears the sources of which something new is kept, in the intake's thread
+
 MOST_AT_ONCE = 500
 MOST_BYTES = 32 * 1024 * 1024  # of bodies in one transaction
 
@@ -27,8 +29,7 @@ class _Waiting(NamedTuple):
 class Intake:
     """Keeps deliveries. Open it as a context; what was handed in before its end is kept or refused by then."""
 
-    def __init__(self, engine: Engine, *, told: Callable[[Collection[str]], None]) -> None:
-        """`told` hears the sources of which something new is kept, in the intake's own thread."""
+    def __init__(self, engine: Engine, *, told: Told) -> None:
         self._engine = engine
         self._told = told
         self._line: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()

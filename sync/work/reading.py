@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 import structlog
@@ -18,7 +20,8 @@ from sync.store import censuses
 from sync.store.errors import StoreError
 from sync.store.memory import record_pass
 from sync.work import holder
-from sync.work.sources import Means, censuses_due, connected
+from sync.work.pool import Pool
+from sync.work.sources import Connected, Means, censuses_due, connected
 
 T = TypeVar("T")
 
@@ -38,10 +41,12 @@ class Reading:
 
     config: Config
     means: Means
+    pool: Pool | None = None  #: of sources that stay connected
+    until: datetime | None = None  #: after which nothing new is begun, and what is under way ends as soon as it may
 
     def sync(self) -> list[Pass]:
         """One pass over every source."""
-        return of_each(self.config.sources, self._poll)
+        return of_each(self.config.sources, self.poll)
 
     def census(
         self,
@@ -53,8 +58,7 @@ class Reading:
         """The censuses whose time has come, or those of this kind now; of these sources, or of all."""
 
         async def one(name: str) -> list[Pass]:
-            kinds = [kind] if kind else self._due(name)
-            return await self._call(name, kinds, accept_loss) if kinds else []
+            return await self.call(name, kind=kind, accept_loss=accept_loss)
 
         names = self.config.sources if sources is None else sources
         return [done for passes in of_each(names, one) for done in passes]
@@ -71,7 +75,14 @@ class Reading:
 
         return dict(zip(self.config.sources, of_each(self.config.sources, one), strict=True))
 
-    async def _poll(self, name: str) -> Pass:
+    async def call(self, name: str, *, kind: CensusKind | None = None, accept_loss: Collection[str] = ()) -> list[Pass]:
+        """The censuses of one source whose time has come, or the one of this kind now."""
+        if self._is_over():
+            return []
+        kinds = [kind] if kind else self._due(name)
+        return await self._call(name, kinds, accept_loss) if kinds else []
+
+    async def poll(self, name: str) -> Pass:
         """One pass over one source. What nobody foresaw ends this source's, and no other's."""
         try:
             return await self._pass(name)
@@ -87,7 +98,7 @@ class Reading:
     async def _pass(self, name: str) -> Pass:
         engine, clock = self.means.engine, self.means.clock
         holder.free_the_dead(engine, name)
-        async with connected(name, config=self.config, means=self.means) as source:
+        async with self._connected(name) as source:
             return await poll(
                 source,
                 kind=self.config.sources[name].type,
@@ -95,7 +106,14 @@ class Reading:
                 holder=holder.name(),
                 clock=clock,
                 progress=self.means.progress,
+                until=self.until,
             )
+
+    def _connected(self, name: str) -> AbstractAsyncContextManager[Connected]:
+        return self.pool.at(name) if self.pool else connected(name, config=self.config, means=self.means)
+
+    def _is_over(self) -> bool:
+        return self.until is not None and self.means.clock.now() >= self.until
 
     def _due(self, name: str) -> list[CensusKind]:
         every = censuses_due(self.config.sources[name])
@@ -114,7 +132,7 @@ class Reading:
     async def _censuses(self, name: str, kinds: list[CensusKind], accept_loss: Collection[str]) -> list[Pass]:
         engine, clock = self.means.engine, self.means.clock
         holder.free_the_dead(engine, name)
-        async with connected(name, config=self.config, means=self.means) as source:
+        async with self._connected(name) as source:
             return [
                 await census.take(
                     source,
