@@ -6,17 +6,14 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from mappings.deployments import Rung
 from mappings.mends import Incident
 from mappings.rules import Service
 from sync.reconcile.dora.shipping import Deployment
-from sync.reconcile.dora.span import LOOK_BACK_US, Span
 from sync.reconcile.dora.verdicts import Ending, Verdict
-from sync.reconcile.figures import Figure, percentile_of, proportion_of, quantile_of
+from sync.reconcile.figures import DAY_US, Figure, percentile_of, proportion_of, quantile_of
 from sync.reconcile.periods import weeks_until
+from sync.reconcile.span import Span
 from sync.reconcile.survival import Curve, Observation, risk_sets
-
-PROXY: Rung = "merges"  #: a merge that fails or mends is no deployment that does
 
 
 class Lead(NamedTuple):
@@ -83,23 +80,25 @@ def _times(service: str, name: str, title: str, values: Sequence[tuple[str, int 
 
 
 def stability(
-    service: str, made: Sequence[Deployment], told: Mapping[str, Verdict], span: Span, *, rung: Rung | None
+    service: str, made: Sequence[Deployment], told: Mapping[str, Verdict], span: Span, *, settled_us: int
 ) -> list[Figure]:
-    """How often a deployment failed, and how often one repaired something."""
+    """How often a deployment failed, and how often one repaired something.
+
+    What finished before `settled_us` has had the time to fail; the rest is provisional.
+    """
     here = span.within(made)
-    settled = [each for each in here if each.finished_us < span.settled_us]
-    young = [each for each in here if each.finished_us >= span.settled_us]
+    settled = [each for each in here if each.finished_us < settled_us]
+    young = [each for each in here if each.finished_us >= settled_us]
     failed, rework = (
         {ref for ref, verdict in told.items() if verdict.failed_by},
         {ref for ref, verdict in told.items() if verdict.rework},
     )
     left_out = {"provisional": len(young)} if young else {}
-    figures = [
+    return [
         _share("change_fail_rate", "Change fail rate", settled, failed, service, left_out),
         _share("change_fail_rate_provisional", "Change fail rate, provisional", young, failed, service, {}),
         _share("rework_rate", "Rework rate", here, rework, service, {}),
     ]
-    return [_disabled(each) if rung == PROXY else each for each in figures]
 
 
 def _share(
@@ -111,31 +110,28 @@ def _share(
 
 
 def recovery(
-    service: str, made: Sequence[Deployment], told: Mapping[str, Verdict], span: Span, *, rung: Rung | None
+    service: str, made: Sequence[Deployment], told: Mapping[str, Verdict], span: Span, *, look_back_days: int
 ) -> list[Figure]:
     """From a failed deployment to recovery: of those recovered in the period, and with those that are not yet."""
     failed = [(each, told[each.ref].recovered_us) for each in made if told[each.ref].failed_by]
     over = [(each.ref, us - each.finished_us) for each, us in failed if us is not None and span.has(us)]
     blank = Figure(id="recovery_time", scope=service, title="Recovery time", unit="hours")
-    observed = [_observed(each, us, span) for each, us in failed if _is_met(us, span)]
+    since_us = span.until_us - look_back_days * DAY_US
+    begun = [(each.finished_us, us) for each, us in failed if each.finished_us < span.until_us]
+    watched = [_watched(*each, since_us=since_us, until_us=span.until_us) for each in begun]
+    met = [each for each in watched if each.duration > each.entry]
     survival = replace(blank, id="recovery_survival", title="Recovery time, open ones too")
-    figures = [
+    return [
         percentile_of([us for _, us in over], percent=50, blank=replace(blank, items=tuple(ref for ref, _ in over))),
-        quantile_of(Curve(risk_sets(observed)), percent=50, n=len(observed), blank=survival),
+        quantile_of(Curve(risk_sets(met)), percent=50, n=len(met), blank=survival),
     ]
-    return [_disabled(each) if rung == PROXY else each for each in figures]
 
 
-def _is_met(recovered_us: int | None, span: Span) -> bool:
-    """Whether it was broken at some time of the look-back (§1.8)."""
-    return recovered_us is None or recovered_us > span.as_of_us - LOOK_BACK_US
-
-
-def _observed(made: Deployment, recovered_us: int | None, span: Span) -> Observation:
-    """Watched from the first instant of the look-back; one that recovered at once was watched before it."""
-    entry = span.as_of_us - LOOK_BACK_US - made.finished_us
-    until_us = span.as_of_us if recovered_us is None else recovered_us
-    return Observation(until_us - made.finished_us, recovered_us is not None, entry if entry > 0 else -1)
+def _watched(broken_us: int, recovered_us: int | None, *, since_us: int, until_us: int) -> Observation:
+    """From the beginning of the look-back on, up to its end (§1.8)."""
+    is_over = recovered_us is not None and recovered_us <= until_us
+    last_us = recovered_us if recovered_us is not None and is_over else until_us
+    return Observation(last_us - broken_us, is_over, max(0, since_us - broken_us))
 
 
 def incident_times(
@@ -147,7 +143,7 @@ def incident_times(
 ) -> list[Figure]:
     """How long incidents lasted that ended in the period, and how many began in it that no deployment caused."""
     figures = [_incident_time(service.id, incidents, endings, span), _operational(service.id, operational, span)]
-    return figures if service.incidents else [_disabled(each) for each in figures]
+    return figures if service.incidents else [disabled(each) for each in figures]
 
 
 def _incident_time(service: str, incidents: Sequence[Incident], endings: Mapping[str, Ending], span: Span) -> Figure:
@@ -182,7 +178,8 @@ def _operational(service: str, operational: Sequence[Incident], span: Span) -> F
     )
 
 
-def _disabled(figure: Figure) -> Figure:
+def disabled(figure: Figure) -> Figure:
+    """The figure where nothing can tell it."""
     return replace(figure, value=None, low=None, high=None, reason="not_configured", items=())
 
 

@@ -5,32 +5,44 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from mappings.deployments import Rung
 from mappings.rules import Service
 from sync.reconcile.dora import Dora
 from sync.reconcile.dora.bands import BANDS
-from sync.reconcile.dora.measures import Lead, frequency, incident_times, lead_times, recovery, stability
+from sync.reconcile.dora.measures import Lead, disabled, frequency, incident_times, lead_times, recovery, stability
 from sync.reconcile.dora.shipping import Deployment
-from sync.reconcile.dora.span import Span
 from sync.reconcile.dora.verdicts import Verdict, operational
 from sync.reconcile.dora.view import DeploymentLine, DoraView, ServiceView
 from sync.reconcile.dora.weekly import median_leads, weekly
 from sync.reconcile.figures import Figure
 from sync.reconcile.objectives import ALL
 from sync.reconcile.periods import Period, instant, weeks_until
+from sync.reconcile.span import Span
 from sync.reconcile.stats import SMALLEST_SAMPLE, percentile, percentile_interval
+from sync.reconcile.thresholds import Thresholds
 
+PROXY: Rung = "merges"  #: a merge that fails or mends is no deployment that does (metrics.md §3.1)
 #: Figures of which the p50 over the services is shown, never the sum (metrics.md §3.1).
 OVER_SERVICES = ("deployments_per_week", "change_lead_time_p50", "change_fail_rate", "rework_rate", "recovery_time_p50")
 
 
-def dora_view(known: Dora, span: Span, *, series_weeks: int, bands: bool) -> DoraView:
-    weeks = weeks_until(span.period.known_until(span.as_of), zone=span.period.zone, count=series_weeks)
+def dora_view(known: Dora, span: Span, *, thresholds: Thresholds) -> DoraView:
+    until_at, zone = span.period.known_until(span.as_of), span.period.zone
+    weeks = weeks_until(until_at, zone=zone, count=thresholds.series_weeks)
     medians, shipped = median_leads(known.leads, weeks), _leads(known, span)
     services = tuple(
-        _service(each, known, shipped.get(each.id, []), medians.get(each.id, {}), weeks=weeks, span=span)
+        _service(
+            each,
+            known,
+            shipped.get(each.id, []),
+            medians.get(each.id, {}),
+            weeks=weeks,
+            span=span,
+            thresholds=thresholds,
+        )
         for each in known.shipping.services
     )
-    return DoraView(services=services, over_services=_over(services), bands=BANDS if bands else ())
+    return DoraView(services=services, over_services=_over(services), bands=BANDS if thresholds.dora_bands else ())
 
 
 def _leads(known: Dora, span: Span) -> Mapping[str, list[Lead]]:
@@ -51,27 +63,31 @@ def _service(
     *,
     weeks: Sequence[Period],
     span: Span,
+    thresholds: Thresholds,
 ) -> ServiceView:
     made, mends = known.shipping.deployments.get(service.id, ()), known.shipping.mends[service.id]
     told, rung = known.verdicts[service.id], made[0].rung if made else None
-    apart = operational(mends, told, known.endings)
+    apart, settled_us = operational(mends, told, known.endings), span.ago_us(thresholds.provisional_days)
+    judged = (
+        *stability(service.id, made, told, span, settled_us=settled_us),
+        *recovery(service.id, made, told, span, look_back_days=thresholds.look_back_days),
+    )
     return ServiceView(
         id=service.id,
         rung=rung,
         figures=(
             *frequency(service.id, made, span),
             *lead_times(service.id, leads),
-            *stability(service.id, made, told, span, rung=rung),
-            *recovery(service.id, made, told, span, rung=rung),
+            *(map(disabled, judged) if rung == PROXY else judged),
             *incident_times(service, mends.incidents, apart, known.endings, span),
         ),
-        deployments=tuple(_line(each, told[each.ref], span) for each in reversed(span.within(made))),
+        deployments=tuple(_line(each, told[each.ref], settled_us) for each in reversed(span.within(made))),
         weeks=weekly(made, told, medians, weeks=weeks, span=span),
         operational_incidents=tuple(each.ref for each in apart if span.has(each.began_us)),
     )
 
 
-def _line(made: Deployment, told: Verdict, span: Span) -> DeploymentLine:
+def _line(made: Deployment, told: Verdict, settled_us: int) -> DeploymentLine:
     return DeploymentLine(
         ref=made.ref,
         repository=made.repository,
@@ -83,7 +99,7 @@ def _line(made: Deployment, told: Verdict, span: Span) -> DeploymentLine:
         failed_by=told.failed_by,
         failed_refs=told.failed_refs,
         recovered_at=None if told.recovered_us is None else instant(told.recovered_us),
-        provisional=made.finished_us >= span.settled_us,
+        provisional=made.finished_us >= settled_us,
     )
 
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sync.reconcile.dora.shipping import Deployment
-from sync.reconcile.dora.span import Span
 from sync.reconcile.dora.verdicts import Verdict
 from sync.reconcile.dora.view import DoraWeek
 from sync.reconcile.figures import HOUR_US
 from sync.reconcile.periods import Period, micros
 from sync.reconcile.ranked import in_periods, ranked
+from sync.reconcile.span import Span
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -14,12 +14,12 @@ from mappings.rules import Mappings, Service
 from sync.reconcile.dora import Dora, dora
 from sync.reconcile.dora.leads import deployed as first_deployed
 from sync.reconcile.dora.shipping import shipping
-from sync.reconcile.dora.span import Span
 from sync.reconcile.dora.told import dora_view
 from sync.reconcile.dora.view import ServiceView
 from sync.reconcile.figures import Figure
 from sync.reconcile.periods import period
 from sync.reconcile.pull_requests import pull_requests
+from sync.reconcile.span import Span
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
 from tests.builders import tables
@@ -97,8 +97,8 @@ def view(
     service: Service = SHOP, *, span: str = "2026-03", as_of: str = "2026-04-15T00:00Z", **rows: Sequence[Row]
 ) -> ServiceView:
     """What the report shows of one service."""
-    at = Span(period=period(span, zone=UTC), as_of=datetime.fromisoformat(as_of), provisional_days=7)
-    (told,) = dora_view(known(service, as_of=as_of, **rows), at, series_weeks=6, bands=False).services
+    at = Span(period=period(span, zone=UTC), as_of=datetime.fromisoformat(as_of))
+    (told,) = dora_view(known(service, as_of=as_of, **rows), at, thresholds=Thresholds(series_weeks=6)).services
     return told
 
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 
+from sync.reconcile.figures import DAY_US
 from sync.reconcile.periods import Period, day_of, instant, micros
-
-LOOK_BACK_US = 182 * 86_400_000_000  #: of survival (metrics.md §1.8)
 
 
 class Finished(Protocol):
@@ -22,7 +21,6 @@ F = TypeVar("F", bound=Finished)
 class Span:
     period: Period
     as_of: datetime
-    provisional_days: int
 
     @property
     def start_us(self) -> int:
@@ -37,14 +35,13 @@ class Span:
         return micros(self.as_of)
 
     @property
-    def settled_us(self) -> int:
-        """What finished before this has had the time to fail (metrics.md §3.3)."""
-        return micros(self.as_of - timedelta(days=self.provisional_days))
-
-    @property
     def days(self) -> float:
         """That have passed of the period."""
-        return (self.until_us - self.start_us) / 86_400_000_000
+        return (self.until_us - self.start_us) / DAY_US
+
+    def ago_us(self, days: int) -> int:
+        """So many days before `as_of`."""
+        return micros(self.as_of - timedelta(days=days))
 
     def has(self, us: int | None) -> bool:
         return us is not None and self.start_us <= us < self.until_us
