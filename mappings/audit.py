@@ -10,6 +10,14 @@ from mappings.model import Model, UserFile
 SIZE = 20  #: tags drawn for a period
 
 
+class Precision(NamedTuple):
+    """What an audit of tags came to."""
+
+    period: str
+    right: int
+    n: int
+
+
 class Drawn(NamedTuple):
     """A tag to be judged."""
 
@@ -44,6 +52,17 @@ class Audit(UserFile):
     def of(self, period: str) -> dict[tuple[str, str], Answer]:
         """(ref, objective) → the answer that counts."""
         return {(each.ref, each.objective): each for each in self.answers if each.period == period}
+
+
+def latest(audit: Audit, day: date) -> Precision | None:
+    """What the audit came to that was last answered on this day or before, of those with `SIZE` answers at least."""
+    known = Audit(answers=tuple(each for each in audit.answers if each.on <= day))
+    held = [list(known.of(period).values()) for period in {each.period for each in known.answers}]
+    told = [answers for answers in held if len(answers) >= SIZE]
+    if not told:
+        return None
+    last = max(told, key=lambda answers: (max(each.on for each in answers), answers[0].period))
+    return Precision(last[0].period, sum(each.correct for each in last), len(last))
 
 
 def draw(tags: Iterable[Drawn], *, period: str, size: int = SIZE) -> list[Drawn]:

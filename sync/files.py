@@ -8,7 +8,8 @@ from errno import ENOENT
 from pathlib import Path
 from typing import TypeVar
 
-from mappings.load import cross_check, load_mappings, load_people, load_strategy
+from mappings.audit import Audit
+from mappings.load import cross_check, load_mappings, load_people, load_strategy, read
 from mappings.people import People
 from mappings.problems import Problem, Problems
 from mappings.rules import Mappings
@@ -26,6 +27,7 @@ class Map:
     strategy: Strategy
     mappings: Mappings
     people: People
+    audit: Audit
     strategy_name: str
     mappings_name: str
     digest: str
@@ -38,6 +40,7 @@ class Files:
     strategies: Mapping[str, Strategy]  #: by file name
     mappings: Mapping[str, Mappings]  #: by file name
     people: People
+    audit: Audit  #: of tags; empty where nobody has judged any
     digest: str
     texts: Mapping[str, str]  #: of all files that were read, by path, as the configuration's folder sees it
 
@@ -49,6 +52,7 @@ class Files:
             strategy=strategy,
             mappings=mappings,
             people=self.people,
+            audit=self.audit,
             strategy_name=strategy_name,
             mappings_name=mappings_name,
             digest=self.digest,
@@ -64,12 +68,18 @@ def read_files(config: Config, *, folder: Path, kept: Mapping[str, str] | None =
     strategies = texts.versions("strategy", texts.strategy)
     mappings = texts.versions("mappings", load_mappings)
     people = texts.one("people", load_people)
+    audit = texts.if_there("audit", lambda text, file: read(text, file, Audit))
     texts.problems += [*_begun_twice(strategies.values()), *_begun_twice(mappings.values())]
     texts.problems += _crossed(list(strategies.values()), list(mappings.values()), people)
     if texts.problems:
         raise Problems(dict.fromkeys(texts.problems))
     return Files(
-        strategies=strategies, mappings=mappings, people=people or People(), digest=texts.digest(), texts=texts.read
+        strategies=strategies,
+        mappings=mappings,
+        people=people or People(),
+        audit=audit or Audit(),
+        digest=texts.digest(),
+        texts=texts.read,
     )
 
 
@@ -111,6 +121,12 @@ class _Texts:
         name = getattr(self._config, key)
         return self._load(self._folder / name, key, load) if name else None
 
+    def if_there(self, key: str, load: Callable[[str, str], T]) -> T | None:
+        """What the program itself writes under the key; None before it has."""
+        path = self._folder / getattr(self._config, key)
+        is_there = path.exists() if self._kept is None else self._name(path) in self._kept
+        return self._load(path, key, load) if is_there else None
+
     def digest(self) -> str:
         return self._hash.hexdigest()
 
@@ -132,11 +148,14 @@ class _Texts:
         return None
 
     def _read(self, path: Path, key: str) -> str:
-        name = str(path.relative_to(self._folder) if path.is_relative_to(self._folder) else path)
+        name = self._name(path)
         text = path.read_text(encoding="utf-8") if self._kept is None else self._kept_text(name)
         self.read[name] = text
         self._hash.update(f"{key}\0{path.name}\0{len(text)}\0{text}".encode())
         return text
+
+    def _name(self, path: Path) -> str:
+        return str(path.relative_to(self._folder) if path.is_relative_to(self._folder) else path)
 
     def _kept_text(self, name: str) -> str:
         if self._kept is None or name not in self._kept:

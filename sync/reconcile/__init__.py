@@ -2,20 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from mappings.agreements import agreements_on
+from mappings.audit import Precision
 from mappings.people import People
 from mappings.rules import Mappings, Service
 from mappings.strategy import Strategy
 from sync.reconcile.agreements import AgreementLine, by_agreement
+from sync.reconcile.alignment.reckoned import aligned
 from sync.reconcile.alignment.view import AlignmentView
 from sync.reconcile.balance import Balance, LinkLine, balances, link_lines
 from sync.reconcile.change import Comparison
 from sync.reconcile.checks import every_finding
 from sync.reconcile.control_chart import ControlChart
 from sync.reconcile.dora.view import DoraView
+from sync.reconcile.effort.window import told_since
 from sync.reconcile.facts import Facts, stale_sources, touched
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import Finding, ordered, without_consequences
@@ -80,11 +84,13 @@ def reconcile(
     people: People | None = None,
     mappings: Mappings | None = None,
     label_prefixes: Mapping[str, str] | None = None,
+    precision: Precision | None = None,
     config_version: str = "",
 ) -> Reconciliation:
     """How work flowed in the period, and which of it leads nowhere. The same arguments give the same result.
 
-    `config_version` names the configuration in the seeds of resampling (metrics.md §0.10).
+    `config_version` names the configuration in the seeds of resampling (metrics.md §0.10); `precision` is what the
+    latest audit of tags came to.
     """
     facts = judged(
         snapshot,
@@ -97,6 +103,7 @@ def reconcile(
         people=people,
         mappings=mappings,
         label_prefixes=label_prefixes,
+        effort_since=told_since(day_of(snapshot.as_of, zone=period.zone), period),
     )
     scopes = Scopes(flow=facts.flow, tags=tags, strategy=strategy, period=period, as_of=snapshot.as_of)
     in_force = agreements_on(facts.mappings.agreements, day_of(snapshot.as_of, zone=period.zone))
@@ -117,6 +124,7 @@ def reconcile(
         agreements=agreed,
         rules=rule_lines(facts.mappings, tags),
         teams=teams(facts),
+        alignment=aligned(facts, period, precision=precision, config_version=config_version),
     )
 
 
@@ -132,6 +140,7 @@ def judged(
     people: People | None = None,
     mappings: Mappings | None = None,
     label_prefixes: Mapping[str, str] | None = None,
+    effort_since: date | None = None,
 ) -> Facts:
     """What the checks are given: the facts, and what they mean by these tags and this strategy.
 
@@ -160,4 +169,5 @@ def judged(
         people=people or People(),
         mappings=mappings or Mappings(),
         label_prefixes=label_prefixes or {},
+        effort_since=effort_since,
     )

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from mappings.audit import latest
 from mappings.breakdowns import breakdowns
 from mappings.identities import identities
 from mappings.links import links
@@ -145,6 +146,7 @@ def reconciled(known: Meaning, *, config: Config, span: Period, thresholds: Thre
         services=rules.services,
         people=known.map.people,
         mappings=rules,
+        precision=latest(known.map.audit, known.day),
         label_prefixes={name: each.label_prefix for name, each in config.mirrors.items() if each.label_prefix},
     )
 

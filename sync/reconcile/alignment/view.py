@@ -42,6 +42,7 @@ class Spending(Struct, frozen=True, kw_only=True):
     by_items: Figure  #: share of the delivered items
     by_points: Figure  #: share of their points
     cost: Figure  #: day rates times person-days
+    priced: float | None  #: the part of its effort that has a day rate
     flags: tuple[str, ...]  #: starved, over_target
     shift_lag: Lag | None = None  #: where it ceased to be current within the time looked at
     pick_up_lag: Lag | None = None  #: where it became current within the time looked at
@@ -95,6 +96,7 @@ class AlignmentView(Struct, frozen=True, kw_only=True):
     basis: Basis  #: items where a group is too small for its effort to be shown
     reason: str | None = None  #: why effort is not shown
     gates: tuple[str, ...] = ()  #: too little is seen of these: figures that need them are to be greyed
+    flags: tuple[str, ...] = ()  #: drift: it is wide, and surely so
     figures: tuple[Figure, ...] = ()  #: of all work
     spending: tuple[Spending, ...] = ()  #: objectives in rank order, then exemptions by name
     movers: tuple[Mover, ...] = ()  #: the widest difference first

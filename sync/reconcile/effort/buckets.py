@@ -13,7 +13,7 @@ WHOLE = UNIT - 1_000  #: thirds add up to a little less than 1
 
 
 def buckets(tags: "ir.Table") -> "ir.Table":
-    """ref, bucket, is_own, from_part, until_part: disjoint stretches of the unit, of each ref that a tag leads anywhere.
+    """ref, bucket, is_own, from_part, until_part: stretches of the unit, of each ref that a tag leads anywhere.
 
     `is_own` where the tag is the item's own, rather than from an ancestor or a linked item. What the tags of a ref
     leave of it has no bucket.

@@ -14,7 +14,7 @@ from sync.reconcile.effort.capacity import Capacity
 from sync.reconcile.effort.presence import Presence
 from sync.reconcile.effort.roster import UNIT, Window, roster
 from sync.reconcile.effort.signals import Signals
-from sync.reconcile.effort.split import Split, split
+from sync.reconcile.effort.split import Split, Weights, split
 from sync.reconcile.effort.subjects import Subjects
 from sync.reconcile.flow import Flow
 from sync.reconcile.thresholds import Thresholds
@@ -62,7 +62,13 @@ class Ledger:
             self.present,
             self.subjects.roots,
             minutes_a_day=self.thresholds.minutes_a_day,
+            weights=self.weights,
         )
+
+    @property
+    def weights(self) -> Weights:
+        told = self.thresholds
+        return Weights(told.code_weight, told.review_weight, told.coord_weight)
 
     @cached_property
     def days(self) -> "ir.Table":
@@ -72,10 +78,14 @@ class Ledger:
         days = self.capacity.days.select("person", "day", "capacity")
         if not self.thresholds.presume_absence:
             return days
-        signalled = self.signals.told.select("person", "day").union(self.present.select("person", "day"))
-        away = absences(days, signalled=signalled, least=self.thresholds.absence_days).mutate(is_away=True)
-        known = days.left_join(away, ["person", "day"])
+        known = days.left_join(self.absent.mutate(is_away=True), ["person", "day"])
         return known.select("person", "day", capacity=ibis.ifelse(known.is_away.notnull(), 0, known.capacity)).cache()
+
+    @cached_property
+    def absent(self) -> "ir.Table":
+        """person, day: the working days that are taken for absence."""
+        signalled = self.signals.told.select("person", "day").union(self.present.select("person", "day"))
+        return absences(self.capacity.days, signalled=signalled, least=self.thresholds.absence_days).cache()
 
     @cached_property
     def present(self) -> "ir.Table":

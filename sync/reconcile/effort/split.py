@@ -30,21 +30,32 @@ class Split:
 
     shares: "ir.Table"  #: person, day, subject, root, tier, effort: in units, by the evidence for it
     unseen: "ir.Table"  #: person, day, effort: days, or their rest, of which nothing tells
+    entered: "ir.Table"  #: person, day, subject, effort: what entries of time took
+    rest: "ir.Table"  #: person, day, effort: what they left
+    signs: "ir.Table"  #: `weighable` signals, by which the rest is shared out
 
 
-def split(days: "ir.Table", told: "ir.Table", present: "ir.Table", roots: "ir.Table", *, minutes_a_day: int) -> "Split":
+def split(
+    days: "ir.Table",
+    told: "ir.Table",
+    present: "ir.Table",
+    roots: "ir.Table",
+    *,
+    minutes_a_day: int,
+    weights: Weights = Weights(),  # noqa: B008 - it is frozen
+) -> Split:
     """`days`: person, day, capacity; `told` and `present` as `Signals.told` and `Presence.days` say."""
     import ibis
 
     entered = _entered(days, told, minutes_a_day=minutes_a_day).cache()
     rest = _rest(days, entered).cache()
     signs = weighable(told, present, roots).cache()
-    by_signals = weighed(signs, rest, {"effort": Weights()})
+    by_signals = weighed(signs, rest, {"effort": weights})
     shares = entered.select(*ONE_DAY, "subject", "effort", tier=ibis.literal(TIERS["worklog"], "int64"))
     shares = with_root(shares, roots).select("person", "day", "subject", "root", "tier", "effort")
     every = shares.union(by_signals.select(*shares.columns)).filter(lambda share: share.effort > 0).cache()
     unseen = rest.anti_join(signs, ONE_DAY).filter(rest.effort > 0)
-    return Split(shares=every, unseen=unseen.cache())
+    return Split(shares=every, unseen=unseen.cache(), entered=entered, rest=rest, signs=signs)
 
 
 def _entered(days: "ir.Table", told: "ir.Table", *, minutes_a_day: int) -> "ir.Table":

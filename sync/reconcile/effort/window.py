@@ -6,7 +6,7 @@ from sync.reconcile.periods import Period
 
 MONTHS = 12  #: complete ones that a trend shows
 PERIODS_BEFORE = 2  #: that are compared with the period of the report
-#: What is carried over days off, presumed to be absence, or lasts as presence, begins before the day that it counts for.
+#: What is carried over days off, is presumed absence, or lasts as presence, begins before the day it counts for.
 MARGIN = timedelta(weeks=8)
 
 

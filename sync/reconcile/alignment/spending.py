@@ -1,0 +1,221 @@
+"""What each objective and each exemption took, beside its plan and beside other models (metrics.md §4–5)."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Literal
+
+from msgspec.structs import replace
+
+from mappings.people import People
+from sync.reconcile.alignment import scores
+from sync.reconcile.alignment.daily import is_exempt_from_starving, silent_days
+from sync.reconcile.alignment.lags import BASELINE_DAYS, Following, pick_up_lag, shift_lag
+from sync.reconcile.alignment.reckoning import Reckoning
+from sync.reconcile.alignment.stretches import before, months, weeks
+from sync.reconcile.alignment.view import Lag, Spending, Stretch
+from sync.reconcile.days import date_of
+from sync.reconcile.effort.buckets import EXEMPT
+from sync.reconcile.effort.population import CURRENT, UNSEEN, Span, days
+from sync.reconcile.effort.roster import UNIT
+from sync.reconcile.figures import Figure
+from sync.reconcile.stats import SMALLEST_DENOMINATOR
+
+Class = Literal["strategic", "sanctioned"]
+
+
+def spending(told: Reckoning, *, planned: Mapping[str, float]) -> Iterator[Spending]:
+    """The objectives in rank order, then the exemptions by name."""
+    starving = starved(told, planned)
+    for scope in told.scopes:
+        yield _spending(told, scope, planned.get(scope), is_starved=scope in starving)
+
+
+def _spending(told: Reckoning, scope: str, planned: float | None, *, is_starved: bool) -> Spending:
+    class_: Class = "sanctioned" if told.map.is_sanctioned(scope) else "strategic"
+    reached = _attainment(told, scope, planned)
+    is_over = reached.value is not None and reached.value > told.facts.thresholds.over_target
+    cost, priced = _cost(told, scope)
+    flags = {"starved": is_starved and not told.hidden, "over_target": is_over}
+    return Spending(
+        id=scope,
+        title=_title(told, scope),
+        class_=class_,
+        effort_days=None if told.hidden else days(told.total.get(f"all:{scope}", 0)),
+        share=_share(told, scope),
+        planned=planned,
+        attainment=reached,
+        sensitivity=_sensitivity(told, scope),
+        by_items=_by_model(told, scope, "share_by_items", "Share of delivered items", points=False),
+        by_points=_by_model(told, scope, "share_by_points", "Share of delivered points", points=True),
+        cost=cost,
+        priced=priced,
+        flags=tuple(name for name, holds in flags.items() if holds),
+        shift_lag=None if told.hidden else _shift_lag(told, scope),
+        pick_up_lag=None if told.hidden else _pick_up_lag(told, scope),
+        stale_items=tuple(told.still_open.get(scope, ())),
+        weeks=tuple(_stretch(told, scope, span) for span in weeks(told.until_day)),
+        months=tuple(_stretch(told, scope, span) for span in months(told.until_day)),
+    )
+
+
+def _title(told: Reckoning, scope: str) -> str:
+    if scope.startswith(EXEMPT):
+        return scope.removeprefix(EXEMPT)
+    return told.map.objectives[scope].name
+
+
+def _share(told: Reckoning, scope: str) -> Figure:
+    blank = Figure(
+        id="effort_share", scope=scope, title="Share of effort", unit="ratio", items=_behind(told, scope), n=told.people
+    )
+    return _resampled(told, blank, lambda each: scores.share(each, scope))
+
+
+def _attainment(told: Reckoning, scope: str, planned: float | None) -> Figure:
+    blank = Figure(id="attainment", scope=scope, title="Attainment", unit="times", n=told.people)
+    if planned is None:
+        return replace(blank, reason="not_configured")
+    return _resampled(told, blank, lambda each: scores.attainment(each, scope, planned))
+
+
+def _resampled(told: Reckoning, blank: Figure, statistic: scores.Statistic) -> Figure:
+    if told.hidden:
+        return replace(blank, n=None, reason=told.hidden)
+    value = statistic(told.total)
+    if value is None:
+        return replace(blank, reason="zero_denominator")
+    low, high = told.interval(statistic)
+    return replace(blank, value=value, low=low, high=high)
+
+
+def _behind(told: Reckoning, scope: str) -> tuple[str, ...]:
+    """Refs of the items that took the most, those of what lies below it too."""
+    below = [bucket for bucket in told.items.behind if bucket and scope in told.map.line(bucket)]
+    return tuple(dict.fromkeys(ref for bucket in sorted(below) for ref in told.items.behind[bucket]))
+
+
+def _sensitivity(told: Reckoning, scope: str) -> tuple[float, float] | None:
+    shares = [share for each in told.by_weights if (share := scores.share(each, scope)) is not None]
+    return None if told.hidden or not shares else (min(shares), max(shares))
+
+
+def _by_model(told: Reckoning, scope: str, name: str, title: str, *, points: bool) -> Figure:
+    below = frozenset(bucket for bucket in _tagged(told) if scope in told.map.line(bucket))
+    share = told.models.share_of_points(below) if points else told.models.share_of_items(below)
+    blank = Figure(id=name, scope=scope, title=title, unit="ratio", n=told.models.items)
+    if told.models.items < SMALLEST_DENOMINATOR:
+        return replace(blank, reason="small_n" if told.models.items else "zero_denominator")
+    return replace(blank, value=share, reason="no_data" if share is None else None)
+
+
+def _tagged(told: Reckoning) -> Iterable[str]:
+    return {line.bucket for line in told.models.lines if line.bucket is not None}
+
+
+def _cost(told: Reckoning, scope: str) -> tuple[Figure, float | None]:
+    """Day rates times person-days, null where a team that contributed has no rate; and the part that is priced."""
+    blank = Figure(id="cost", scope=scope, title="Cost", unit="money")
+    rates = _rates(told.facts.people)
+    if told.hidden or not rates:
+        return replace(blank, reason=told.hidden or "not_configured"), None
+    spent = Counter[str | None]()
+    for piece in told.population.pieces:
+        if piece.state != UNSEEN and piece.bucket and scope in told.map.line(piece.bucket):
+            spent[piece.team] += piece.effort
+    part = scores.ratio(sum(effort for team, effort in spent.items() if team in rates), spent.total())
+    if part is None or part < 1:
+        return replace(blank, reason="no_data" if part is None else "not_configured"), part
+    return replace(blank, value=sum(effort * rates[team] for team, effort in spent.items() if team) / UNIT), part
+
+
+def _rates(people: People) -> dict[str, float]:
+    return {team.id: team.day_rate for team in people.teams if team.day_rate is not None}
+
+
+def _stretch(told: Reckoning, scope: str, span: Span) -> Stretch:
+    sums = told.over(span)
+    effort = sums.get(f"all:{scope}", 0)
+    return Stretch(
+        starts_on=date_of(span.first_day),
+        effort_days=None if told.hidden else days(effort),
+        share=None if told.hidden else scores.share(sums, scope),
+    )
+
+
+def _shift_lag(told: Reckoning, scope: str) -> Lag | None:
+    """Since it last ceased to be current within what is known; observed until it is current again."""
+    ceased = [day for day, was, _ in _turns(told, scope) if was == CURRENT]
+    if not ceased:
+        return None
+    since = ceased[-1]
+    again = [day for day, _, becomes in _turns(told, scope) if becomes == CURRENT and day > since]
+    thresholds = told.facts.thresholds
+    earlier = told.daily.series(scope, Span(told.daily.span.first_day, since))[-BASELINE_DAYS:]
+    following = shift_lag(
+        [days(effort) for effort in earlier],
+        _series(told, scope, Span(since, min([*again, told.until_day]))),
+        quiet_days=thresholds.lag_days,
+        ratio=thresholds.lag_ratio,
+    )
+    return _lag(since, following, lambda found: found.tail)
+
+
+def _pick_up_lag(told: Reckoning, scope: str) -> Lag | None:
+    begun = [day for day, _, becomes in _turns(told, scope) if becomes == CURRENT]
+    if not begun:
+        return None
+    series = _series(told, scope, Span(begun[-1], told.until_day))
+    found = pick_up_lag(series, enough=told.facts.thresholds.pick_up_days)
+    return _lag(begun[-1], found, lambda each: each.before)
+
+
+def _turns(told: Reckoning, scope: str) -> list[tuple[int, str, str]]:
+    is_dated = scope in told.map.objectives and not told.map.is_sanctioned(scope)
+    return list(told.map.turns(scope, told.daily.span)) if is_dated else []
+
+
+def _series(told: Reckoning, scope: str, span: Span) -> list[float]:
+    return [days(effort) for effort in told.daily.series(scope, span)]
+
+
+def _lag(since: int, following: Following | None, effort: Callable[[Following], float]) -> Lag:
+    if following is None:
+        return Lag(since_on=date_of(since), working_days=None, censored=False, effort_days=0.0)
+    return Lag(
+        since_on=date_of(since),
+        working_days=following.working_days,
+        censored=following.censored,
+        effort_days=effort(following),
+    )
+
+
+def starved(told: Reckoning, planned: Mapping[str, float]) -> frozenset[str]:
+    """The objectives that get next to nothing of what they should, by the two latest complete periods (§5.2)."""
+    thresholds, until_day = told.facts.thresholds, told.span.until_day
+    spans = [told.span, before(told.period)]
+    if told.period.partial(told.facts.as_of):
+        spans = [before(told.period), _before_that(told)]
+    found = set()
+    for scope in told.map.objectives:
+        if is_exempt_from_starving(told.map, scope, until_day=until_day, least=thresholds.starved_days):
+            continue
+        is_silent = silent_days(told.daily, scope, until_day=until_day) >= thresholds.starved_days
+        if is_silent or all(_is_starving(told, scope, span, has_plan=bool(planned)) for span in spans):
+            found.add(scope)
+    return frozenset(found)
+
+
+def _is_starving(told: Reckoning, scope: str, span: Span, *, has_plan: bool) -> bool:
+    sums, thresholds = told.over(span), told.facts.thresholds
+    if not has_plan:
+        current = [name for name in told.map.objectives if told.map.state(name, span.until_day - 1) == CURRENT]
+        part = scores.share_on_plan(sums, scope)
+        return part is not None and part < 1 / (4 * len(current))
+    wanted = told.map.planned(span).get(scope, 0.0)
+    reached = scores.attainment(sums, scope, wanted)
+    return wanted >= thresholds.starved_share and reached is not None and reached < thresholds.starved_attainment
+
+
+def _before_that(told: Reckoning) -> Span:
+    last = before(told.period)
+    return Span(2 * last.first_day - last.until_day, last.first_day)

@@ -1,0 +1,55 @@
+"""Items beside effort: what was delivered, what nobody planned, and what is open though its objective is over."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sync.reconcile.effort.population import Span
+from sync.reconcile.effort.subjects import WORK_ITEM
+from sync.reconcile.flow_types import flow_type
+from sync.reconcile.thresholds import Thresholds
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+DEFECT = "defect"
+
+
+def unplanned(
+    spent: "ir.Table", work_items: "ir.Table", span: Span, *, start_us: int, until_us: int, thresholds: Thresholds
+) -> tuple[int, Sequence[str]]:
+    """The effort in the span on what was created in it as a defect or to be expedited, in units; its refs (§5.2a)."""
+    created = work_items.filter((work_items.created_us >= start_us) & (work_items.created_us < until_us))
+    named = [name.lower() for name in thresholds.expedite]
+    labels = created.select("ref", label="labels").unnest("label")
+    urgent = labels.filter(labels.label.lower().isin(named)).select("ref").distinct().mutate(is_urgent=True)
+    known = created.left_join(urgent, "ref")
+    hurries = known.is_urgent.fill_null(False) | known.priority.lower().isin(named).fill_null(False)
+    known = known.filter((flow_type(known.type, thresholds.flow_types) == DEFECT) | hurries).select("ref")
+    took = spent.filter(span.holds(spent.day)).semi_join(known, "ref")
+    rows = took.group_by("ref").agg(effort=took.effort.sum().cast("decimal(38, 0)")).order_by("ref")
+    told = rows.to_pyarrow().to_pylist()
+    return sum(int(row["effort"]) for row in told), [row["ref"] for row in told]
+
+
+def delivered(
+    flow: "ir.Table", work_items: "ir.Table", day_of: "ir.Value", *, start_us: int, until_us: int
+) -> "ir.Table":
+    """ref, kind, day and points of what was delivered in the period, closed in bulk or not (§4.1)."""
+    import ibis
+
+    done = flow.mutate(day=day_of).filter(
+        (flow.outcome == "delivered") & (flow.finished_us >= start_us) & (flow.finished_us < until_us)
+    )
+    points = work_items.select("ref", "points")
+    return done.select("ref", "day").inner_join(points, "ref").mutate(kind=ibis.literal(WORK_ITEM))
+
+
+def still_open(flow: "ir.Table", buckets: "ir.Table", over: Sequence[str]) -> dict[str, list[str]]:
+    """Bucket → refs of the items that were started, are not finished, and serve an objective that is over."""
+    going = flow.filter(flow.started_us.notnull() & flow.finished_us.isnull()).select("ref")
+    led = buckets.filter(buckets.bucket.isin(list(over))).select("ref", "bucket")
+    rows = going.inner_join(led, "ref").select("bucket", "ref").order_by("bucket", "ref").to_pyarrow().to_pylist()
+    told: dict[str, list[str]] = {}
+    for row in rows:
+        told.setdefault(row["bucket"], []).append(row["ref"])
+    return told
