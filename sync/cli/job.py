@@ -24,7 +24,7 @@ def run(
     fail_on: FailOn = None,
     verbose: Verbose = False,
 ) -> None:
-    """The scheduled job: read what is new, call who is due to be called, reconcile, and write the report."""
+    """The scheduled job: read what is new, call who is due to be called, reconcile, write the report and send it."""
     with opened(config, verbose=verbose, last_good=True) as work:
         _run(work, as_of=as_of, period=period, fail_on=fail_on)
 
@@ -53,4 +53,5 @@ def _run(work: "Work", *, as_of: datetime | None, period: str | None, fail_on: S
     say(work.render(made, Form.text.value))
     note(map(str, passes))
     note(f"wrote {path}" for path in work.publish(made))
+    note(map(str, work.tell(made, passes)))
     end_of(made, fail_on, incomplete=failed or missed(passes))

@@ -10,11 +10,24 @@ import typer
 
 
 class Form(StrEnum):
-    """The forms of a report."""
+    """The forms of a preview, and of what a run prints."""
 
     text = "text"
     html = "html"
     json = "json"
+
+
+class ReportForm(StrEnum):
+    """The forms of a report."""
+
+    text = "text"
+    html = "html"
+    markdown = "markdown"
+    confluence = "confluence"
+    json = "json"
+    csv = "csv"
+    pdf = "pdf"
+    png = "png"
 
 
 class Severity(StrEnum):

@@ -1,12 +1,17 @@
 """Commands that say what is stored and what it means; they ask no source anything."""
 
+import os
+import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from sync.cli.options import AsOf, ConfigFile, Document, FailOn, Form, Period, Verbose
-from sync.cli.terminal import DEFAULT, end_of, note, opened, say
+from sync.cli.options import AsOf, ConfigFile, Document, FailOn, Period, ReportForm, Verbose
+from sync.cli.terminal import DEFAULT, end, end_of, note, opened, say
+
+if TYPE_CHECKING:
+    from sync.work.embedded import Work
 
 app = typer.Typer()
 
@@ -16,20 +21,66 @@ def report(
     config: ConfigFile = DEFAULT,
     as_of: AsOf = None,
     period: Period = None,
-    form: Annotated[Form, typer.Option("--format", help="How to write it.")] = Form.text,
-    out: Annotated[Path | None, typer.Option("--out", help="The file to write; default standard output.")] = None,
+    form: Annotated[ReportForm, typer.Option("--format", help="How to write it.")] = ReportForm.text,
+    part: Annotated[
+        str | None, typer.Option("--part", metavar="NAME", help="Of csv one table, of png the picture.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The file to write, of csv the folder; default standard output.")
+    ] = None,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Also keep it, and write it into the reports folder.")
+    ] = False,
     fail_on: FailOn = None,
     verbose: Verbose = False,
 ) -> None:
     """Report on what is stored; asks no source anything."""
     with opened(config, verbose=verbose, last_good=True) as work:
+        from sync.work.rendering import rendered
+
         made = work.report(as_of=as_of, period=period)
-        rendered = work.render(made, form.value)
-        if out:
-            work.write(out, rendered)
-        else:
-            say(rendered)
+        _put(work, rendered(made, form.value, part=part, environment=os.environ), out)
+        if publish:
+            note(f"wrote {path}" for path in work.publish(made))
         end_of(made, fail_on)
+
+
+@app.command()
+def deliver(
+    config: ConfigFile = DEFAULT,
+    period: Period = None,
+    channel: Annotated[str | None, typer.Option("--channel", metavar="NAME", help="This channel alone.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be sent, and send nothing.")] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Send the last published report by the configured channels; who has it already is not sent it again."""
+    with opened(config, verbose=verbose, last_good=True) as work:
+        if channel and channel not in work.config.deliver:
+            raise typer.BadParameter(f"no channel is called {channel!r}", param_hint="--channel")
+        made = work.last_published(period)
+        if made is None:
+            raise typer.BadParameter("nothing was published yet; `run` does, and `report --publish`")
+        done = work.deliver(made, only=channel, dry_run=dry_run)
+        for each in done:
+            say(f"{each}\n\n{each.post.text}\n" if dry_run and each.post else str(each))
+        end(incomplete=not all(each.arrived for each in done))
+
+
+def _put(work: "Work", content: str | bytes | dict[str, str], out: Path | None) -> None:
+    """Into the file or the folder, else onto standard output."""
+    if isinstance(content, dict):
+        if out is None:
+            raise typer.BadParameter("name a folder for the tables, or one table by --part", param_hint="--out")
+        for name, text in content.items():
+            work.write(out / f"{name}.csv", text)
+    elif out is not None:
+        work.write(out, content)
+    elif isinstance(content, str):
+        say(content)
+    elif sys.stdout.isatty():
+        raise typer.BadParameter("name a file: this is no text", param_hint="--out")
+    else:
+        sys.stdout.buffer.write(content)
 
 
 @app.command()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Literal, TypeAlias
 
+import msgspec
+
 from sync.report import digest, words
 from sync.report.model import Report
 from sync.report.notice import MOST_KEYS, Moved, Notice, Touched
@@ -45,12 +47,12 @@ def of_report(report: Report, *, page: str = "", url: str = "") -> list[Message]
     return [whole, *(_of_team(report, team, under=subject, url=url) for team in digest.teams(report))]
 
 
-def of_notice(notice: Notice, *, version: str) -> list[Message]:
-    """That the map has moved: for everybody, and for each team that it touches. `version` tells one map from others."""
+def of_notice(notice: Notice) -> list[Message]:
+    """That the map has moved: for everybody, and for each team that it touches; nothing where it has not."""
     if not notice.moved:
         return []
     head = f"The map has moved: {words.line(notice.before.name)} → {words.line(notice.after.name)}"
-    subject = f"map {version}"
+    subject = f"map {digest_of(msgspec.json.encode(notice.moved))}"
     moved: list[Line] = [(f"• {words.line(each.says, most=MOST_TITLE)}",) for each in notice.moved]
     whole = Message(subject=subject, about="map", title=head, lines=_within(head, moved))
     teams = sorted({team for touched in notice.touched for team in _teams(touched)})

@@ -36,3 +36,10 @@ def last_kept(engine: Engine) -> Kept | None:
     with reading(engine) as connection:
         row = connection.execute(latest).first()
     return Kept(msgspec.json.decode(row.content, type=dict[str, str]), at_of(row.used_us)) if row else None
+
+
+def kept(engine: Engine, digest: str) -> Mapping[str, str] | None:
+    """The files of one version, by path; None where no report was made by it."""
+    with reading(engine) as connection:
+        content = connection.execute(select(MAPS.c.content).where(MAPS.c.digest == digest)).scalar()
+    return None if content is None else msgspec.json.decode(content, type=dict[str, str])

@@ -44,8 +44,14 @@ def compare(engine: Engine, *, config: Config, files: Files, sides: Sequence[dat
     """
     day = day_of(as_of, zone=ZoneInfo(config.zone))
     before, after = (_version(side, config=config, files=files, today=day) for side in sides)
+    return between(engine, config=config, files=files, sides=(before, after), as_of=as_of)
+
+
+def between(engine: Engine, *, config: Config, files: Files, sides: tuple[Version, Version], as_of: datetime) -> Notice:
+    """What moved from one version to the other; `files` say what the stored work means."""
+    before, after = sides
     shifts = strategy_diff(before.dated, after.dated)
-    now = files.on(day)
+    now = files.on(day_of(as_of, zone=ZoneInfo(config.zone)))
     facts = snapshot(engine, as_of, fields=now.mappings.asks_fields) if shifts else None
     looked = facts is not None and bool(facts["sources"].count().to_pyarrow().as_py())
     found = _travellers(facts, now, (before, after), _scopes(shifts), config) if facts and looked else {}
@@ -56,6 +62,12 @@ def compare(engine: Engine, *, config: Config, files: Files, sides: Sequence[dat
         touched=tuple(_touched(_scopes(shifts), (before, after), found)),
         looked=looked,
     )
+
+
+def in_force_on(files: Files, day: date) -> Version:
+    """The version that these files have in force on a day. Raises `Problems` where there is none yet."""
+    found = files.on(day)
+    return Version(name=found.strategy_name, dated=Dated(found.strategy, day))
 
 
 def _version(side: date | Path, *, config: Config, files: Files, today: date) -> Version:

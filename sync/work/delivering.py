@@ -38,6 +38,11 @@ class Delivered:
     post: Post | None = None
     why: str = ""
 
+    @property
+    def arrived(self) -> bool:
+        """Whether the reader has it."""
+        return self.state in ("new", "changed", "kept")
+
     def __str__(self) -> str:
         about = f" {self.post.subject}:" if self.post else ""
         return f"{self.channel}:{about} {SAID[self.state]}{f' ({self.why})' if self.why else ''}"

@@ -17,6 +17,7 @@ from sync import log, progress
 from sync.config import Config
 from sync.deliver import file
 from sync.files import Files, read_files
+from sync.passes import Pass
 from sync.reconcile.periods import day_of
 from sync.report.model import Report
 from sync.report.notice import Notice
@@ -24,15 +25,14 @@ from sync.report.preview.model import Preview
 from sync.store import maps
 from sync.store.database import connect, exists
 from sync.store.export import export
-from sync.work import previewing, reporting
+from sync.work import previewing, publishing, rendering, reporting
 from sync.work.comparing import compare
+from sync.work.delivering import Delivered, deliver, rehearsed
 from sync.work.people import Roster, roster
 from sync.work.previewing import Edit
 from sync.work.reading import Reading
 from sync.work.sources import Means
 from sync.work.writing import WroteBack, write_back
-
-SUFFIXES = {"html": "html", "json": "json", "text": "txt"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,17 +96,40 @@ class Work:
         return roster(self.engine, people=self.files.people, as_of=at, day=day_of(at, zone=ZoneInfo(self.config.zone)))
 
     def render(self, report: Report, form: str) -> str:
-        """The report as text, html or json."""
-        return reporting.RENDERERS[form](report)
+        """The report as a text: one of `rendering.TEXTS`."""
+        return rendering.TEXTS[form](report)
 
-    def write(self, path: Path, rendered: str) -> None:
+    def write(self, path: Path, rendered: str | bytes) -> None:
         """Puts it there whole or not at all."""
         file.write(path, rendered)
 
     def publish(self, report: Report) -> list[Path]:
-        """The files of the report in every form, in the reports folder."""
-        forms = {suffix: self.render(report, form) for form, suffix in SUFFIXES.items()}
-        return file.deliver(report, forms, folder=Path(self.config.reports))
+        """The files of the report in every form, in the reports folder; the store keeps it as it is now."""
+        return publishing.publish(report, config=self.config, engine=self.engine, at=self.clock.now())
+
+    def last_published(self, period: str | None) -> Report | None:
+        """The report of the latest knowledge, on this period or on any."""
+        return publishing.last_published(self.engine, period)
+
+    def deliver(self, report: Report, *, only: str | None = None, dry_run: bool = False) -> list[Delivered]:
+        """The report by every channel, or by the one to use; a rehearsal sends nothing."""
+        told = publishing.digests(report, config=self.config)
+        do = rehearsed if dry_run else deliver
+        return do(told, config=self.config, engine=self.engine, clock=self.clock, only=only)
+
+    def tell(self, report: Report, passes: Sequence[Pass]) -> list[Delivered]:
+        """The report, what moved on the map, and what went wrong in the run, by every channel."""
+        if not self.config.deliver:
+            return []
+        now, config, engine = self.clock.now(), self.config, self.engine
+        moved = publishing.moves(config=config, files=self.files, folder=self.folder, engine=engine, as_of=now)
+        alarms = publishing.alarms(report, passes, config=config, engine=engine, now=now)
+        told = [*publishing.digests(report, config=config), *moved, *alarms]
+        done = deliver(told, config=config, engine=engine, clock=self.clock)
+        about_map = {message.subject for message in moved}
+        if all(each.arrived for each in done if each.post and each.post.subject in about_map):
+            publishing.note_map_told(engine, self.files, at=now)
+        return done
 
     def export(self, out: Path, *, as_of: datetime | None, form: Literal["jsonl", "parquet"], origins: bool) -> None:
         """What is stored and what it means, one file a record kind."""

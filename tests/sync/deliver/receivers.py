@@ -25,6 +25,16 @@ class Heard:
         return json.loads(self.body)
 
 
+class Switch:
+    """Hands every request to the receiver of the test that runs."""
+
+    def __init__(self) -> None:
+        self.to: Any = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.to(scope, receive, send)
+
+
 @dataclass
 class Receiver:
     """Answers as `answer` says; `faults` are answered before that, each once."""

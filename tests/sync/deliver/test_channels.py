@@ -28,6 +28,7 @@ from tests.sync.deliver.receivers import (
     Postbox,
     Receiver,
     SlackStandIn,
+    Switch,
     said,
 )
 from tests.sync.report.sample import finding, masthead, sample
@@ -40,16 +41,6 @@ GITHUB = "type: github, url: {url}, token: '${{TOKEN}}', repository: acme/ops, l
 CONFLUENCE = "type: confluence, url: {url}/wiki, token: '${{TOKEN}}', parent: '1'"
 WEBHOOK = "type: webhook, url: {url}/in, key: '${{TOKEN}}', token: '${{TOKEN}}'"
 HOSTILE = "<!channel> @everyone <script> owner/repo#1 https://github.com/a/b/issues/1"
-
-
-class Switch:
-    """Hands every request to the receiver of the test that runs."""
-
-    def __init__(self) -> None:
-        self.to: Any = None
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await self.to(scope, receive, send)
 
 
 @pytest.fixture(scope="module")
