@@ -24,13 +24,15 @@ from sync.files import Files, Map
 from sync.reconcile import Reconciliation, reconcile
 from sync.reconcile.axes import axis_lines
 from sync.reconcile.dora.deployments import deployments
-from sync.reconcile.flow import flow
+from sync.reconcile.flow import Flow, flow
 from sync.reconcile.periods import Period, day_of, last_complete_week
 from sync.reconcile.periods import period as named_period
 from sync.reconcile.pull_requests import PULL_REQUEST_PHASES
+from sync.reconcile.relations import Relations
 from sync.reconcile.shipped import shipped
 from sync.reconcile.terrain import terrain_view
 from sync.reconcile.thresholds import Thresholds, thresholds_of
+from sync.reconcile.weekly_flow import weekly_flow
 from sync.report.build import build
 from sync.report.model import VERSION, MapMove, Report
 from sync.snapshot import Snapshot
@@ -51,6 +53,7 @@ class Meaning:
     links: "ir.Table"
     tags: "ir.Table"
     day: date
+    zone: ZoneInfo
 
 
 def meaning(engine: Engine, *, config: Config, files: Files, as_of: datetime) -> Meaning:
@@ -78,7 +81,7 @@ def understood(
         day=day,
         people=in_force.people,
     )
-    return Meaning(facts=facts, map=in_force, links=linked, tags=tagged.cache(), day=day)
+    return Meaning(facts=facts, map=in_force, links=linked, tags=tagged.cache(), day=day, zone=ZoneInfo(config.zone))
 
 
 def report(
@@ -184,11 +187,33 @@ def derived(known: Meaning) -> "dict[str, pa.Table]":
         "suggested_links": suggested(known),
         "breakdowns": placed(known),
         "reverts": code.dora.shipping.reverts,
-        "pull_request_phases": code.pull_requests.select(*PULL_REQUEST_PHASES),
+        "pull_request_phases": code.pull_requests.rows.select(*PULL_REQUEST_PHASES),
         "service_deployments": deployments(code.dora),
         "failures": code.dora.shipping.failures,
+        "weekly_flow": _weekly_flow(known, flowed, status_categories, thresholds),
     }
     return {name: table.to_pyarrow() for name, table in found.items()}
+
+
+def _weekly_flow(known: Meaning, flowed: Flow, status_categories: "ir.Table", thresholds: Thresholds) -> "ir.Table":
+    relations = Relations(
+        snapshot=known.facts,
+        flowed=flowed,
+        links=known.links,
+        categories=status_categories,
+        people=known.map.people,
+        zone=known.zone,
+    )
+    return weekly_flow(
+        known.facts,
+        flowed.items,
+        tags=known.tags,
+        teams=relations.item_teams,
+        strategy=known.map.strategy,
+        people=known.map.people,
+        zone=known.zone,
+        least_group=thresholds.least_group,
+    )
 
 
 def _digest(known: Meaning, span: Period, config: Config, mistakes: tuple[str, ...]) -> str:
