@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 Tables = Mapping[str, "ir.Table"]
 #: What can be new, in the order in which it is told. An account is one without a team.
 KINDS = ("project", "repository", "type", "status", "label", "account")
-NAMES = {"kind": "string", "source": "string", "place": "string", "name": "string", "items": "int64"}
+NAMES = {
+    "kind": "string",
+    "source": "string",
+    "place": "string",
+    "name": "string",
+    "items": "int64",
+    "first_us": "int64",
+}
 
 
 class Name(NamedTuple):
@@ -29,6 +36,7 @@ class Name(NamedTuple):
 class Sight:
     name: Name
     items: int  #: work items and pull requests that are there, are so, or are by it
+    first_us: int | None = None  #: when the first of them was created
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,18 +48,35 @@ class Terrain:
 
 def ground(tables: Tables, *, people: People | None = None, day: date) -> dict[Name, int]:
     """Everything that has a name, and how many items have it; of accounts those that are in no team on the day."""
+    return {sight.name: sight.items for sight in sights(tables, people=people, day=day)}
+
+
+def sights(tables: Tables, *, people: People | None = None, day: date) -> tuple[Sight, ...]:
+    """The same with when it was first so, by kind, the most items first."""
     import ibis
 
     found = ibis.union(*_seen(tables, people or People(), day))
     rows = found.filter(found.name.notnull()).to_pyarrow().to_pylist()
-    return {Name(row["kind"], row["source"], row["place"], row["name"]): row["items"] for row in rows}
+    return _ordered(
+        Sight(
+            name=Name(row["kind"], row["source"], row["place"], row["name"]),
+            items=row["items"],
+            first_us=row["first_us"],
+        )
+        for row in rows
+    )
 
 
 def terrain(before: Mapping[Name, int], now: Mapping[Name, int], tables: Tables, tags: "ir.Table") -> Terrain:
     """What `now` has and `before` lacks; `tables` and `tags` are those of now."""
     new = [Sight(name=name, items=now[name]) for name in now.keys() - before.keys()]
     gone = sorted(name for name in before.keys() - now.keys() if name.kind in ("project", "repository"))
-    return Terrain(new=_ordered(new), gone=tuple(gone), unruled=_ordered(_unruled(tables, tags)))
+    return Terrain(new=_ordered(new), gone=tuple(gone), unruled=unruled(tables, tags))
+
+
+def unruled(tables: Tables, tags: "ir.Table") -> tuple[Sight, ...]:
+    """The projects and repositories in which nothing is tagged or exempt, the most items first."""
+    return _ordered(_unruled(tables, tags))
 
 
 def _ordered(sights: Iterable[Sight]) -> tuple[Sight, ...]:
@@ -71,30 +96,31 @@ def _seen(tables: Tables, people: People, day: date) -> "Iterator[ir.Table]":
     import ibis
 
     placed = _placed(tables)
-    places = placed.group_by("kind", "source", name="place").agg(items=placed.count())
+    counted = {"items": placed.count(), "first_us": placed.created_us.min()}
+    places = placed.group_by("kind", "source", name="place").agg(**counted)
     known = ibis.union(
         tables["projects"].select("source", kind=ibis.literal("project"), name="key"),
         tables["repositories"].select("source", kind=ibis.literal("repository"), name="name"),
     )
     empty = known.anti_join(places, ["kind", "source", "name"]).distinct()
     yield _named(places)
-    yield _named(empty.mutate(items=ibis.literal(0)))
+    yield _named(empty.mutate(items=ibis.literal(0), first_us=ibis.null("int64")))
     for kind in ("type", "status"):
         items = tables["work_items"]
         where = ibis.coalesce(items.project, items.repository)
         told = items.mutate(place=where, name=items[kind])
-        yield _named(told.group_by("source", "place", "name").agg(items=told.count()), kind)
-    labels = placed.select("source", name="labels").unnest("name")
-    yield _named(labels.group_by("source", "name").agg(items=labels.count()), "label")
+        yield _named(_counted(told, "source", "place", "name"), kind)
+    labels = placed.select("source", "created_us", name="labels").unnest("name")
+    yield _named(_counted(labels, "source", "name"), "label")
     yield _named(_strangers(tables, placed, people, day), "account")
 
 
 def _placed(tables: Tables) -> "ir.Table":
-    """ref, source, labels, author, kind and place of each work item and pull request."""
+    """ref, source, labels, author, created_us, kind and place of each work item and pull request."""
     import ibis
 
     items, pulls = tables["work_items"], tables["pull_requests"]
-    columns = ("ref", "source", "labels", "author")
+    columns = ("ref", "source", "labels", "author", "created_us")
     return ibis.union(
         items.select(
             *columns,
@@ -106,11 +132,15 @@ def _placed(tables: Tables) -> "ir.Table":
 
 
 def _strangers(tables: Tables, placed: "ir.Table", people: People, day: date) -> "ir.Table":
-    """source, name and items of each person's account that opened something and is in no team."""
+    """source, name, items and first_us of each person's account that opened something and is in no team."""
     accounts = tables["accounts"].filter(tables["accounts"].kind == "person")
     alone = accounts.anti_join(team_of_accounts(tables["accounts"], people, day), "ref")
-    by = placed.select(ref="author").inner_join(alone.select("ref", "source", "name"), "ref")
-    return by.group_by("source", "name").agg(items=by.count())
+    by = placed.select("created_us", ref="author").inner_join(alone.select("ref", "source", "name"), "ref")
+    return _counted(by, "source", "name")
+
+
+def _counted(table: "ir.Table", *by: str) -> "ir.Table":
+    return table.group_by(*by).agg(items=table.count(), first_us=table.created_us.min())
 
 
 def _named(table: "ir.Table", kind: str | None = None) -> "ir.Table":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mappings.people import People
-from mappings.terrain import Sight, ground, terrain
+from mappings.terrain import Sight, sights, unruled
 from sync.reconcile.periods import Period, day_of, micros
 from sync.snapshot import Snapshot
 
@@ -37,32 +37,18 @@ class TerrainView(Struct, frozen=True, kw_only=True):
 def terrain_view(
     snapshot: Snapshot, *, tables: Mapping[str, "ir.Table"], tags: "ir.Table", people: People, period: Period
 ) -> TerrainView:
-    """What the first item of the period shows for the first time. `tables` are the snapshot's, as rules see them."""
-    day = day_of(snapshot.as_of, zone=period.zone)
-    now = ground(tables, people=people, day=day)
-    before = ground(_before(tables, since_us=micros(period.start_at)), people=people, day=day)
-    dated = {name: items for name, items in now.items() if items}
-    found = terrain(before, dated, tables, tags)
-    places = [sight for sight in found.new if sight.name.kind != "account"]
+    """What no item before the period was in, or was told by. `tables` are the snapshot's, as rules see them."""
+    since_us, until_us = (micros(at) for at in (period.start_at, period.known_until(snapshot.as_of)))
+    found = sights(tables, people=people, day=day_of(snapshot.as_of, zone=period.zone))
+    new = [sight for sight in found if sight.first_us is not None and since_us <= sight.first_us < until_us]
+    places = [sight for sight in new if sight.name.kind != "account"]
     return TerrainView(
         since_on=period.first_on,
         new=tuple(map(_sighting, places[:MOST])),
-        new_accounts=len(found.new) - len(places),
-        lost=_lost(snapshot, since_us=micros(period.start_at)),
-        unruled=tuple(map(_sighting, found.unruled[:MOST])),
+        new_accounts=len(new) - len(places),
+        lost=_lost(snapshot, since_us=since_us),
+        unruled=tuple(map(_sighting, unruled(tables, tags)[:MOST])),
     )
-
-
-def _before(tables: Mapping[str, "ir.Table"], *, since_us: int) -> dict[str, "ir.Table"]:
-    """The same, without the items that are younger; what has no item cannot be dated."""
-    items, pulls = tables["work_items"], tables["pull_requests"]
-    return {
-        **tables,
-        "work_items": items.filter(items.created_us < since_us),
-        "pull_requests": pulls.filter(pulls.created_us < since_us),
-        "projects": tables["projects"].limit(0),
-        "repositories": tables["repositories"].limit(0),
-    }
 
 
 def _lost(snapshot: Snapshot, *, since_us: int) -> tuple[Sighting, ...]:
