@@ -35,6 +35,10 @@ def report(
     verbose: Verbose = False,
 ) -> None:
     """Report on what is stored; asks no source anything."""
+    if form is ReportForm.csv and out is None and part is None:
+        raise typer.BadParameter("name a folder for the tables, or one table by --part", param_hint="--out")
+    if form in (ReportForm.pdf, ReportForm.png) and out is None and sys.stdout.isatty():
+        raise typer.BadParameter("name a file: this is no text", param_hint="--out")
     with opened(config, verbose=verbose, last_good=True) as work:
         from sync.work.rendering import rendered
 
@@ -69,16 +73,12 @@ def deliver(
 def _put(work: "Work", content: str | bytes | dict[str, str], out: Path | None) -> None:
     """Into the file or the folder, else onto standard output."""
     if isinstance(content, dict):
-        if out is None:
-            raise typer.BadParameter("name a folder for the tables, or one table by --part", param_hint="--out")
         for name, text in content.items():
-            work.write(out / f"{name}.csv", text)
+            work.write((out or Path()) / f"{name}.csv", text)
     elif out is not None:
         work.write(out, content)
     elif isinstance(content, str):
         say(content)
-    elif sys.stdout.isatty():
-        raise typer.BadParameter("name a file: this is no text", param_hint="--out")
     else:
         sys.stdout.buffer.write(content)
 
