@@ -18,6 +18,7 @@ from sync.reconcile.balance import Balance, LinkLine, balances, link_lines
 from sync.reconcile.change import Comparison
 from sync.reconcile.checks import every_finding
 from sync.reconcile.control_chart import ControlChart
+from sync.reconcile.dora.told import dora_view
 from sync.reconcile.dora.view import DoraView
 from sync.reconcile.effort.window import told_since
 from sync.reconcile.facts import Facts, stale_sources, touched
@@ -31,12 +32,15 @@ from sync.reconcile.notes import notes
 from sync.reconcile.outlook import Outlook, outlooks
 from sync.reconcile.periods import Period, day_of
 from sync.reconcile.planning import PlanningLine
+from sync.reconcile.pull_requests.told import pull_request_view
 from sync.reconcile.pull_requests.view import PullRequestView
 from sync.reconcile.relations import Relations
 from sync.reconcile.rule_lines import RuleLine, rule_lines
 from sync.reconcile.scopes import Scopes
 from sync.reconcile.series import Week
 from sync.reconcile.services import ServiceLine, service_lines
+from sync.reconcile.shipped import shipped
+from sync.reconcile.span import Span
 from sync.reconcile.teams import TeamView, teams
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
@@ -109,6 +113,16 @@ def reconcile(
     in_force = agreements_on(facts.mappings.agreements, day_of(snapshot.as_of, zone=period.zone))
     told, agreed = by_agreement(every_finding(facts), in_force, facts)
     found, suppressed = without_consequences(told)
+    span = Span(period=period, as_of=snapshot.as_of)
+    code = shipped(
+        snapshot,
+        services,
+        flow=facts.flow,
+        links=links,
+        people=facts.people,
+        thresholds=thresholds,
+        day=day_of(snapshot.as_of, zone=period.zone),
+    )
     return Reconciliation(
         flow=facts.flow,
         balances=balances(snapshot, tags),
@@ -122,6 +136,8 @@ def reconcile(
         suppressed=suppressed,
         notes=notes(snapshot, facts.flow, period),
         agreements=agreed,
+        pull_requests=pull_request_view(code.pull_requests, facts, span),
+        dora=dora_view(code.dora, span, thresholds=thresholds),
         rules=rule_lines(facts.mappings, tags),
         teams=teams(facts),
         alignment=aligned(facts, period, precision=precision, config_version=config_version),

@@ -1,5 +1,7 @@
 """A number and all that it takes to trust it: interval, sample, exclusions, items, or why it is not there."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -25,7 +27,7 @@ class Figure(Struct, frozen=True, kw_only=True):
     items: tuple[str, ...] = ()  #: refs of what it was reckoned from
 
 
-def percentile_of(values: list[int], *, percent: int, blank: Figure) -> Figure:
+def percentile_of(values: Sequence[float], *, percent: int, blank: Figure) -> Figure:
     """`blank` with that percentile; null of less than §0.11 asks for. Durations are given in microseconds."""
     named = replace(blank, id=f"{blank.id}_p{percent}", title=f"{blank.title} p{percent}", n=len(values))
     if len(values) < SMALLEST_SAMPLE[percent]:

@@ -29,16 +29,16 @@ def members(flow: "ir.Table", tags: "ir.Table", strategy: Strategy) -> "ir.Table
     import ibis
 
     one = ibis.literal(1).cast(WEIGHT)
-    return flow.select("ref", scope=ibis.literal(ALL), weight=one).union(_rolled_up(tags, strategy))
+    return flow.select("ref", scope=ibis.literal(ALL), weight=one).union(rolled_up(tags, strategy))
 
 
-def _rolled_up(tags: "ir.Table", strategy: Strategy) -> "ir.Table":
-    """The weight of each tagged work item in its objectives and in those above them."""
+def rolled_up(tags: "ir.Table", strategy: Strategy, *, kind: str = "work_item") -> "ir.Table":
+    """The weight of each tagged record of a kind in its objectives and in those above them: ref, scope, weight."""
     import ibis
 
     pairs = [{"objective": below, "scope": scope} for below, line in lineage(strategy).items() for scope in line]
     scopes = ibis.memtable(pairs, schema={"objective": "string", "scope": "string"})
-    tagged = tags.filter((tags.kind == "work_item") & (tags.outcome == "tagged")).join(scopes, "objective")
+    tagged = tags.filter((tags.kind == kind) & (tags.outcome == "tagged")).join(scopes, "objective")
     tagged = tagged.mutate(share=tagged.weight.cast(WEIGHT))
     summed = tagged.group_by(["ref", "scope"]).aggregate(weight=tagged.share.sum())
     return summed.select("ref", "scope", weight=summed.weight.cast(WEIGHT))

@@ -10,7 +10,7 @@ from mappings.rules import Service
 from sync.reconcile.dora import Dora, dora
 from sync.reconcile.dora.leads import deployed
 from sync.reconcile.dora.shipping import shipping
-from sync.reconcile.pull_requests import pull_requests
+from sync.reconcile.pull_requests import PullRequests, pull_requests
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Shipped:
-    pull_requests: "ir.Table"  #: as `pull_requests` says
+    pull_requests: PullRequests
     dora: Dora
 
 
@@ -37,4 +37,4 @@ def shipped(
     made = shipping(snapshot, services, links=links, day=day, people=people)
     first = deployed(made.brought, snapshot["pull_requests"]) if services else None
     pulls = pull_requests(snapshot, links=links, thresholds=thresholds, deployed=first)
-    return Shipped(pull_requests=pulls, dora=dora(snapshot, made, flow=flow, links=links, pull_requests=pulls))
+    return Shipped(pull_requests=pulls, dora=dora(snapshot, made, flow=flow, links=links, pull_requests=pulls.rows))

@@ -1,5 +1,6 @@
 """How pull requests come through: phases, iterations, sizes and reviews, one row each (metrics.md §2)."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sync.reconcile.balance import bots
@@ -23,6 +24,7 @@ PULL_REQUEST_PHASES = {
     "key": "string",
     "repository": "string",
     "state": "string",  # open, closed, merged
+    "draft": "boolean",
     "by_bot": "boolean",  # in no figure
     "other_base": "boolean",  # into a branch that is not looked at: in no figure
     "undated": "boolean",  # its source does not tell when it was opened: in no duration
@@ -56,10 +58,18 @@ PULL_REQUEST_PHASES = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class PullRequests:
+    rows: "ir.Table"
+    """One row a pull request, by ref: `PULL_REQUEST_PHASES`, and beside it author, merge_sha, ended_us (merged, closed,
+    or as_of), and seen_us (the last instant at which it could be seen)."""
+    said: "ir.Table"  #: what people other than its author said of each until it ended: ref, at_us, author, state, …
+
+
 def pull_requests(
     snapshot: Snapshot, *, links: "ir.Table", thresholds: Thresholds, deployed: "ir.Table | None" = None
-) -> "ir.Table":
-    """One row a pull request, by ref: `PULL_REQUEST_PHASES`, and beside it author, merge_sha, ended_us, seen_us.
+) -> PullRequests:
+    """What the histories say: one reckoning, kept in memory and files of this process.
 
     `deployed` has ref and deployed_us of what is known to have reached production.
     """
@@ -80,7 +90,7 @@ def pull_requests(
     known = ready
     for number, more in enumerate(facts):
         known = known.left_join(more, "ref", rname=f"{{name}}_{number}")
-    return _told(known).order_by("ref").cache()
+    return PullRequests(rows=_told(known).order_by("ref").cache(), said=told)
 
 
 def _none(pulls: "ir.Table") -> "ir.Table":

@@ -124,7 +124,7 @@ def phases(snapshot: Snapshot, stories: Iterable[Story], *, thresholds: Threshol
         links=table(LINKS, []),
         thresholds=thresholds or Thresholds(),
         deployed=table({"ref": "string", "deployed_us": "int64"}, shipped),
-    )
+    ).rows
 
 
 def hours(us: int | None) -> float | None:

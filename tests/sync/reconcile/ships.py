@@ -90,7 +90,7 @@ def known(*services: Service, as_of: str, **rows: Sequence[Row]) -> Dora:
     flow = over.select("ref", outcome=outcome, finished_us="resolved_us")
     first = first_deployed(shipped.brought, facts["pull_requests"])
     pulls = pull_requests(facts, links=linked, thresholds=Thresholds(), deployed=first)
-    return dora(facts, shipped, flow=flow, links=linked, pull_requests=pulls)
+    return dora(facts, shipped, flow=flow, links=linked, pull_requests=pulls.rows)
 
 
 def view(
