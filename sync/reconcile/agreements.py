@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from mappings.agreements import Agreement
-from sync.reconcile.checks import discover, limits_of
+from sync.reconcile.checks import discover, found_by, limits_of
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Finding
 
@@ -45,7 +45,7 @@ def _judged_anew(told: list[Finding], agreement: Agreement, facts: Facts) -> lis
     kinds = {check.KIND for check in affected}
     theirs = replace(facts, thresholds=msgspec.structs.replace(facts.thresholds, **own))
     others = [each for each in told if each.owner != agreement.team or each.kind not in kinds]
-    return others + [each for check in affected for each in check.find(theirs) if each.owner == agreement.team]
+    return others + [each for each in found_by(affected, theirs) if each.owner == agreement.team]
 
 
 def _line(agreement: Agreement, told: list[Finding], kept: list[Finding]) -> AgreementLine:

@@ -1,6 +1,6 @@
 """What a check is given: everything known at `as_of`, and nothing of the period that a report is about."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from mappings.people import People
+from mappings.rows import as_table
 from mappings.rules import Mappings
 from mappings.strategy import Objective, Strategy
 from sync.reconcile.balance import SERVES, bots
@@ -19,6 +20,7 @@ from sync.reconcile.flow import Flow
 from sync.reconcile.lost import Place, place_of
 from sync.reconcile.periods import day_of, micros, working_days_before
 from sync.reconcile.relations import Relations
+from sync.reconcile.rows import Row, rows_of
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
 
@@ -140,11 +142,21 @@ class Facts:
         ref, name = f"strategy:objective:{objective.id}", objective.id
         return {"ref": ref, "key": name, "url": None, "title": objective.name, "objective": name}
 
-    def named(self, rows: "ir.Table") -> "ir.Table":
-        """The rows, each of one work item by its `ref`, with what that is called, whose it is, and its objective."""
-        items = self.snapshot["work_items"].select("ref", "key", "url", "title", "project", "repository")
-        known = rows.join(items, "ref").left_join(self.relations.item_teams, "ref").drop("ref_right")
-        return self.with_objective(known)
+    def names(self, refs: Collection[str]) -> dict[str, Row]:
+        """What the work items and pull requests among these refs are called, where they are, and whose they are.
+
+        By ref: ref, key, url, title, project, repository, team, objective.
+        """
+        import ibis
+
+        columns = ("ref", "key", "url", "title", "repository")
+        items, pulls = self.snapshot["work_items"], self.snapshot["pull_requests"]
+        every = ibis.union(
+            items.select(*columns, "project"), pulls.select(*columns).mutate(project=ibis.null("string"))
+        )
+        asked = every.semi_join(as_table([{"ref": ref} for ref in sorted(refs)], {"ref": "string"}), "ref")
+        known = asked.left_join(self.relations.item_teams, "ref").drop("ref_right")
+        return {row["ref"]: row for row in rows_of(self.with_objective(known))} if refs else {}
 
     def with_objective(self, records: "ir.Table") -> "ir.Table":
         """The records with the objective that each is tagged to; of several the weightiest, then the first by name."""

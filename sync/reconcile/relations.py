@@ -108,6 +108,10 @@ class Relations:
         return found.filter(found.source != found.other_source).select("ref", "other").distinct().cache()
 
     @cached_property
+    def has_mirrors(self) -> bool:
+        return bool(self.mirrors.count().to_pyarrow().as_py())
+
+    @cached_property
     def ancestors(self) -> "ir.Table":
         """ref, ancestor, distance."""
         return ancestors(self.snapshot["work_items"]).cache()

@@ -11,7 +11,7 @@ Against false alarms: only links of the best class count; an objective and one b
 weight is meant so.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mappings.tag import best_links
 from sync.reconcile.conflicts import conflicts, tagged
@@ -19,6 +19,7 @@ from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -32,9 +33,9 @@ OPTIONS = (
 DEFAULT = "The effort on it is split evenly."
 
 
-def find(facts: Facts) -> list[Finding]:
-    rows = [*_pulls(facts).to_pyarrow().to_pylist(), *_items(facts).to_pyarrow().to_pylist()]
-    return [_finding(row, facts) for row in sorted(rows, key=lambda row: row["ref"])]
+def ask(facts: Facts) -> list[Row]:
+    mirrored = rows_of(_items(facts)) if facts.relations.has_mirrors else []
+    return sorted([*rows_of(_pulls(facts)), *mirrored], key=lambda row: str(row["ref"]))
 
 
 def _pulls(facts: Facts) -> "ir.Table":
@@ -59,8 +60,7 @@ def _pulls(facts: Facts) -> "ir.Table":
         )
     )
     told = told.filter(told.most < told.asked)
-    pulls = facts.snapshot["pull_requests"].select("ref", "key", "url", "title", "repository", "created_us")
-    return facts.with_objective(told.join(pulls, "ref"))
+    return told.join(facts.snapshot["pull_requests"].select("ref", "created_us"), "ref")
 
 
 def _items(facts: Facts) -> "ir.Table":
@@ -71,10 +71,10 @@ def _items(facts: Facts) -> "ir.Table":
     apart = apart.semi_join(facts.touched, "ref")
     created = facts.snapshot["work_items"].select("ref", "created_us")
     told = apart.rename(first="objective", last="other_objective", last_ref="other").mutate(first_ref=apart.ref)
-    return facts.named(told.join(created, "ref"))
+    return told.join(created, "ref")
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     created_at = None if row["created_us"] is None else instant(row["created_us"])
     sides = ((row["first"], row["first_ref"]), (row["last"], row["last_ref"]))
     return facts.finding(

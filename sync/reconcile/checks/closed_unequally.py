@@ -11,13 +11,14 @@ delivered item is silent; a duplicate was discarded because something else deliv
 grace of one working day.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.firsts import first_of_each
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -30,9 +31,9 @@ OPTIONS = (
 DEFAULT = "It counts as the tracker says."
 
 
-def find(facts: Facts) -> list[Finding]:
-    rows = [*_by_code(facts).to_pyarrow().to_pylist(), *_by_mirror(facts).to_pyarrow().to_pylist()]
-    return [_finding(row, facts) for row in sorted(rows, key=lambda row: (row["ref"], row["other_ref"]))]
+def ask(facts: Facts) -> list[Row]:
+    mirrored = rows_of(_by_mirror(facts)) if facts.relations.has_mirrors else []
+    return sorted([*rows_of(_by_code(facts)), *mirrored], key=lambda row: (row["ref"], row["other_ref"]))
 
 
 def _by_code(facts: Facts) -> "ir.Table":
@@ -44,12 +45,12 @@ def _by_code(facts: Facts) -> "ir.Table":
     ended = served.filter(served.state != "open").mutate(ended_us=ibis.coalesce(served.merged_us, served.closed_us))
     order = (ibis.desc(ended.state), ibis.desc("ended_us"), "pull_ref")  # a merged one before all that were closed
     last = first_of_each(ended, "ref", *order).select(
-        "ref", other_ref="pull_ref", other_key="pull_key", other_outcome="state", other_us="ended_us"
+        "ref", other_ref="pull_ref", other_outcome="state", other_us="ended_us"
     )
     pairs = _finished(facts).join(last, "ref")
     thrown = pairs.filter((pairs.outcome == "delivered") & (pairs.other_outcome == "closed")).anti_join(going, "ref")
     merged = pairs.filter((pairs.outcome == "discarded") & (pairs.other_outcome == "merged"))
-    return facts.named(thrown.union(merged))
+    return thrown.union(merged)
 
 
 def _by_mirror(facts: Facts) -> "ir.Table":
@@ -57,9 +58,7 @@ def _by_mirror(facts: Facts) -> "ir.Table":
     pairs = facts.relations.mirrors.join(done, "ref").join(
         done.select(other="ref", other_outcome="outcome", other_us="finished_us"), "other"
     )
-    apart = pairs.filter(pairs.outcome != pairs.other_outcome).rename(other_ref="other")
-    keys = facts.snapshot["work_items"].select(other_ref="ref", other_key="key")
-    return facts.named(apart.join(keys, "other_ref"))
+    return pairs.filter(pairs.outcome != pairs.other_outcome).rename(other_ref="other")
 
 
 def _finished(facts: Facts) -> "ir.Table":
@@ -70,7 +69,7 @@ def _finished(facts: Facts) -> "ir.Table":
     return done.anti_join(items.filter(items.resolution.lower().contains("duplicate")), "ref")
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     done_at = instant(row["finished_us"])
     other_at = None if row["other_us"] is None else instant(row["other_us"])
     how = "closed without a merge" if row["other_outcome"] == "closed" else row["other_outcome"]

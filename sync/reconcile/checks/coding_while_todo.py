@@ -10,13 +10,14 @@ Against false alarms: code from before the item was put back is silent, so is a 
 and a mention is no link.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.firsts import first_of_each
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -29,8 +30,8 @@ OPTIONS = (
 DEFAULT = "Its cycle time begins too late, and the work in progress looks smaller than it is."
 
 
-def find(facts: Facts) -> list[Finding]:
-    return [_finding(row, facts) for row in _coded(facts).to_pyarrow().to_pylist()]
+def ask(facts: Facts) -> list[Row]:
+    return rows_of(_coded(facts))
 
 
 def _coded(facts: Facts) -> "ir.Table":
@@ -42,13 +43,13 @@ def _coded(facts: Facts) -> "ir.Table":
     coded = coded.mutate(coded_us=ibis.greatest(coded.opened_us, coded.committed_us.fill_null(0)))
     standing = facts.relations.standing
     todo = standing.filter(standing.is_counted & (standing.category == "todo")).select("ref", "since_us")
-    pairs = todo.join(coded.select("ref", "pull_ref", "pull_key", "coded_us"), "ref")
+    pairs = todo.join(coded.select("ref", "coded_us", other_ref="pull_ref"), "ref")
     grace_us = facts.working_days_ago(facts.thresholds.contradiction_grace_days)
     begun = pairs.filter((pairs.coded_us <= grace_us) & (pairs.coded_us >= pairs.since_us.fill_null(0)))
-    return facts.named(first_of_each(begun, "ref", ibis.desc("coded_us"), "pull_ref")).order_by("ref")
+    return first_of_each(begun, "ref", ibis.desc("coded_us"), "other_ref").order_by("ref")
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     coded_at = instant(row["coded_us"])
     since = instant(row["since_us"]) if row["since_us"] else None
     return facts.finding(
@@ -57,11 +58,11 @@ def _finding(row: dict[str, Any], facts: Facts) -> Finding:
         row,
         severity="low",
         evidence=(
-            Evidence(says=f"Last code: {row['pull_key']}", at=coded_at, ref=row["pull_ref"]),
+            Evidence(says=f"Last code: {row['other_key']}", at=coded_at, ref=row["other_ref"]),
             Evidence(says="To do" + (" since" if since else ""), at=since, ref=row["ref"]),
         ),
         place_to_fix="The item's status",
         action="Move the item to where the work is",
         since=coded_at,
-        counterpart=(row["pull_ref"], row["pull_key"]),
+        counterpart=(row["other_ref"], row["other_key"]),
     )

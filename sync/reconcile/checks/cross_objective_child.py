@@ -9,12 +9,13 @@ Suggested action: give it another parent, correct its tag, or split it by weight
 Against false alarms: an objective and one below it agree; an exempt child, or an untagged parent, contradicts nothing.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync.reconcile.conflicts import conflicts, direct, tagged
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -28,19 +29,18 @@ OPTIONS = (
 DEFAULT = "Its effort counts for its own objective, its parent's progress for another."
 
 
-def find(facts: Facts) -> list[Finding]:
-    return [_finding(row, facts) for row in _apart(facts).to_pyarrow().to_pylist()]
+def ask(facts: Facts) -> list[Row]:
+    return rows_of(_apart(facts))
 
 
 def _apart(facts: Facts) -> "ir.Table":
     items = facts.snapshot["work_items"]
     pairs = items.filter(items.parent_ref.notnull()).semi_join(facts.touched, "ref").select("ref", other="parent_ref")
     apart = conflicts(pairs, direct(facts.tags), tagged(facts.tags), strategy=facts.strategy)
-    keys = items.select(other="ref", other_key="key")
-    return facts.named(apart.rename(said="objective").join(keys, "other")).order_by("ref")
+    return apart.rename(said="objective", other_ref="other").order_by("ref")
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     return facts.finding(
         KIND,
         SLUG,
@@ -48,10 +48,10 @@ def _finding(row: dict[str, Any], facts: Facts) -> Finding:
         severity="medium",
         evidence=(
             Evidence(says=f"Tagged to {row['said']}", ref=row["ref"]),
-            Evidence(says=f"Its parent {row['other_key']} is tagged to {row['other_objective']}", ref=row["other"]),
+            Evidence(says=f"Its parent {row['other_key']} is tagged to {row['other_objective']}", ref=row["other_ref"]),
         ),
         place_to_fix="The item's parent or tag",
         action="Give it another parent, correct its tag, or split it by weight",
         since=None,
-        counterpart=(row["other"], row["other_key"]),
+        counterpart=(row["other_ref"], row["other_key"]),
     )

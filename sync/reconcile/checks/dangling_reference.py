@@ -10,12 +10,12 @@ Against false alarms: none is known; files that are wrong when they are loaded a
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from mappings.document import Path
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
+from sync.reconcile.rows import Row, rows_of
 
 KIND, SLUG = "M38", "dangling-reference"
 OPTIONS = (
@@ -25,9 +25,9 @@ OPTIONS = (
 DEFAULT = "Whatever it takes counts as untagged."
 
 
-def find(facts: Facts) -> list[Finding]:
-    labelled = [_of_label(row, facts) for row in _labelled(facts)] if facts.label_prefixes else []
-    return [*(_of_line(path, name, objective, facts) for path, name, objective in _named(facts)), *labelled]
+def ask(facts: Facts) -> list[Row]:
+    labelled = _labelled(facts) if facts.label_prefixes else []
+    return [*(_line(path, name, objective, facts) for path, name, objective in _named(facts)), *labelled]
 
 
 def _named(facts: Facts) -> Iterator[tuple[Path, str, str]]:
@@ -41,51 +41,37 @@ def _named(facts: Facts) -> Iterator[tuple[Path, str, str]]:
             yield ("overrides", place, "item"), f"override:{override.item}", override.objective
 
 
-def _labelled(facts: Facts) -> list[dict[str, Any]]:
+def _line(path: Path, name: str, objective: str, facts: Facts) -> Row:
+    subject = {"ref": f"mappings:{name}", "key": name.partition(":")[2], "url": None, "title": name.replace(":", " ")}
+    return subject | {"names": objective, "line": facts.mappings.problem(path, "").line}
+
+
+def _labelled(facts: Facts) -> list[Row]:
     """Open records with such a label: with the label's objective, `names`."""
     import ibis
 
     standing = facts.relations.standing
     items, pulls = facts.snapshot["work_items"], facts.snapshot["pull_requests"]
     going = items.semi_join(standing.filter(standing.category != "done"), "ref")
-    columns = ("ref", "source", "key", "url", "title", "repository", "labels", "created_us")
     every = ibis.union(
-        going.select(*columns, "project"),
-        pulls.filter(pulls.state == "open").select(*columns, project=ibis.null("string")),
+        *(each.select("ref", "source", "labels") for each in (going, pulls.filter(pulls.state == "open")))
     )
     told = every.unnest("labels").rename(label="labels")
     prefix = told.source.cases(*sorted(facts.label_prefixes.items()), else_=None)
-    told = told.filter(told.label.startswith(prefix)).mutate(names=told.label.substr(prefix.length()))
-    told = told.filter(~told.names.isin(list(facts.strategy.rank)))
-    teamed = told.left_join(facts.relations.item_teams, "ref").drop("ref_right")
-    rows: list[dict[str, Any]] = teamed.order_by("ref", "names").to_pyarrow().to_pylist()
-    return rows
+    told = told.filter(told.label.startswith(prefix)).select("ref", names=told.label.substr(prefix.length()))
+    return rows_of(told.filter(~told.names.isin(list(facts.strategy.rank))).order_by("ref", "names"))
 
 
-def _of_label(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
+    where = f"Line {row['line']}" if "line" in row else "Its label"
     return facts.finding(
         KIND,
         SLUG,
         row,
         severity="high",
-        evidence=(Evidence(says=f"Its label names {row['names']}, which the strategy lacks", ref=row["ref"]),),
-        place_to_fix="The item's label",
+        evidence=(Evidence(says=f"{where} names {row['names']}, which the strategy in force lacks"),),
+        place_to_fix="mappings.yaml, or strategy.yaml" if "line" in row else "The item's label",
         action="Name an objective of the strategy in force",
         since=None,
         against=row["names"],
-    )
-
-
-def _of_line(path: Path, name: str, objective: str, facts: Facts) -> Finding:
-    place = facts.mappings.problem(path, "")
-    return facts.finding(
-        KIND,
-        SLUG,
-        {"ref": f"mappings:{name}", "key": name.partition(":")[2], "url": None, "title": name.replace(":", " ")},
-        severity="high",
-        evidence=(Evidence(says=f"Line {place.line} names {objective}, which the strategy in force lacks"),),
-        place_to_fix="mappings.yaml, or strategy.yaml",
-        action="Name an objective of the strategy in force",
-        since=None,
-        against=objective,
     )

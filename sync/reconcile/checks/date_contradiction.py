@@ -11,11 +11,12 @@ Against false alarms: the item's own due date goes before its version's; closed 
 versions, are silent.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -29,8 +30,8 @@ DEFAULT = "Each side goes on by its own date."
 FAR_DAYS = 28
 
 
-def find(facts: Facts) -> list[Finding]:
-    return [_finding(row, facts) for row in _apart(facts).to_pyarrow().to_pylist()]
+def ask(facts: Facts) -> list[Row]:
+    return rows_of(_apart(facts))
 
 
 def _apart(facts: Facts) -> "ir.Table":
@@ -38,7 +39,7 @@ def _apart(facts: Facts) -> "ir.Table":
     gap = pairs.due_on.cast("date").epoch_days() - pairs.milestone_on.cast("date").epoch_days()
     told = pairs.mutate(gap_days=gap.abs())
     told = told.filter(told.gap_days > facts.thresholds.date_gap_days)
-    return facts.named(told).order_by(["ref", "other"])
+    return told.order_by(["ref", "other_ref"])
 
 
 def _stated(facts: Facts) -> "ir.Table":
@@ -59,25 +60,23 @@ def _stated(facts: Facts) -> "ir.Table":
 
 
 def _milestones(facts: Facts) -> "ir.Table":
-    """The day of the milestone on the other side of each work item: ref, other, other_key, milestone_on."""
+    """The day of the milestone on the other side of each work item: ref, other_ref, milestone_on."""
     import ibis
 
     served, items, milestones = facts.relations.served, facts.snapshot["work_items"], facts.snapshot["milestones"]
-    pulls = served.filter(served.state == "open").select(
-        "ref", "repository", "milestone", other="pull_ref", other_key="pull_key"
-    )
-    issues = items.select("repository", "milestone", other="ref", other_key="key")
-    mirrored = facts.relations.mirrors.join(issues, "other")
-    columns = ("ref", "other", "other_key", "repository", "milestone")
+    pulls = served.filter(served.state == "open").select("ref", "repository", "milestone", other_ref="pull_ref")
+    issues = items.select("repository", "milestone", other="ref")
+    mirrored = facts.relations.mirrors.join(issues, "other").rename(other_ref="other")
+    columns = ("ref", "other_ref", "repository", "milestone")
     sides = ibis.union(pulls.select(*columns), mirrored.select(*columns))
     going = milestones.filter((milestones.state != "closed") & milestones.due_on.notnull())
     dated = sides.join(
         going.select("repository", milestone="title", milestone_on="due_on"), ["repository", "milestone"]
     )
-    return dated.select("ref", "other", "other_key", "milestone_on")
+    return dated.select("ref", "other_ref", "milestone_on")
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     return facts.finding(
         KIND,
         SLUG,
@@ -85,10 +84,10 @@ def _finding(row: dict[str, Any], facts: Facts) -> Finding:
         severity="medium" if row["gap_days"] >= FAR_DAYS else "low",
         evidence=(
             Evidence(says=f"{row['by']} on {row['due_on']}", ref=row["ref"]),
-            Evidence(says=f"The milestone of {row['other_key']} is due on {row['milestone_on']}", ref=row["other"]),
+            Evidence(says=f"The milestone of {row['other_key']} is due on {row['milestone_on']}", ref=row["other_ref"]),
         ),
         place_to_fix="The item's dates, or the milestone",
         action="Keep the date in one of the two, and set the other by it",
         since=None,
-        counterpart=(row["other"], row["other_key"]),
+        counterpart=(row["other_ref"], row["other_key"]),
     )

@@ -10,12 +10,13 @@ Against false alarms: due on the same day is in time; what is done, and a parent
 that is closed already is another finding (M12).
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mappings.rows import as_table
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -29,30 +30,28 @@ OPTIONS = (
 DEFAULT = "The whole is late by the part."
 
 
-def find(facts: Facts) -> list[Finding]:
-    return [_finding(row, facts) for row in _late(facts).to_pyarrow().to_pylist()]
+def ask(facts: Facts) -> list[Row]:
+    return rows_of(_late(facts))
 
 
 def _late(facts: Facts) -> "ir.Table":
-    """Open items due after what they are a part of: with due_on, whole_on, and other, other_key or closing."""
+    """Open items due after what they are a part of: with due_on, whole_on, and other_ref or closing."""
     import ibis
 
     standing, items = facts.relations.standing, facts.snapshot["work_items"]
     going = items.semi_join(standing.filter(standing.category != "done"), "ref")
-    dated = going.filter(going.due_on.notnull()).select("ref", "key", "parent_ref", "due_on")
-    parents = dated.select(other="ref", other_key="key", whole_on="due_on")
-    below = dated.join(parents, dated.parent_ref == parents.other).select(
-        "ref", "due_on", "whole_on", "other", "other_key"
-    )
+    dated = going.filter(going.due_on.notnull()).select("ref", "parent_ref", "due_on")
+    parents = dated.select(other_ref="ref", whole_on="due_on")
+    below = dated.join(parents, dated.parent_ref == parents.other_ref).select("ref", "due_on", "whole_on", "other_ref")
     tagged = (
         facts.tags.filter(facts.tags.outcome == "tagged").select("ref", "objective").join(_ends(facts), "objective")
     )
     served = dated.join(tagged, "ref").select("ref", "due_on", "whole_on", closing="objective")
     told = ibis.union(
         below.mutate(closing=ibis.null("string")),
-        served.mutate(other=ibis.null("string"), other_key=ibis.null("string")).select(*below.columns, "closing"),
+        served.mutate(other_ref=ibis.null("string")).select(*below.columns, "closing"),
     )
-    return facts.named(told.filter(told.due_on > told.whole_on)).order_by(["ref", "other", "closing"])
+    return told.filter(told.due_on > told.whole_on).order_by(["ref", "other_ref", "closing"])
 
 
 def _ends(facts: Facts) -> "ir.Table":
@@ -66,7 +65,7 @@ def _ends(facts: Facts) -> "ir.Table":
     return as_table(rows, {"objective": "string", "whole_on": "string"})
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     whole = f"Objective {row['closing']} closes" if row["closing"] else f"Its parent {row['other_key']} is due"
     return facts.finding(
         KIND,
@@ -75,11 +74,11 @@ def _finding(row: dict[str, Any], facts: Facts) -> Finding:
         severity="medium",
         evidence=(
             Evidence(says=f"Due on {row['due_on']}", ref=row["ref"]),
-            Evidence(says=f"{whole} on {row['whole_on']}", ref=row["other"]),
+            Evidence(says=f"{whole} on {row['whole_on']}", ref=row["other_ref"]),
         ),
         place_to_fix="The due dates, or strategy.yaml",
         action="Bring the part forward, or put the whole off",
         since=None,
         against=row["closing"],
-        counterpart=(row["other"], row["other_key"]) if row["other"] else None,
+        counterpart=(row["other_ref"], row["other_key"]) if row["other_ref"] else None,
     )

@@ -22,6 +22,7 @@ from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant, micros, start_of
+from sync.reconcile.rows import Row
 
 KIND, SLUG = "M37", "dead-or-shadowed-rule"
 OPTIONS = (
@@ -33,7 +34,7 @@ DEFAULT = "It stays, and takes nothing."
 PERIODS = 2  #: complete months
 
 
-def find(facts: Facts) -> list[Finding]:
+def ask(facts: Facts) -> list[Row]:
     first_on = months_before(facts.today, PERIODS)
     since_us = micros(start_of(first_on, zone=facts.zone))
     in_force = [(path, each) for path, each in entries(facts.mappings) if (each.from_on or date.min) <= first_on]
@@ -42,7 +43,7 @@ def find(facts: Facts) -> list[Finding]:
     last = _last(facts)
     idle = [(path, each) for path, each in in_force if last.get(each.id, 0) < since_us]
     others = _others(facts, [each for _, each in idle]) if idle else []
-    return [_finding(path, each, last.get(each.id), by, facts) for (path, each), by in zip(idle, others, strict=True)]
+    return [_row(path, each, last.get(each.id), by, facts) for (path, each), by in zip(idle, others, strict=True)]
 
 
 def months_before(day: date, count: int) -> date:
@@ -81,24 +82,24 @@ def _others(facts: Facts, idle: list[Rule | Exemption]) -> list[Mapping[str, int
     return [{row["rule"]: row[str(place)] for row in rows if row[str(place)]} for place in range(len(idle))]
 
 
-def _finding(
-    path: Path, entry: Rule | Exemption, last_us: int | None, others: Mapping[str, int], facts: Facts
-) -> Finding:
-    place = facts.mappings.problem((*path, "id"), "")
+def _row(path: Path, entry: Rule | Exemption, last_us: int | None, others: Mapping[str, int], facts: Facts) -> Row:
+    subject = {"ref": f"mappings:rule:{entry.id}", "key": entry.id, "url": None, "title": f"Rule {entry.id}"}
     most = sorted(others.items(), key=lambda pair: (-pair[1], pair[0]))
-    taken = ", ".join(f"{name} {count:,}" for name, count in most)
-    last_at = None if last_us is None else instant(last_us)
+    line = facts.mappings.problem((*path, "id"), "").line
+    return subject | {"line": line, "last_us": last_us, "others": ", ".join(f"{name} {n:,}" for name, n in most)}
+
+
+def finding(row: Row, facts: Facts) -> Finding:
+    last_at = None if row["last_us"] is None else instant(row["last_us"])
+    decides = "last decided for something updated on" if last_at else "decides for nothing"
     return facts.finding(
         KIND,
         SLUG,
-        {"ref": f"mappings:rule:{entry.id}", "key": entry.id, "url": None, "title": f"Rule {entry.id}"},
+        row,
         severity="low",
         evidence=(
-            Evidence(
-                says=f"Line {place.line} last decided for something of" if last_at else "Decides for nothing",
-                at=last_at,
-            ),
-            Evidence(says=f"What it holds for goes to {taken}" if taken else "It holds for nothing that others take"),
+            Evidence(says=f"Line {row['line']} {decides}", at=last_at),
+            Evidence(says=f"What it holds for goes to {row['others']}" if row["others"] else "Nor do others"),
         ),
         place_to_fix="mappings.yaml",
         action="Take it out, or put it before those that take its items",

@@ -10,13 +10,13 @@ Against false alarms: a mention is no link; drafts and bots are silent; an open 
 working day after the finish.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sync.reconcile.balance import SERVES, bots
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
-from sync.reconcile.periods import instant, micros, working_days_before
+from sync.reconcile.periods import instant
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -30,36 +30,23 @@ DEFAULT = "It counts as delivered while its code is not in."
 DAY_US = 86_400_000_000
 
 
-def find(facts: Facts) -> list[Finding]:
-    return [_finding(row, facts) for row in _contradictions(facts).to_pyarrow().to_pylist()]
+def ask(facts: Facts) -> list[Row]:
+    return rows_of(_contradictions(facts))
 
 
 def _contradictions(facts: Facts) -> "ir.Table":
     """A finished item and a pull request that says otherwise, and since when."""
-    grace_us = micros(working_days_before(facts.as_of, facts.thresholds.contradiction_grace_days, zone=facts.zone))
-    pairs = _done(facts).join(_pulls(facts), "ref")
+    grace_us = facts.working_days_ago(facts.thresholds.contradiction_grace_days)
+    done = facts.flow.filter(facts.flow.finished_us.notnull()).select("ref", "finished_us")
+    served = facts.relations.served
+    pairs = done.join(served.filter(~served.draft), "ref")
     is_open = (pairs.state == "open") & (pairs.finished_us <= grace_us)
     is_late = pairs.merged_us > pairs.finished_us + facts.thresholds.late_merge_days * DAY_US
-    columns = ("ref", "key", "url", "title", "team", "project", "repository", "finished_us")
-    told = pairs.filter(is_open | is_late).select(*columns, "pull_ref", "pull_key", "opened_us", "merged_us")
-    return facts.with_objective(told).order_by(["ref", "pull_ref"])
+    told = pairs.filter(is_open | is_late).select("ref", "finished_us", "opened_us", "merged_us", other_ref="pull_ref")
+    return told.order_by(["ref", "other_ref"])
 
 
-def _done(facts: Facts) -> "ir.Table":
-    done = facts.flow.filter(facts.flow.finished_us.notnull()).select("ref", "finished_us")
-    return facts.snapshot["work_items"].join(done, "ref")
-
-
-def _pulls(facts: Facts) -> "ir.Table":
-    """The pull requests, no drafts and not by bots, that serve each work item: `ref` is the item's."""
-    links, pulls = facts.links, facts.snapshot["pull_requests"]
-    serving = links.filter(links["class"].isin(SERVES) & links.to_ref.notnull())
-    ours = pulls.filter(~pulls.draft).anti_join(bots(facts.snapshot), [("author", "ref")])
-    ours = ours.select("state", "merged_us", pull_ref="ref", pull_key="key", opened_us="created_us")
-    return serving.select(ref="to_ref", pull_ref="item_ref").distinct().join(ours, "pull_ref")
-
-
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     says, us = ("Merged", row["merged_us"]) if row["merged_us"] else ("Still open; opened", row["opened_us"])
     done_at, code_at = instant(row["finished_us"]), None if us is None else instant(us)
     return facts.finding(
@@ -69,10 +56,10 @@ def _finding(row: dict[str, Any], facts: Facts) -> Finding:
         severity="high",
         evidence=(
             Evidence(says="Done", at=done_at, ref=row["ref"]),
-            Evidence(says=f"{says}: {row['pull_key']}", at=code_at, ref=row["pull_ref"]),
+            Evidence(says=f"{says}: {row['other_key']}", at=code_at, ref=row["other_ref"]),
         ),
         place_to_fix="The work item's status, or the pull request",
         action="Open the item again, or close the pull request",
         since=max(done_at, code_at or done_at),
-        counterpart=(row["pull_ref"], row["pull_key"]),
+        counterpart=(row["other_ref"], row["other_key"]),
     )

@@ -8,12 +8,13 @@ Suggested action: merge the two, or cut one of the links.
 Against false alarms: a mere mention claims nothing; an item that is done claims nothing any more.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.firsts import first_of_each
 from sync.reconcile.manual import Option
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -26,22 +27,21 @@ OPTIONS = (
 DEFAULT = "One piece of work is counted twice."
 
 
-def find(facts: Facts) -> list[Finding]:
-    return [_finding(row, facts) for row in _doubles(facts).to_pyarrow().to_pylist()]
+def ask(facts: Facts) -> list[Row]:
+    return rows_of(_doubles(facts)) if facts.relations.has_mirrors else []
 
 
 def _doubles(facts: Facts) -> "ir.Table":
-    """Each open item but the first by key that claims the same other: with first_ref, other, and their keys."""
+    """Each open item but the first by key that claims the same other: with first_ref, first_key, other_ref."""
     standing, items = facts.relations.standing, facts.snapshot["work_items"]
     going = items.semi_join(standing.filter(standing.category != "done"), "ref").select("ref", "key")
     claims = facts.relations.mirrors.join(going, "ref")
     first = first_of_each(claims, "other", "key", "ref").select("other", first_ref="ref", first_key="key")
     pairs = claims.drop("key").join(first, "other")
-    others = items.select(other="ref", other_key="key")
-    return facts.named(pairs.filter(pairs.ref != pairs.first_ref).join(others, "other")).order_by(["ref", "other"])
+    return pairs.filter(pairs.ref != pairs.first_ref).rename(other_ref="other").order_by(["ref", "other_ref"])
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     return facts.finding(
         KIND,
         SLUG,
@@ -54,5 +54,5 @@ def _finding(row: dict[str, Any], facts: Facts) -> Finding:
         place_to_fix="The links of the two",
         action="Merge the two, or cut one of the links",
         since=None,
-        counterpart=(row["other"], row["other_key"]),
+        counterpart=(row["other_ref"], row["other_key"]),
     )

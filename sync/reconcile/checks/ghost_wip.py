@@ -11,12 +11,13 @@ Against false alarms: whatever moved its time of last update counts as a sign; w
 mapped as blocked or waiting, says itself that it stands still; while any source is behind, nobody knows.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant, micros
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -30,8 +31,8 @@ OPTIONS = (
 DEFAULT = "It stays work in progress and grows older."
 
 
-def find(facts: Facts) -> list[Finding]:
-    return [_finding(row, facts) for row in _silent(facts).to_pyarrow().to_pylist()]
+def ask(facts: Facts) -> list[Row]:
+    return rows_of(_silent(facts))
 
 
 def _silent(facts: Facts) -> "ir.Table":
@@ -42,10 +43,10 @@ def _silent(facts: Facts) -> "ir.Table":
     active = standing.filter(standing.is_counted & (standing.category == "active") & (standing.since_us <= since_us))
     active = active.select("ref", "since_us").anti_join(blocked, "ref")
     known = active.left_join(signs, "ref").drop("ref_right")
-    return facts.named(known.filter(known.sign_us.isnull() | (known.sign_us <= since_us))).order_by("ref")
+    return known.filter(known.sign_us.isnull() | (known.sign_us <= since_us)).order_by("ref")
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     active_at = instant(row["since_us"])
     sign_at = instant(row["sign_us"]) if row["sign_us"] else None
     return facts.finding(

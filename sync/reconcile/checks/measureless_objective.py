@@ -17,6 +17,7 @@ from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import start_of
+from sync.reconcile.rows import Row
 
 KIND, SLUG = "M17", "measureless-objective"
 OPTIONS = (
@@ -27,10 +28,10 @@ OPTIONS = (
 DEFAULT = "Nobody can say whether the work on it helps."
 
 
-def find(facts: Facts) -> list[Finding]:
+def ask(facts: Facts) -> list[Row]:
     parents = {objective.parent for objective in facts.strategy.objectives}
     return [
-        _finding(objective, number, lacks, facts)
+        _row(objective, number, lacks, facts)
         for number, objective in enumerate(facts.strategy.objectives)
         if objective.class_ == "strategic" and objective.state_on(facts.today) == "current"
         if (lacks := list(_lacks(objective, is_above=objective.id in parents)))
@@ -51,17 +52,21 @@ def _missing(measure: Measure) -> Iterator[str]:
     yield from (name for name, value in parts.items() if value is None)
 
 
-def _finding(objective: Objective, number: int, lacks: list[str], facts: Facts) -> Finding:
-    place = facts.strategy.problem(("objectives", number), "")
-    began = next((on for line in objective.state for state, on in line.items() if state == "current"), None)
-    began_at = None if began is None else start_of(began, zone=facts.zone)
+def _row(objective: Objective, number: int, lacks: list[str], facts: Facts) -> Row:
+    line = facts.strategy.problem(("objectives", number), "").line
+    began = next((on for each in objective.state for state, on in each.items() if state == "current"), None)
+    return facts.subject_of(objective) | {"lacks": ", ".join(lacks), "line": line, "began": began}
+
+
+def finding(row: Row, facts: Facts) -> Finding:
+    began_at = None if row["began"] is None else start_of(row["began"], zone=facts.zone)
     return facts.finding(
         KIND,
         SLUG,
-        facts.subject_of(objective),
+        row,
         severity="medium",
         evidence=(
-            Evidence(says=f"It lacks {', '.join(lacks)}: line {place.line} of the strategy"),
+            Evidence(says=f"It lacks {row['lacks']}: line {row['line']} of the strategy"),
             *((Evidence(says="Current since", at=began_at),) if began_at else ()),
         ),
         place_to_fix="strategy.yaml",

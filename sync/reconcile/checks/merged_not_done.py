@@ -10,13 +10,14 @@ Against false alarms: whoever moved the item after the last merge has said what 
 part); an item with open children waits for them; what was spoken of in the last five days is silent.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.firsts import first_of_each
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -30,8 +31,8 @@ OPTIONS = (
 DEFAULT = "It stays work in progress and grows older."
 
 
-def find(facts: Facts) -> list[Finding]:
-    return [_finding(row, facts) for row in _merged(facts).to_pyarrow().to_pylist()]
+def ask(facts: Facts) -> list[Row]:
+    return rows_of(_merged(facts))
 
 
 def _merged(facts: Facts) -> "ir.Table":
@@ -43,16 +44,16 @@ def _merged(facts: Facts) -> "ir.Table":
     going = served.filter(served.state == "open").select("ref")
     merged = served.filter(served.merged_us.notnull()).anti_join(going, "ref")
     last = first_of_each(merged, "ref", ibis.desc("merged_us"), "pull_ref")
-    last = last.filter(last.merged_us <= long_ago_us).select("ref", "merged_us", "pull_ref", "pull_key")
+    last = last.filter(last.merged_us <= long_ago_us).select("ref", "merged_us", other_ref="pull_ref")
     unfinished = standing.filter(standing.category != "done")
     items = unfinished.filter(unfinished.is_counted).select("ref", "category", "since_us").join(last, "ref")
     still = items.filter(items.since_us.isnull() | (items.since_us <= items.merged_us))
     spoken = signs.filter(signs.sign_us > long_ago_us)
     waiting = unfinished.select(ref="parent_ref")
-    return facts.named(still.anti_join(waiting, "ref").anti_join(spoken, "ref")).order_by("ref")
+    return still.anti_join(waiting, "ref").anti_join(spoken, "ref").order_by("ref")
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     merged_at = instant(row["merged_us"])
     since = None if row["since_us"] is None else instant(row["since_us"])
     return facts.finding(
@@ -61,11 +62,11 @@ def _finding(row: dict[str, Any], facts: Facts) -> Finding:
         row,
         severity="medium",
         evidence=(
-            Evidence(says=f"Last merge: {row['pull_key']}", at=merged_at, ref=row["pull_ref"]),
+            Evidence(says=f"Last merge: {row['other_key']}", at=merged_at, ref=row["other_ref"]),
             Evidence(says=f"Still {row['category']}" + (", since" if since else ""), at=since, ref=row["ref"]),
         ),
         place_to_fix="The item's status",
         action="Move the item on, or say in it what remains",
         since=merged_at,
-        counterpart=(row["pull_ref"], row["pull_key"]),
+        counterpart=(row["other_ref"], row["other_key"]),
     )

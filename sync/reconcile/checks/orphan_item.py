@@ -12,12 +12,13 @@ such a tree are only counted, for one tag at its top clears them all; and so is 
 project (M02).
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding, Severity
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -29,6 +30,7 @@ OPTIONS = (
     Option(says="Drop it", cost="what was done so far"),
 )
 DEFAULT = "Whatever lies below it stays untagged."
+ORDER = ("ref", "created_us", "problem", "waiting")
 SAYS: dict[str, tuple[Severity, str]] = {
     "none": ("medium", "Has no parent; created"),
     "unread": ("low", "Its parent is not among what is read; created"),
@@ -36,9 +38,8 @@ SAYS: dict[str, tuple[Severity, str]] = {
 }
 
 
-def find(facts: Facts) -> list[Finding]:
-    rows = [*_broken(facts).to_pyarrow().to_pylist(), *_tops(facts).to_pyarrow().to_pylist()]
-    return [_finding(row, facts) for row in sorted(rows, key=lambda row: row["ref"])]
+def ask(facts: Facts) -> list[Row]:
+    return rows_of(_broken(facts).union(_tops(facts)).order_by(["ref", "problem"]))
 
 
 def _broken(facts: Facts) -> "ir.Table":
@@ -57,7 +58,7 @@ def _broken(facts: Facts) -> "ir.Table":
         alone.select("ref", "created_us", problem=ibis.literal("none")),
         unread.select("ref", "created_us", problem=ibis.literal("unread")),
     )
-    return facts.named(told.mutate(waiting=ibis.literal(0, "int64")))
+    return told.mutate(waiting=ibis.literal(0, "int64")).select(*ORDER)
 
 
 def _tops(facts: Facts) -> "ir.Table":
@@ -69,14 +70,15 @@ def _tops(facts: Facts) -> "ir.Table":
     counted = live.group_by(ref="root_ref").aggregate(waiting=live.count())
     tops = counted.semi_join(_untagged(facts), "ref").anti_join(facts.flow, "ref")
     created = facts.snapshot["work_items"].select("ref", "created_us")
-    return facts.named(tops.join(created, "ref").mutate(problem=ibis.literal("top")))
+    told = tops.join(created, "ref")
+    return told.select("ref", "created_us", "waiting", problem=ibis.literal("top")).select(*ORDER)
 
 
 def _untagged(facts: Facts) -> "ir.Table":
     return facts.tags.filter((facts.tags.kind == "work_item") & (facts.tags.outcome == "untagged")).select("ref")
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     created_at, (severity, says) = instant(row["created_us"]), SAYS[row["problem"]]
     waiting = (Evidence(says=f"{row['waiting']:,} live items below it are untagged"),) if row["waiting"] else ()
     return facts.finding(

@@ -10,13 +10,14 @@ Against false alarms: accounts without a team say nothing; bots are silent; one 
 is silent.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.firsts import first_of_each
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -29,8 +30,8 @@ OPTIONS = (
 DEFAULT = "Nothing changes."
 
 
-def find(facts: Facts) -> list[Finding]:
-    return [_finding(row, facts) for row in _apart(facts).to_pyarrow().to_pylist()]
+def ask(facts: Facts) -> list[Row]:
+    return rows_of(_apart(facts)) if facts.people.teams else []
 
 
 def _apart(facts: Facts) -> "ir.Table":
@@ -40,13 +41,14 @@ def _apart(facts: Facts) -> "ir.Table":
     held = facts.snapshot["work_items"].semi_join(standing.filter(standing.category.isin(["active", "waiting"])), "ref")
     held = held.select("ref", account="assignees").unnest("account")
     held = held.join(teams.select(assigned="team", account="ref"), "account").select("ref", "assigned").distinct()
-    pairs = held.join(written.select("ref", "author_team", "pull_ref", "pull_key", "opened_us"), "ref")
+    pairs = held.join(written.select("ref", "author_team", "pull_ref", "opened_us"), "ref")
     apart = pairs.anti_join(pairs.filter(pairs.assigned == pairs.author_team), "ref")
     first = first_of_each(apart, "ref", "opened_us", "pull_ref", "assigned", "author_team")
-    return facts.named(first.filter(first.opened_us <= facts.days_ago(facts.thresholds.owner_days))).order_by("ref")
+    told = first.filter(first.opened_us <= facts.days_ago(facts.thresholds.owner_days))
+    return told.rename(other_ref="pull_ref").order_by("ref")
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     opened_at = instant(row["opened_us"])
     return facts.finding(
         KIND,
@@ -55,10 +57,10 @@ def _finding(row: dict[str, Any], facts: Facts) -> Finding:
         severity="low",
         evidence=(
             Evidence(says=f"Assigned in {row['assigned']}", ref=row["ref"]),
-            Evidence(says=f"{row['author_team']} opened {row['pull_key']}", at=opened_at, ref=row["pull_ref"]),
+            Evidence(says=f"{row['author_team']} opened {row['other_key']}", at=opened_at, ref=row["other_ref"]),
         ),
         place_to_fix="The item's assignee",
         action="Assign it to who does it, or leave it: for information",
         since=opened_at,
-        counterpart=(row["pull_ref"], row["pull_key"]),
+        counterpart=(row["other_ref"], row["other_key"]),
     )

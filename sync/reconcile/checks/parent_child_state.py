@@ -11,12 +11,13 @@ Against false alarms: a story waits for more than its sub-tasks, so that it may 
 somebody spoke in the last five days is silent; so is one whose children are all discarded while it is to do.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -30,8 +31,8 @@ OPTIONS = (
 DEFAULT = "The progress of what lies above stays wrong."
 
 
-def find(facts: Facts) -> list[Finding]:
-    return [_finding(row, facts) for row in _disagreeing(facts).to_pyarrow().to_pylist()]
+def ask(facts: Facts) -> list[Row]:
+    return rows_of(_disagreeing(facts))
 
 
 def _disagreeing(facts: Facts) -> "ir.Table":
@@ -52,10 +53,10 @@ def _disagreeing(facts: Facts) -> "ir.Table":
     empty = empty.filter((empty.finished_us <= long_ago_us) & ((empty.delivered > 0) | (empty.category != "todo")))
     empty = empty.anti_join(signs.filter(signs.sign_us > long_ago_us), "ref")
     columns = ("ref", "category", "parent_us", "open", "children", "finished_us")
-    return facts.named(left.select(*columns).union(empty.select(*columns))).order_by("ref")
+    return left.select(*columns).union(empty.select(*columns)).order_by("ref")
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     parent_at = instant(row["parent_us"]) if row["parent_us"] else None
     finished_at = None if row["open"] else instant(row["finished_us"])
     state = f"{row['category']} since" if parent_at else row["category"]

@@ -10,7 +10,7 @@ Against false alarms: an objective that has become current asks nothing any more
 current; an item without history never shows when it went active.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mappings.rows import as_table
 from mappings.strategy import Objective
@@ -18,6 +18,7 @@ from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant, micros, start_of
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -31,21 +32,21 @@ OPTIONS = (
 DEFAULT = "It goes on, and counts as early."
 
 
-def find(facts: Facts) -> list[Finding]:
-    return [_finding(row, facts) for row in _begun(facts).to_pyarrow().to_pylist()]
+def ask(facts: Facts) -> list[Row]:
+    planned = [each for each in facts.strategy.objectives if each.state_on(facts.today) == "planned"]
+    return rows_of(_begun(planned, facts)) if planned else []
 
 
-def _begun(facts: Facts) -> "ir.Table":
-    tagged = facts.tags.filter(facts.tags.outcome == "tagged").join(_planned(facts), "objective")
+def _begun(planned: list[Objective], facts: Facts) -> "ir.Table":
+    tagged = facts.tags.filter(facts.tags.outcome == "tagged").join(_starts(planned, facts), "objective")
     flowed = facts.flow.filter(facts.flow.outcome.isnull() | (facts.flow.outcome != "discarded"))
     begun = flowed.filter(flowed.last_active_us.notnull()).select("ref", "last_active_us")
     early = begun.semi_join(facts.touched, "ref").join(tagged.select("ref", "current_us", early="objective"), "ref")
-    return facts.named(early).order_by(["ref", "early"])
+    return early.order_by(["ref", "early"])
 
 
-def _planned(facts: Facts) -> "ir.Table":
-    """The objectives that are planned today: objective, current_us (from when on they are current, where they say)."""
-    planned = [each for each in facts.strategy.objectives if each.state_on(facts.today) == "planned"]
+def _starts(planned: list[Objective], facts: Facts) -> "ir.Table":
+    """objective, current_us: from when on each is current, where it says so."""
     rows = [{"objective": each.id, "current_us": _current_us(each, facts)} for each in planned]
     return as_table(rows, {"objective": "string", "current_us": "int64"})
 
@@ -56,7 +57,7 @@ def _current_us(objective: Objective, facts: Facts) -> int | None:
     return None if first is None else micros(start_of(first, zone=facts.zone))
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     active_at, until = instant(row["last_active_us"]), row["current_us"]
     return facts.finding(
         KIND,

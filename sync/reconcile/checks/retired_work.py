@@ -11,13 +11,14 @@ never shows when it went active.
 """
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mappings.strategy import Objective
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import day_of, instant, micros, start_of
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -32,8 +33,8 @@ DEFAULT = "It goes on, and counts as misaligned."
 RETIRED = ("paused", "closed")
 
 
-def find(facts: Facts) -> list[Finding]:
-    return [_finding(row, facts) for row in _active_since(facts).to_pyarrow().to_pylist()]
+def ask(facts: Facts) -> list[Row]:
+    return rows_of(_active_since(facts))
 
 
 def retired_since(objective: Objective, day: date) -> date | None:
@@ -54,9 +55,8 @@ def _active_since(facts: Facts) -> "ir.Table":
     window_us = facts.thresholds.finish_window_days * 86_400_000_000
     allowed_us = worked.retired_us + (worked.started_us < worked.retired_us).ifelse(window_us, 0)
     late = worked.filter(worked.last_active_us >= allowed_us)
-    late = late.select("ref", "objective", "last_active_us", "retired_us")
-    items = facts.snapshot["work_items"].select("ref", "key", "url", "title", "team", "project", "repository")
-    return late.join(items, "ref").order_by(["ref", "objective"])
+    late = late.select("ref", "last_active_us", "retired_us", retired="objective")
+    return late.order_by(["ref", "retired"])
 
 
 def _retired(facts: Facts) -> "ir.Table":
@@ -71,8 +71,8 @@ def _retired(facts: Facts) -> "ir.Table":
     return ibis.memtable(rows, schema={"objective": "string", "retired_us": "int64"})
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
-    objective, active_at = row["objective"], instant(row["last_active_us"])
+def finding(row: Row, facts: Facts) -> Finding:
+    objective, active_at = row["retired"], instant(row["last_active_us"])
     return facts.finding(
         KIND,
         SLUG,

@@ -19,6 +19,7 @@ from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
 from sync.reconcile.objectives import lineage
 from sync.reconcile.periods import start_of
+from sync.reconcile.rows import Row
 
 KIND, SLUG = "M18", "stale-measure"
 OPTIONS = (
@@ -31,10 +32,10 @@ CADENCE_DAYS = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly
 STALE_AFTER = 2  #: cadences (metrics.md §6.1)
 
 
-def find(facts: Facts) -> list[Finding]:
+def ask(facts: Facts) -> list[Row]:
     stale = [(objective, measure, since) for objective, measure, since in _stale(facts)]
     worked = _worked(facts) if stale else frozenset()
-    return [_finding(objective, measure, since, facts) for objective, measure, since in stale if objective.id in worked]
+    return [_row(objective, measure, since, facts) for objective, measure, since in stale if objective.id in worked]
 
 
 def _stale(facts: Facts) -> Iterator[tuple[Objective, Measure, date]]:
@@ -66,19 +67,25 @@ def _worked(facts: Facts) -> frozenset[str]:
     return frozenset(above for name in named for above in lines[name])
 
 
-def _finding(objective: Objective, measure: Measure, since: date, facts: Facts) -> Finding:
-    was_read = last_read(measure, facts.today) is not None
-    since_at = start_of(since, zone=facts.zone)
+def _row(objective: Objective, measure: Measure, since: date, facts: Facts) -> Row:
     name = f"{objective.id}/{measure.id}"
     subject = facts.subject_of(objective) | {"ref": f"strategy:measure:{name}", "key": name}
+    subject["title"] = f"{objective.name}: {measure.name or measure.id}"
+    was_read = last_read(measure, facts.today) is not None
+    return subject | {"since": since, "cadence": measure.cadence, "was_read": was_read}
+
+
+def finding(row: Row, facts: Facts) -> Finding:
+    since_at = start_of(row["since"], zone=facts.zone)
+    says = "Last read" if row["was_read"] else "Never read; the objective is current since"
     return facts.finding(
         KIND,
         SLUG,
-        subject | {"title": f"{objective.name}: {measure.name or measure.id}"},
+        row,
         severity="medium",
         evidence=(
-            Evidence(says="Last read" if was_read else "Never read; the objective is current since", at=since_at),
-            Evidence(says=f"Its cadence is {measure.cadence}"),
+            Evidence(says=says, at=since_at),
+            Evidence(says=f"Its cadence is {row['cadence']}"),
         ),
         place_to_fix="strategy.yaml, or the CSV file of its readings",
         action="Enter the latest value, or have it written by itself",

@@ -10,7 +10,7 @@ Against false alarms: none is known. Every finding that rests on the source is u
 resolved.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -19,6 +19,7 @@ from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.lost import lost
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -31,43 +32,40 @@ OPTIONS = (
 DEFAULT = "Findings that rest on it stay unknown."
 
 
-def find(facts: Facts) -> list[Finding]:
-    stale = [_of_source(row, facts) for row in _stale(facts).to_pyarrow().to_pylist()]
-    return [*stale, *(_of_place(row, facts) for row in lost(facts.snapshot).to_pyarrow().to_pylist())]
+def ask(facts: Facts) -> list[Row]:
+    return [*map(_source, rows_of(_stale(facts))), *map(_place, rows_of(lost(facts.snapshot)))]
 
 
 def _stale(facts: Facts) -> "ir.Table":
-    sources, since_us = (
-        facts.snapshot["sources"],
-        facts.days_ago(0) - facts.thresholds.stale_after_hours * 3_600_000_000,
-    )
+    sources = facts.snapshot["sources"]
+    since_us = facts.days_ago(0) - facts.thresholds.stale_after_hours * 3_600_000_000
     behind = sources.filter(sources.complete_us.isnull() | (sources.complete_us < since_us))
     return behind.select("name", "complete_us").order_by("name")
 
 
-def _of_source(row: dict[str, Any], facts: Facts) -> Finding:
-    complete_at = None if row["complete_us"] is None else instant(row["complete_us"])
-    says = "Last read to its end" if complete_at else "Never read to its end"
-    subject = {"ref": f"{row['name']}:source:{row['name']}", "key": row["name"], "title": f"Source {row['name']}"}
-    return _known(subject, Evidence(says=says, at=complete_at), facts)
+def _source(row: Row) -> Row:
+    name, says = row["name"], "Never read to its end" if row["complete_us"] is None else "Last read to its end"
+    subject = {"ref": f"{name}:source:{name}", "key": name, "url": None, "title": f"Source {name}"}
+    return subject | {"says": says, "at_us": row["complete_us"]}
 
 
-def _of_place(row: dict[str, Any], facts: Facts) -> Finding:
+def _place(row: Row) -> Row:
     scope = row["scope"]
-    subject = {"ref": f"{row['source']}:place:{scope}", "key": scope, "title": f"{scope} is out of sight"}
-    return _known(subject, Evidence(says="Not to be seen since", at=instant(row["lost_us"])), facts)
+    subject = {"ref": f"{row['source']}:place:{scope}", "key": scope, "url": None, "title": f"{scope} is out of sight"}
+    return subject | {"says": "Not to be seen since", "at_us": row["lost_us"]}
 
 
-def _known(subject: dict[str, Any], evidence: Evidence, facts: Facts) -> Finding:
-    """That a source is behind is known, whatever else is not."""
+def finding(row: Row, facts: Facts) -> Finding:
+    """Never unknown: that a source is behind is known, whatever else is not."""
+    at = None if row["at_us"] is None else instant(row["at_us"])
     found = facts.finding(
         KIND,
         SLUG,
-        {**subject, "url": None},
+        row,
         severity="critical",
-        evidence=(evidence,),
+        evidence=(Evidence(says=row["says"], at=at),),
         place_to_fix="The source's sign-in, permission or schedule",
         action="Run `fingerpost doctor`, and give the account its permission back",
-        since=evidence.at,
+        since=at,
     )
     return replace(found, unknown=False)

@@ -10,7 +10,7 @@ Against false alarms: what rules find by titles, parents or patterns has no hist
 objective was named is no change; what fingerpost itself mirrors is none.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mappings.marks import marks
 from mappings.rows import as_table
@@ -18,6 +18,7 @@ from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -31,11 +32,11 @@ DEFAULT = "It counts for what it says last."
 MARKS = {"field": "string", "value": "string", "objective": "string", "place": "int64"}
 
 
-def find(facts: Facts) -> list[Finding]:
+def ask(facts: Facts) -> list[Row]:
     told = [mark._asdict() for mark in marks(facts.mappings)]
     if not told:
         return []
-    return [_finding(row, facts) for row in _churned(facts, as_table(told, MARKS)).to_pyarrow().to_pylist()]
+    return rows_of(_churned(facts, as_table(told, MARKS)))
 
 
 def _churned(facts: Facts, told: "ir.Table") -> "ir.Table":
@@ -48,7 +49,7 @@ def _churned(facts: Facts, told: "ir.Table") -> "ir.Table":
         last_us=turned.at_us.max(),
     )
     churned = (summed.changes >= facts.thresholds.churn_changes) | (summed.late > 0)
-    return facts.named(summed.filter(churned)).order_by("ref")
+    return summed.filter(churned).order_by("ref")
 
 
 def _turns(facts: Facts, told: "ir.Table") -> "ir.Table":
@@ -90,7 +91,7 @@ def _named(placed: "ir.Table", side: str, told: "ir.Table") -> "ir.Table":
     return found.select("ref", "at_us", "objective", "place", side=ibis.literal(side))
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     last_at = instant(row["last_us"])
     late = (Evidence(says="It was delivered before that", ref=row["ref"]),) if row["late"] else ()
     return facts.finding(

@@ -11,7 +11,7 @@ Against false alarms: a tag that was inherited or came by the link itself contra
 below it agree; a mention is no link, and only links of the best class count.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mappings.tag import best_links
 from sync.reconcile.balance import SERVES
@@ -19,6 +19,7 @@ from sync.reconcile.conflicts import conflicts, direct
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -32,8 +33,8 @@ OPTIONS = (
 DEFAULT = "Each counts for its own objective."
 
 
-def find(facts: Facts) -> list[Finding]:
-    return [_finding(row, facts) for row in _pairs(facts).to_pyarrow().to_pylist()]
+def ask(facts: Facts) -> list[Row]:
+    return rows_of(_pairs(facts))
 
 
 def _pairs(facts: Facts) -> "ir.Table":
@@ -43,19 +44,17 @@ def _pairs(facts: Facts) -> "ir.Table":
     links = facts.links.filter(facts.links["class"].isin(SERVES) & facts.links.to_ref.notnull())
     best = best_links(links, facts.mappings.links.at_most).select(ref="via_ref", other="ref")
     own = direct(facts.tags)
-    apart = conflicts(best.union(facts.relations.mirrors), own, own, strategy=facts.strategy)
+    pairs = best.union(facts.relations.mirrors) if facts.relations.has_mirrors else best
+    apart = conflicts(pairs, own, own, strategy=facts.strategy)
     closing = links.filter(links["class"] == "closes")
     closing = closing.select(ref="to_ref", other="item_ref").distinct().mutate(closes=ibis.literal(True))
     told = apart.left_join(closing, ["ref", "other"]).drop("ref_right", "other_right")
     touched = facts.touched.select("ref")
     live = told.semi_join(touched, "ref").union(told.semi_join(touched, told.other == touched.ref), distinct=True)
-    items, pulls = facts.snapshot["work_items"], facts.snapshot["pull_requests"]
-    keys = ibis.union(items.select(other="ref", other_key="key"), pulls.select(other="ref", other_key="key"))
-    live = live.rename(said="objective").join(keys, "other")
-    return facts.named(live).order_by(["ref", "other"])
+    return live.rename(said="objective", other_ref="other").order_by(["ref", "other_ref"])
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     return facts.finding(
         KIND,
         SLUG,
@@ -63,10 +62,10 @@ def _finding(row: dict[str, Any], facts: Facts) -> Finding:
         severity="high" if row["closes"] else "medium",
         evidence=(
             Evidence(says=f"Tagged to {row['said']}", ref=row["ref"]),
-            Evidence(says=f"{row['other_key']} is tagged to {row['other_objective']}", ref=row["other"]),
+            Evidence(says=f"{row['other_key']} is tagged to {row['other_objective']}", ref=row["other_ref"]),
         ),
         place_to_fix="The tag that is wrong, or mappings.yaml",
         action="Correct one of the tags, or cut the link",
         since=None,
-        counterpart=(row["other"], row["other_key"]),
+        counterpart=(row["other_ref"], row["other_key"]),
     )

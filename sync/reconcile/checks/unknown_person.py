@@ -9,13 +9,14 @@ Suggested action: put the account into the people file, under its person or amon
 Against false alarms: bots are silent, and one that only reads is never seen.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync.reconcile.balance import bots
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -28,10 +29,10 @@ OPTIONS = (
 DEFAULT = "What is done with it counts for no team."
 
 
-def find(facts: Facts) -> list[Finding]:
+def ask(facts: Facts) -> list[Row]:
     if not facts.people.teams:
         return []
-    return [_finding(row, facts) for row in _strangers(facts).to_pyarrow().to_pylist()]
+    return rows_of(_strangers(facts))
 
 
 def _strangers(facts: Facts) -> "ir.Table":
@@ -53,12 +54,12 @@ def _acts(facts: Facts) -> "ir.Table":
     return ibis.union(*tables)
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     active_at = instant(row["active_us"])
     return facts.finding(
         KIND,
         SLUG,
-        {"ref": row["ref"], "key": row["ref"], "url": None, "title": "Account without a team"},
+        row | {"key": row["ref"], "url": None, "title": "Account without a team"},
         severity="low",
         evidence=(Evidence(says=f"{row['name']} was last active", at=active_at, ref=row["ref"]),),
         place_to_fix="people.yaml",

@@ -10,13 +10,14 @@ Against false alarms: one that names a project which is not read, or a work item
 each has a line of its own in the account of links. `unlinked_lines` sets a floor for tiny fixes.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync.reconcile.balance import link_line
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -30,8 +31,8 @@ OPTIONS = (
 DEFAULT = "Its effort stays dark: it counts for no objective."
 
 
-def find(facts: Facts) -> list[Finding]:
-    return [_finding(row, facts) for row in _unlinked(facts).to_pyarrow().to_pylist()]
+def ask(facts: Facts) -> list[Row]:
+    return rows_of(_unlinked(facts))
 
 
 def _unlinked(facts: Facts) -> "ir.Table":
@@ -41,12 +42,11 @@ def _unlinked(facts: Facts) -> "ir.Table":
     pulls = facts.snapshot["pull_requests"].semi_join(lines.filter(lines.line == "no_key_merged"), "ref")
     size = pulls.additions + pulls.deletions
     pulls = pulls.filter(ibis.coalesce(size >= facts.thresholds.unlinked_lines, True))
-    named = pulls.select("ref", "key", "url", "title", "repository", "merged_us")
     exempt = facts.tags.filter(facts.tags.outcome == "exempt")
-    return facts.with_objective(named.anti_join(exempt, "ref")).order_by("ref")
+    return pulls.select("ref", "merged_us").anti_join(exempt, "ref").order_by("ref")
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     merged_at = None if row["merged_us"] is None else instant(row["merged_us"])
     return facts.finding(
         KIND,

@@ -9,12 +9,13 @@ Suggested action: add a rule for it, or leave it out of what is read.
 Against false alarms: one tagged or exempt item, by whatever rule, parent or link, and it counts as mapped.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -28,8 +29,8 @@ OPTIONS = (
 DEFAULT = "Everything in it stays untagged."
 
 
-def find(facts: Facts) -> list[Finding]:
-    return [_finding(row, facts) for row in _unmapped(facts).to_pyarrow().to_pylist()]
+def ask(facts: Facts) -> list[Row]:
+    return [row | _subject(row) for row in rows_of(_unmapped(facts))]
 
 
 def _unmapped(facts: Facts) -> "ir.Table":
@@ -67,14 +68,18 @@ def _names(facts: Facts) -> "ir.Table":
     )
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def _subject(row: Row) -> Row:
     place = row["territory"]
     ref = row["ref"] or f"{row['source']}:territory:{place}"
+    return {"ref": ref, "key": place, "title": row["name"] or place, "project": place}
+
+
+def finding(row: Row, facts: Facts) -> Finding:
     first_at = None if row["first_us"] is None else instant(row["first_us"])
     return facts.finding(
         KIND,
         SLUG,
-        {"ref": ref, "key": place, "url": row["url"], "title": row["name"] or place, "project": place},
+        row,
         severity="high",
         evidence=(
             Evidence(says=f"{row['untagged']:,} untagged, and none tagged or exempt; the first", at=first_at),

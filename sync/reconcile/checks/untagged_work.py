@@ -10,12 +10,13 @@ Against false alarms: new items have their grace. Where no rule knows the whole 
 finding (M02), and its untagged items are only counted; likewise below the top of a tree that leads nowhere (M05).
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -30,8 +31,8 @@ OPTIONS = (
 DEFAULT = "It stays untagged, and the coverage stays lower by it."
 
 
-def find(facts: Facts) -> list[Finding]:
-    return [_finding(row, facts) for row in _untagged(facts).to_pyarrow().to_pylist()]
+def ask(facts: Facts) -> list[Row]:
+    return rows_of(_untagged(facts))
 
 
 def _untagged(facts: Facts) -> "ir.Table":
@@ -40,10 +41,10 @@ def _untagged(facts: Facts) -> "ir.Table":
     items = facts.snapshot["work_items"].semi_join(untagged, "ref").semi_join(facts.flow, "ref")
     live = items.filter(items.created_us <= grace_us).join(facts.touched, "ref")
     rooted = live.select("ref", "created_us", "touched_us").left_join(facts.relations.roots, "ref").drop("ref_right")
-    return facts.named(rooted).order_by("ref")
+    return rooted.order_by("ref")
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     created_at, touched_at = instant(row["created_us"]), instant(row["touched_us"])
     return facts.finding(
         KIND,

@@ -9,12 +9,13 @@ Suggested action: confirm it by a tag of its own, or correct it.
 Against false alarms: one stronger piece of evidence, and it is silent; so is what nobody touched in 28 days.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant
+from sync.reconcile.rows import Row, rows_of
 from sync.reconcile.strength import weak
 
 if TYPE_CHECKING:
@@ -33,24 +34,21 @@ SAYS = {
 }
 
 
-def find(facts: Facts) -> list[Finding]:
-    return [_finding(row, facts) for row in _live(facts).to_pyarrow().to_pylist()]
+def ask(facts: Facts) -> list[Row]:
+    return rows_of(_live(facts))
 
 
 def _live(facts: Facts) -> "ir.Table":
-    """ref, why, distance, and what it is called."""
+    """ref, why, distance, via_ref, touched_us, created_us."""
     import ibis
 
     told = weak(facts.tags, facts.links, facts.mappings, distance=facts.thresholds.weak_distance)
     told = told.join(facts.touched, "ref")
-    items, pulls = facts.snapshot["work_items"], facts.snapshot["pull_requests"]
-    columns = ("ref", "key", "url", "title", "repository", "created_us")
-    records = ibis.union(items.select(*columns, project="project"), pulls.select(*columns, project=ibis.null("string")))
-    known = told.join(records, "ref").left_join(facts.relations.item_teams, "ref").drop("ref_right")
-    return facts.with_objective(known).order_by("ref")
+    records = (facts.snapshot[name].select("ref", "created_us") for name in ("work_items", "pull_requests"))
+    return told.join(ibis.union(*records), "ref").order_by("ref")
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     touched_at = instant(row["touched_us"])
     return facts.finding(
         KIND,

@@ -11,12 +11,13 @@ Against false alarms: a story with sub-tasks is no epic; one whose children are 
 while any source is behind, nobody knows.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant
+from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -30,8 +31,8 @@ OPTIONS = (
 DEFAULT = "It looks like progress on its objective, and is none."
 
 
-def find(facts: Facts) -> list[Finding]:
-    return [_finding(row, facts) for row in _still(facts).to_pyarrow().to_pylist()]
+def ask(facts: Facts) -> list[Row]:
+    return rows_of(_still(facts))
 
 
 def _still(facts: Facts) -> "ir.Table":
@@ -53,10 +54,10 @@ def _still(facts: Facts) -> "ir.Table":
     told = epics.join(children.filter(children.open > 0), "ref")
     told = told.mutate(moved_us=(told.at_us > told.created_us).ifelse(told.at_us, told.created_us))
     told = told.filter((told.moved_us <= long_ago_us) & (told.began_us.fill_null(0) <= long_ago_us))
-    return facts.named(told.drop("at_us", "created_us")).order_by("ref")
+    return told.drop("at_us", "created_us").order_by("ref")
 
 
-def _finding(row: dict[str, Any], facts: Facts) -> Finding:
+def finding(row: Row, facts: Facts) -> Finding:
     began_at, moved_at = instant(row["began_us"]) if row["began_us"] else None, instant(row["moved_us"])
     return facts.finding(
         KIND,

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from sync.reconcile.checks import Check
+from sync.reconcile.checks import Check, found_by
 from sync.reconcile.findings import Finding
 from tests.sync.reconcile.checks.given import facts
 
@@ -27,7 +27,7 @@ def found_by_case(check: Check, cases: list[Given]) -> list[list[Finding]]:
         worlds[repr({name: given.get(name) for name in COMMON})].append(number)
     found: list[list[Finding]] = [[] for _ in cases]
     for numbers in worlds.values():
-        for finding in check.find(facts(**_together({number: cases[number] for number in numbers}))):
+        for finding in found_by([check], facts(**_together({number: cases[number] for number in numbers}))):
             found[_case_of(finding, numbers)].append(finding)
     return found
 
