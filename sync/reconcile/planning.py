@@ -24,6 +24,7 @@ SETTLED = timedelta(hours=1)  #: after the start, what is planned is what is the
 CLOSING = timedelta(minutes=1)  #: before the end; closing a sprint itself moves what is left
 QUARTERS = 4
 POINTED = 0.80  #: of what was committed, to have points
+NUMBER = r"^-?[0-9]+([.][0-9]+)?$"
 PLANS = {
     "plan": "int64",
     "source": "string",
@@ -153,19 +154,19 @@ def _points(told: "ir.Table", items: "ir.Table", changes: "ir.Table") -> "ir.Tab
 
     moved = changes.filter(changes.field == "points").mutate(length=changes.id.length())
     asked = told.select("plan", "start_us", item_ref="ref").join(moved, "item_ref")
-    order = [asked[name] for name in ("at_us", "length", "id", "index")]
-    is_before = asked.at_us <= asked.start_us
+    in_order = ibis.window(group_by=["plan", "item_ref"], order_by=["at_us", "length", "id", "index"])
+    asked = asked.mutate(place=ibis.row_number().over(in_order), is_before=asked.at_us <= asked.start_us)
     set_ = asked.group_by("plan", "item_ref").aggregate(
-        is_told=ibis.literal(True),
         text=ibis.ifelse(
-            is_before.any(),
-            asked.to_text.last(where=is_before, order_by=order, include_null=True),
-            asked.from_text.first(where=~is_before, order_by=order, include_null=True),
-        ),
+            asked.is_before.any(),
+            asked.to_text.fill_null("").argmax(asked.place, where=asked.is_before),
+            asked.from_text.fill_null("").argmin(asked.place, where=~asked.is_before),
+        )
     )
     now = told.select("plan", "ref").join(items.select("ref", "points"), "ref")
     both = now.left_join(set_, [now.plan == set_.plan, now.ref == set_.item_ref], rname="set_{name}")
-    points = ibis.ifelse(both.is_told.fill_null(False), both.text.try_cast("float64"), both.points)
+    number = ibis.ifelse(both.text.re_search(NUMBER), both.text, None).cast("float64")
+    points = ibis.ifelse(both.text.notnull(), number, both.points)
     return both.select("plan", "ref", points=points.cast(WEIGHT))
 
 

@@ -48,11 +48,12 @@ def _told(sprints: "ir.Table", items: "ir.Table", changes: "ir.Table") -> "ir.Ta
     each = before.mutate(was=True, stays=False).union(after.mutate(was=False, stays=True))
     each = each.group_by("item_ref", "source", "element", *ORDER).aggregate(was=each.was.any(), stays=each.stays.any())
     met = each.join(sprints, [each.source == sprints.source, each.element == sprints.id], rname="sprint_{name}")
-    order = [met[name] for name in ORDER]
+    in_order = ibis.window(group_by=["plan", "item_ref"], order_by=ORDER)
+    met = met.mutate(place=ibis.row_number().over(in_order))
 
     def held(is_before: "ir.BooleanValue") -> "ir.BooleanValue":
-        last = met.stays.last(where=is_before, order_by=order)
-        return ibis.coalesce(last, met.was.first(where=~is_before, order_by=order))
+        last = met.stays.argmax(met.place, where=is_before)
+        return ibis.coalesce(last, met.was.argmin(met.place, where=~is_before))
 
     return met.group_by("plan", ref="item_ref").aggregate(
         told_at_start=held(met.at_us <= met.from_us), told_at_end=held(met.at_us < met.until_us)

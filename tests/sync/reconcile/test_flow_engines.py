@@ -1,13 +1,8 @@
 """The flow is the same on PostgreSQL as on DuckDB."""
 
-import gc
-from collections.abc import Iterator
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
-import pytest
-from sqlalchemy.engine import make_url
 
 from mappings.links import LINKS
 from sync.reconcile.flow import flow
@@ -38,18 +33,6 @@ ITEMS: dict[str, Told] = {
         ],
     ),
 }
-
-
-@pytest.fixture
-def postgres(postgres_url: str) -> Iterator[Any]:
-    url = make_url(postgres_url)
-    where = {"host": url.host or url.query.get("host"), "port": url.port, "password": url.password}
-    connection = ibis.postgres.connect(
-        user=url.username, database=url.database, **{name: value for name, value in where.items() if value}
-    )
-    yield connection
-    gc.collect()  # cached tables are dropped while their connection is still there
-    connection.disconnect()
 
 
 def flowed(facts: Snapshot, links: ir.Table, status_categories: ir.Table) -> list[dict[str, Any]]:

@@ -1,10 +1,12 @@
 """Planning accuracy of sprints and quarters (metrics.md §5.2a)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from sync.reconcile.facts import Facts
 from sync.reconcile.planning import PlanningLine, planning
 from tests.builders import micros, ref_of, table
 from tests.sync.reconcile.checks.given import facts
@@ -60,7 +62,7 @@ SPRINTED: dict[str, tuple[list[str], list[dict[str, Any]], dict[str, Any], float
 }
 
 
-def sprint_lines(*, without_points: Sequence[str] = (), **sprint: Any) -> tuple[PlanningLine, ...]:
+def world(*, without_points: Sequence[str] = (), **sprint: Any) -> Facts:
     items = [
         {"key": key, "sprints": now, "created_us": BORN, "points": None if key in without_points else points}
         for key, (now, _, _, points) in SPRINTED.items()
@@ -71,14 +73,12 @@ def sprint_lines(*, without_points: Sequence[str] = (), **sprint: Any) -> tuple[
         for number, row in enumerate(rows)
     ]
     flow = {key: end for key, (_, _, end, _) in SPRINTED.items()}
-    known = facts(
-        work_items=items,
-        changes=changes,
-        flow=flow,
-        sprints=[SPRINT | sprint],
-        tags=dict.fromkeys(SPRINTED, "untagged"),
-    )
-    return planning(known, table(MEMBERS, []))
+    tags = dict.fromkeys(SPRINTED, "untagged")
+    return facts(work_items=items, changes=changes, flow=flow, sprints=[SPRINT | sprint], tags=tags)
+
+
+def sprint_lines(**said: Any) -> tuple[PlanningLine, ...]:
+    return planning(world(**said), table(MEMBERS, []))
 
 
 @pytest.fixture(scope="module")
@@ -168,3 +168,15 @@ def test_of_few_nothing_is_said() -> None:
 
 def test_nothing_planned_is_nothing_to_tell() -> None:
     assert planning(facts(work_items=[{"key": "PAY-1"}]), table(MEMBERS, [])) == ()
+
+
+def test_postgresql_and_duckdb_agree(postgres: Any, sprint: PlanningLine) -> None:
+    known = world()
+    there = {
+        name: postgres.create_table(f"plan_{name}", known.snapshot[name].to_pyarrow(), temp=True)
+        for name in ("work_items", "changes", "sprints")
+    }
+    flowed = postgres.create_table("plan_flow", known.flow.to_pyarrow(), temp=True)
+    members = postgres.create_table("plan_members", table(MEMBERS, []).to_pyarrow(), temp=True)
+    known = replace(known, snapshot=replace(known.snapshot, tables=there), flowed=replace(known.flowed, items=flowed))
+    assert planning(known, members) == (sprint,)

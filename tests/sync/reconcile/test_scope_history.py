@@ -1,14 +1,12 @@
 """Since when items serve an objective, and what was in its scope at any midnight (metrics.md §6.1, §6.4)."""
 
-import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import ibis
 import pytest
-from sqlalchemy.engine import make_url
 
 from mappings.links import LINKS
 from mappings.strategy import Objective, Strategy
@@ -188,18 +186,6 @@ def test_a_sweep_is_neither_delivery_nor_loss() -> None:
     told = History(edges=MONDAYS[:2], entries=entries)
     assert told.at(told.now) == Standing(scope=30, delivered=27)
     assert told.weeks(MONDAYS[:2], known_at=told.now) == [Weekly(delivered=2, added=0)]
-
-
-@pytest.fixture
-def postgres(postgres_url: str) -> Iterator[Any]:
-    url = make_url(postgres_url)
-    where = {"host": url.host or url.query.get("host"), "port": url.port, "password": url.password}
-    connection = ibis.postgres.connect(
-        user=url.username, database=url.database, **{name: value for name, value in where.items() if value}
-    )
-    yield connection
-    gc.collect()  # cached tables are dropped while their connection is still there
-    connection.disconnect()
 
 
 def test_postgresql_and_duckdb_agree(postgres: Any, reckoned: tuple[list[Any], dict[str, History]]) -> None:
