@@ -1,7 +1,7 @@
 """What counts as a deployment of a service: a ladder of sources, one rung for each service (metrics.md §3.1)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from mappings import globs
 from mappings.rows import as_table
@@ -31,30 +31,17 @@ COLUMNS = ("ref", "repository", "environment", "sha", "finished_us")
 Row: TypeAlias = dict[str, Any]
 
 
-class Standing(NamedTuple):
-    """Where a service stands on the ladder; None where no rung has data."""
-
-    service: str
-    rung: Rung | None
-    other_environments: tuple[str, ...]  #: names that its repositories deploy to and that do not count, sorted
-
-
 def service_deployments(tables: Mapping[str, "ir.Table"], services: Sequence[Service]) -> "ir.Table":
     """Every deployment of every service, each sha once however often it finished within the hour, oldest first."""
     found = [row for service in services for row in _deployments(service, tables)]
     return as_table(found, SERVICE_DEPLOYMENTS)
 
 
-def standings(tables: Mapping[str, "ir.Table"], services: Sequence[Service]) -> list[Standing]:
-    """The rung of each service, so that whoever reads its figures knows what they count."""
-    return [_standing(service, tables) for service in services]
-
-
-def _standing(service: Service, tables: Mapping[str, "ir.Table"]) -> Standing:
+def other_environments(service: Service, tables: Mapping[str, "ir.Table"]) -> tuple[str, ...]:
+    """Names of those that its repositories deploy to and that do not count, sorted."""
     made = _of_service("deployments", service, tables)
     others = made.filter(~_reaches_users(made, service)).select("environment").distinct().to_pyarrow()
-    rung, _ = _highest(service, tables)
-    return Standing(service.id, rung, tuple(sorted(others["environment"].to_pylist())))
+    return tuple(sorted(others["environment"].to_pylist()))
 
 
 def _deployments(service: Service, tables: Mapping[str, "ir.Table"]) -> Iterator[Row]:

@@ -127,7 +127,7 @@ def reconcile(
         flow=facts.flow,
         balances=balances(snapshot, tags),
         link_lines=link_lines(snapshot, links),
-        service_lines=service_lines(snapshot, services, period=period),
+        service_lines=service_lines(snapshot, code.dora.shipping, span),
         figures=scopes.figures(config_version=config_version),
         flow_views=flow_views(facts.flowed, scopes, thresholds=thresholds),
         outlooks=outlooks(facts, period=period, begun_us=scopes.begun_us, config_version=config_version),

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from mappings.deployments import Rung, service_deployments, standings
+from mappings.deployments import Rung, other_environments
 from mappings.rules import Service
-from sync.reconcile.periods import Period, micros
+from sync.reconcile.dora.shipping import Deployment, Shipping
+from sync.reconcile.span import Span
 from sync.snapshot import Snapshot
 
 
@@ -19,22 +20,17 @@ class ServiceLine(Struct, frozen=True, kw_only=True):
     other_environments: tuple[str, ...]  #: that its repositories deploy to, and that do not count
 
 
-def service_lines(snapshot: Snapshot, services: Sequence[Service], *, period: Period) -> tuple[ServiceLine, ...]:
+def service_lines(snapshot: Snapshot, shipping: Shipping, span: Span) -> tuple[ServiceLine, ...]:
     """One for each service, in the order of the mappings."""
-    if not services:
-        return ()
-    made = service_deployments(snapshot.tables, services)
-    in_period = made.filter(
-        made.finished_us >= micros(period.start_at), made.finished_us < micros(period.known_until(snapshot.as_of))
-    )
-    rows = in_period.group_by("service").aggregate(count=in_period.count()).to_pyarrow().to_pylist()
-    counts = {row["service"]: row["count"] for row in rows}
     return tuple(
-        ServiceLine(
-            id=standing.service,
-            rung=standing.rung,
-            deployments=counts.get(standing.service, 0),
-            other_environments=standing.other_environments,
-        )
-        for standing in standings(snapshot.tables, services)
+        _line(service, shipping.deployments.get(service.id, ()), snapshot, span) for service in shipping.services
+    )
+
+
+def _line(service: Service, made: Sequence[Deployment], snapshot: Snapshot, span: Span) -> ServiceLine:
+    return ServiceLine(
+        id=service.id,
+        rung=made[0].rung if made else None,
+        deployments=len(span.within(made)),
+        other_environments=other_environments(service, snapshot.tables),
     )

@@ -14,6 +14,7 @@ from mappings.identities import identities
 from mappings.links import links
 from mappings.people import with_bots
 from mappings.problems import Problems
+from mappings.reverts import reverts
 from mappings.statuses import categories
 from mappings.strategy_diff import Dated, strategy_diff
 from mappings.suggestions import suggested_links
@@ -186,7 +187,7 @@ def derived(known: Meaning) -> "dict[str, pa.Table]":
         "tags": known.tags,
         "suggested_links": suggested(known),
         "breakdowns": placed(known),
-        "reverts": code.dora.shipping.reverts,
+        "reverts": reverts(known.facts.tables),
         "pull_request_phases": code.pull_requests.rows.select(*PULL_REQUEST_PHASES),
         "service_deployments": deployments(code.dora),
         "failures": code.dora.shipping.failures,

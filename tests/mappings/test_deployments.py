@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mappings.deployments import SERVICE_DEPLOYMENTS, service_deployments, standings
+from mappings.deployments import SERVICE_DEPLOYMENTS, other_environments, service_deployments
 from mappings.rules import Service
 from tests.builders import micros, tables
 
@@ -78,17 +78,14 @@ class TestLadder:
         assert [name for name, _ in counted(WHOLE, **rows)] == [rung]
 
     def test_what_no_rung_knows_stands_nowhere(self) -> None:
-        (standing,) = standings(tables(repositories=REPOSITORIES), [WHOLE])
-        assert (standing.service, standing.rung, counted(WHOLE)) == ("shop", None, [])
+        assert counted(WHOLE) == []
 
     def test_each_service_stands_for_itself(self) -> None:
         pay = Service(id="pay", repositories=("acme/pay",))
         made = [deployment("a", "09:00"), release("v1", "10:00", repository="acme/pay")]
         held = tables(repositories=REPOSITORIES, deployments=made[:1], releases=made[1:])
-        assert [(one.service, one.rung) for one in standings(held, [SHOP, pay])] == [
-            ("shop", "deployments"),
-            ("pay", "releases"),
-        ]
+        rows = service_deployments(held, [SHOP, pay]).to_pyarrow().to_pylist()
+        assert [(row["service"], row["rung"]) for row in rows] == [("shop", "deployments"), ("pay", "releases")]
 
     def test_deployments_that_never_succeeded_are_none(self) -> None:
         rows = {"deployments": [deployment("a", None)], "releases": [release("v1", "09:00")]}
@@ -145,8 +142,8 @@ class TestEnvironments:
 
     def test_those_that_do_not_count_are_listed(self) -> None:
         made = [deployment(name, "09:00", name) for name in ("staging", "production", "qa", "staging")]
-        (standing,) = standings(tables(repositories=REPOSITORIES, deployments=made), [SHOP])
-        assert standing.other_environments == ("qa", "staging")
+        held = tables(repositories=REPOSITORIES, deployments=made)
+        assert other_environments(SHOP, held) == ("qa", "staging")
 
     def test_the_configured_name_counts_and_no_other(self) -> None:
         canary = Service(id="shop", repositories=("acme/shop",), environment="Canary")

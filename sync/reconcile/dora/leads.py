@@ -31,7 +31,7 @@ def leads(brought: "ir.Table", snapshot: Snapshot, pulls: "ir.Table") -> "ir.Tab
         lead_us=alone.finished_us - alone.authored_us,
         pipeline_us=ibis.null("int64"),
     )
-    return by_pull.union(pushed).cache()
+    return by_pull.union(pushed)
 
 
 def _pushed(snapshot: Snapshot, pulls: "ir.Table") -> "ir.Table":

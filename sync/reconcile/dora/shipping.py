@@ -1,13 +1,13 @@
 """The deployments of every service, what each brought, and what speaks against it: read once (metrics.md §3.1–3.3)."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
-from mappings.change_sets import change_sets, parents_of
+from mappings.change_sets import ChangeSet, change_sets, parents_of
 from mappings.deployments import Rung, service_deployments
 from mappings.failures import Rule, failures
 from mappings.mends import Mends, mends
@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 BROUGHT = {"service": "string", "ref": "string", "repository": "string", "sha": "string", "finished_us": "int64"}
+
+
+class OfService(Protocol):
+    @property
+    def service(self) -> str: ...
+
+
+S = TypeVar("S", bound=OfService)
 
 
 class Deployment(NamedTuple):
@@ -40,6 +48,7 @@ class Deployment(NamedTuple):
 class Sign(NamedTuple):
     """Something that speaks for a deployment having failed."""
 
+    service: str
     ref: str  #: the deployment
     rule: Rule
     by_ref: str
@@ -54,7 +63,6 @@ class Shipping:
     signs: Mapping[str, Sequence[Sign]]  #: by service
     deployed: "ir.Table"  #: `SERVICE_DEPLOYMENTS`
     failures: "ir.Table"  #: `FAILURES`
-    reverts: "ir.Table"  #: `REVERTS`
 
     @cached_property
     def brought(self) -> "ir.Table":
@@ -72,33 +80,46 @@ class Shipping:
 def shipping(
     snapshot: Snapshot, services: Sequence[Service], *, links: "ir.Table", day: date, people: People
 ) -> Shipping:
-    tables = snapshot.tables
-    back, made = reverts(tables), service_deployments(tables, services)
+    made = service_deployments(snapshot.tables, services)
     rows = made.to_pyarrow().to_pylist()
-    held = tables["repository_commits"]
-    parents = parents_of(held.filter(held.repository.isin(sorted({row["repository"] for row in rows}))))
-    sets = list(change_sets(rows, parents))
-    told = mends(tables, services, reverts=back, links=links, day=day, people=people)
-    speaking = {service: _known(each, as_of_us=micros(snapshot.as_of)) for service, each in told.items()}
-    failed = failures(rows, brought=sets, mends=speaking)
-    brought = {(each.service, each.ref): each for each in sets}
-    deployments: dict[str, list[Deployment]] = defaultdict(list)
-    for row in rows:
-        known = brought[row["service"], row["ref"]]
-        named = {name: row[name] for name in Deployment._fields if name in row}
-        deployments[row["service"]].append(Deployment(**named, brought=known.shas, rollback=known.rollback))
-    signs: dict[str, list[Sign]] = defaultdict(list)
-    for row in failed.to_pyarrow().to_pylist():
-        signs[row["service"]].append(Sign(row["ref"], row["rule"], row["by_ref"], row["at_us"]))
+    sets = _change_sets(rows, snapshot)
+    speaking = _mends(snapshot, services, links=links, day=day, people=people) if services else {}
+    failed = failures(rows, brought=sets.values(), mends=speaking)
     return Shipping(
         services=services,
-        deployments=deployments,
+        deployments=_by_service(_deployment(row, sets[row["service"], row["ref"]]) for row in rows),
         mends=speaking,
-        signs=signs,
+        signs=_by_service(Sign(**row) for row in failed.to_pyarrow().to_pylist()),
         deployed=made,
         failures=failed,
-        reverts=back,
     )
+
+
+def _change_sets(rows: Sequence[Mapping[str, Any]], snapshot: Snapshot) -> dict[tuple[str, str], ChangeSet]:
+    """What each deployment brought, by service and ref, from the histories of the repositories deployed from."""
+    held, deployed_from = snapshot["repository_commits"], sorted({row["repository"] for row in rows})
+    parents = parents_of(held.filter(held.repository.isin(deployed_from))) if rows else {}
+    return {(each.service, each.ref): each for each in change_sets(rows, parents)}
+
+
+def _deployment(row: Mapping[str, Any], brought: ChangeSet) -> Deployment:
+    told = {name: row[name] for name in Deployment._fields if name in row}
+    return Deployment(**told, brought=brought.shas, rollback=brought.rollback)
+
+
+def _by_service(rows: Iterable[S]) -> dict[str, list[S]]:
+    found: dict[str, list[S]] = defaultdict(list)
+    for row in rows:
+        found[row.service].append(row)
+    return found
+
+
+def _mends(
+    snapshot: Snapshot, services: Sequence[Service], *, links: "ir.Table", day: date, people: People
+) -> dict[str, Mends]:
+    back = reverts(snapshot.tables)
+    told = mends(snapshot.tables, services, reverts=back, links=links, day=day, people=people)
+    return {service: _known(each, as_of_us=micros(snapshot.as_of)) for service, each in told.items()}
 
 
 def _known(told: Mends, *, as_of_us: int) -> Mends:

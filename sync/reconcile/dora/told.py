@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -21,15 +22,21 @@ from sync.reconcile.span import Span
 from sync.reconcile.stats import SMALLEST_SAMPLE, percentile, percentile_interval
 from sync.reconcile.thresholds import Thresholds
 
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
 PROXY: Rung = "merges"  #: a merge that fails or mends is no deployment that does (metrics.md §3.1)
 #: Figures of which the p50 over the services is shown, never the sum (metrics.md §3.1).
 OVER_SERVICES = ("deployments_per_week", "change_lead_time_p50", "change_fail_rate", "rework_rate", "recovery_time_p50")
 
 
 def dora_view(known: Dora, span: Span, *, thresholds: Thresholds) -> DoraView:
+    if not known.shipping.services:
+        return DoraView(services=(), over_services=())
     until_at, zone = span.period.known_until(span.as_of), span.period.zone
     weeks = weeks_until(until_at, zone=zone, count=thresholds.series_weeks)
-    medians, shipped = median_leads(known.leads, weeks), _leads(known, span)
+    leads = known.leads.cache()
+    medians, shipped = median_leads(leads, weeks), _leads(leads, span)
     services = tuple(
         _service(
             each,
@@ -45,10 +52,9 @@ def dora_view(known: Dora, span: Span, *, thresholds: Thresholds) -> DoraView:
     return DoraView(services=services, over_services=_over(services), bands=BANDS if thresholds.dora_bands else ())
 
 
-def _leads(known: Dora, span: Span) -> Mapping[str, list[Lead]]:
+def _leads(leads: "ir.Table", span: Span) -> Mapping[str, list[Lead]]:
     """By service, the changes that the deployments of the period brought."""
-    table = known.leads
-    here = table.filter((table.finished_us >= span.start_us) & (table.finished_us < span.until_us))
+    here = leads.filter((leads.finished_us >= span.start_us) & (leads.finished_us < span.until_us))
     by_service: dict[str, list[Lead]] = defaultdict(list)
     for row in here.select(*Lead._fields).order_by("service", "finished_us", "change").to_pyarrow().to_pylist():
         by_service[row["service"]].append(Lead(**row))

@@ -4,11 +4,15 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mappings.links import LINKS
+from mappings.people import People
 from mappings.rules import Service
+from sync.reconcile.dora.shipping import shipping
 from sync.reconcile.periods import period
 from sync.reconcile.services import ServiceLine, service_lines
+from sync.reconcile.span import Span
 from sync.snapshot import Snapshot
-from tests.builders import tables
+from tests.builders import table, tables
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SHOP = Service(id="shop", repositories=("acme/shop",))
@@ -26,7 +30,8 @@ def lines(
     known = Snapshot(
         as_of=datetime.fromisoformat(as_of).replace(tzinfo=UTC), digest="", tables=tables(deployments=list(made))
     )
-    return list(service_lines(known, services, period=period("2026-W46", zone=BERLIN)))
+    shipped = shipping(known, services, links=table(LINKS, []), day=known.as_of.date(), people=People())
+    return list(service_lines(known, shipped, Span(period=period("2026-W46", zone=BERLIN), as_of=known.as_of)))
 
 
 def test_those_count_that_finished_in_the_period_from_midnight_to_midnight_of_the_zone() -> None:
