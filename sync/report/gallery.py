@@ -25,7 +25,9 @@ def flow(report: Report) -> list[Picture]:
     pictures = [*_throughput(report), *_durations(report.delivery)]
     if report.flow:
         pictures += [*_cumulative(report.flow), *_scatter(report), *_ageing(report.flow, keys)]
-    return pictures
+    return pictures + [
+        picture for chart in report.control_charts if chart.id != "throughput" for picture in _chart(chart)
+    ]
 
 
 def effort(report: Report) -> list[Picture]:
@@ -75,6 +77,27 @@ def _throughput(report: Report) -> Iterator[Picture]:
         drawing=flow_charts.throughput(weeks, limits),
         columns=("Week of", "Delivered", "Signal"),
         rows=[(str(week.starts_on), _items(week), signals.get(str(week.starts_on), "")) for week in weeks],
+    )
+
+
+def _chart(chart: ControlChart) -> Iterator[Picture]:
+    """Another series between its natural limits."""
+    if chart.scope != "all" or not any(point.value is not None for point in chart.points):
+        return
+    weeks = [Week(starts_on=point.starts_on, value=point.value) for point in chart.points]
+    yield Picture(
+        id=f"picture-{chart.id}",
+        caption=f"{chart.title}, week by week, with its centre and its natural limits where there are any",
+        drawing=flow_charts.throughput(weeks, _limits(chart)),
+        columns=("Week of", chart.title, "Signal"),
+        rows=[
+            (
+                str(point.starts_on),
+                "no data" if point.value is None else words.amount(point.value, unit=chart.unit),
+                ", ".join(point.signals),
+            )
+            for point in chart.points
+        ],
     )
 
 

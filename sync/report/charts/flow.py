@@ -79,7 +79,7 @@ def cumulative(stands: Sequence[Stand]) -> Spec:
     rows: list[Spec] = [{**stand._asdict(), "on": stand.on.isoformat()} for stand in stands]
     x = days(rows, "on", labels=6)
     lines = [
-        *_named(rows, x, "arrived", {"color": MUTED, "strokeDash": list(DOTTED)}),
+        *_named(rows, x, "arrived", {"color": INK, "strokeDash": list(DOTTED)}),
         *_named(rows, x, "started", {"color": INK, "strokeDash": list(DASHED)}),
         *_named(rows, x, "finished", {"color": ACCENT}),
     ]

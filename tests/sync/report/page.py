@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-VOID = {"meta", "br", "link", "img", "input", "hr", "path", "rect", "line"}
+VOID = {"meta", "br", "link", "img", "input", "hr", "path", "rect", "line", "circle"}
 
 
 @dataclass

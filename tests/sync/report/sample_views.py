@@ -214,6 +214,7 @@ def _spending(identity: str, share: float, planned: float | None, *, class_: str
         by_items=figure("by_items", "Share of items", share + 0.05, **blank),
         by_points=figure("by_points", "Share of points", None, reason="not_configured", **blank),
         cost=figure("cost", "Cost", None, reason="not_configured", unit="money", scope=identity),
+        priced=None,
         flags=("starved",) if identity == "nordics" else (),
         weeks=tuple(
             Stretch(starts_on=MONDAY - timedelta(weeks=back), effort_days=share * 35, share=share + 0.01 * back)
