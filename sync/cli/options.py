@@ -1,6 +1,7 @@
 """The options that commands share, and the words that they take."""
 
-from datetime import UTC, date, datetime, time
+import re
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -72,6 +73,15 @@ def instant(text: str) -> datetime:
     if at.tzinfo is None:
         raise typer.BadParameter(f"{text!r} names no zone; write 2026-11-20T18:00Z or 2026-11-20T18:00+01:00")
     return at.astimezone(UTC)
+
+
+def duration(text: str) -> timedelta:
+    """How long the option says: 50m, 1h30m, 90s."""
+    found = re.fullmatch(r"(?:(\d{1,3})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?", text.strip())
+    if not found or not any(found.groups()):
+        raise typer.BadParameter(f"{text!r} is no duration; write 50m, 1h30m or 90s")
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
 
 def _period(text: str) -> str:

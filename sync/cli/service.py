@@ -1,13 +1,12 @@
 """Commands of the service: to run it, and to look into its inbox."""
 
-import getpass
 import os
 from typing import Annotated
 
 import typer
 
 from sync.cli.options import ConfigFile, Verbose
-from sync.cli.terminal import DEFAULT, SystemClock, note, opened, say, usage
+from sync.cli.terminal import DEFAULT, SystemClock, note, opened, say, usage, user
 
 app = typer.Typer()
 inbox = typer.Typer(help="Look at deliveries of webhooks that are not done.", no_args_is_help=True)
@@ -48,6 +47,6 @@ def retry(
     with opened(config, verbose=verbose) as work:
         from sync.store import deliveries
 
-        retried = deliveries.retry(work.engine, ids or (), who=getpass.getuser(), now=work.clock.now())
+        retried = deliveries.retry(work.engine, ids or (), who=user(), now=work.clock.now())
         note(f"{each.source} {each.id} waits again" for each in retried)
         note([f"{len(retried)} retried"])

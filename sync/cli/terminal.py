@@ -81,15 +81,17 @@ def note(lines: Iterable[str]) -> None:
 
 
 def end_of(made: "Report", fail_on: Severity | None, *, incomplete: bool = False) -> None:
-    """Ends the program as the report asks for.
+    """Ends the program as the report asks for."""
+    leave(exit_code(made, fail_on, incomplete=incomplete))
 
-    With 1 where a finding weighs as much as `fail_on`, 2 where an earlier version of the files had to stand in, 3 if
-    incomplete.
-    """
+
+def exit_code(made: "Report", fail_on: Severity | None, *, incomplete: bool = False) -> int:
+    """1 where a finding weighs as much as `fail_on`, 2 where an earlier version of the files had to stand in, 3 if
+    incomplete; else 0."""
     grave = list(Severity)[list(Severity).index(fail_on) :] if fail_on else []
     found = any(made.answer.severities[severity.value] for severity in grave)
-    verdict = made.masthead.verdict
-    end(found=found, wrong=bool(made.masthead.mistakes), incomplete=incomplete or verdict == "incomplete")
+    is_incomplete = incomplete or made.masthead.verdict == "incomplete"
+    return max(FOUND * found, USAGE * bool(made.masthead.mistakes), INCOMPLETE * is_incomplete)
 
 
 def end_of_passes(passes: "Sequence[Pass]") -> None:
@@ -105,6 +107,15 @@ def missed(passes: "Sequence[Pass]") -> bool:
 
 def end(*, found: bool = False, wrong: bool = False, incomplete: bool = False) -> None:
     """Ends the program; where two things hold, the higher number wins."""
-    code = max(FOUND * found, USAGE * wrong, INCOMPLETE * incomplete)
+    leave(max(FOUND * found, USAGE * wrong, INCOMPLETE * incomplete))
+
+
+def leave(code: int) -> None:
+    """Ends the program unless all is well."""
     if code:
         raise typer.Exit(code)
+
+
+def user(environment: Mapping[str, str] = os.environ) -> str:
+    """Who runs the program, for the trail; in a container a user may have no name."""
+    return environment.get("USER") or environment.get("LOGNAME") or f"user {os.getuid()}"

@@ -68,7 +68,7 @@ def _connect_sqlite(address: URL) -> Engine:
         raise StoreError("A SQLite store is a file, without options.", hint=_FORMS)
     path = Path(address.database)
     place.check(path)
-    engine = create_engine(address, connect_args={"timeout": _BUSY_S})
+    engine = create_engine(address, connect_args={"timeout": _BUSY_S}, hide_parameters=True)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     try:
@@ -88,7 +88,12 @@ def _connect_sqlite(address: URL) -> Engine:
 
 def _connect_postgresql(address: URL) -> Engine:
     name = address.set(query={}).render_as_string(hide_password=True)
-    engine = create_engine(address.set(drivername="postgresql+psycopg"), connect_args={"connect_timeout": _CONNECT_S})
+    engine = create_engine(
+        address.set(drivername="postgresql+psycopg"),
+        connect_args={"connect_timeout": _CONNECT_S},
+        hide_parameters=True,  # an error's words go to the log, where no fact and no delivery belongs
+        pool_pre_ping=True,  # a server that was restarted costs a connection, and no failure
+    )
     try:
         _bring_up(engine, name)
     except DatabaseError as error:

@@ -48,10 +48,12 @@ class Work:
     verbose: bool = False
 
     @contextmanager
-    def reading(self) -> Iterator[Reading]:
-        """What is read from the sources, shown while it is read."""
+    def reading(self, *, until: datetime | None = None) -> Iterator[Reading]:
+        """What is read from the sources, shown while it is read; nothing new is begun after `until`."""
         with progress.shown(verbose=self.verbose) as told:
-            yield Reading(config=self.config, means=Means(engine=self.engine, clock=self.clock, progress=told))
+            tally = progress.Tally(told)
+            means = Means(engine=self.engine, clock=self.clock, progress=tally)
+            yield Reading(config=self.config, means=means, tally=tally, until=until)
 
     def write_back(self, *, dry_run: bool) -> list[WroteBack]:
         """Brings every mirror that is asked for to show the tag that its item has; a rehearsal only plans it."""

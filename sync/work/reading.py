@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
@@ -11,11 +11,13 @@ import structlog
 
 from connectors.census import CensusKind
 from connectors.errors import SourceError
+from connectors.progress import SILENT
 from connectors.source import Check
 from sync import census
 from sync.config import Config
 from sync.passes import Pass, unforeseen
 from sync.poll import poll
+from sync.progress import Tally
 from sync.store import censuses
 from sync.store.errors import StoreError
 from sync.store.memory import record_pass
@@ -41,6 +43,7 @@ class Reading:
 
     config: Config
     means: Means
+    tally: Tally = field(default_factory=lambda: Tally(SILENT))  #: of what was asked, where `means` tell it
     pool: Pool | None = None  #: of sources that stay connected
     until: datetime | None = None  #: after which nothing new is begun, and what is under way ends as soon as it may
 

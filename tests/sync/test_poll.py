@@ -69,10 +69,16 @@ def store(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def read(store: Engine, *batches: Batch, breaks: SourceError | None = None, watcher: Watcher | None = None) -> Pass:
-    source = Told(batches, breaks)
+def read(
+    store: Engine,
+    *batches: Batch,
+    breaks: SourceError | None = None,
+    watcher: Watcher | None = None,
+    until: datetime | None = None,
+) -> Pass:
+    source, told = Told(batches, breaks), watcher or Watcher()
     return asyncio.run(
-        poll(source, kind="jira", engine=store, holder="me", clock=Clock(), progress=watcher or Watcher())  # type: ignore[arg-type]
+        poll(source, kind="jira", engine=store, holder="me", clock=Clock(), progress=told, until=until)  # type: ignore[arg-type]
     )
 
 
@@ -91,6 +97,20 @@ def test_one_that_missed_something_says_what_and_came_as_far(store: Engine) -> N
     """apache/devlake#8028: a run that missed something is never called a success."""
     done = read(store, batch(item(1), read=5, gaps=(GAP,)))
     assert (done.verdict, done.gaps, known_until(store)) == ("incomplete", (GAP,), epoch_us(at(5)))
+
+
+def test_one_whose_time_is_over_keeps_what_it_read_and_is_to_go_on(store: Engine) -> None:
+    over = read(store, batch(item(1), read=5), batch(item(2), read=9), until=Clock().now())
+    assert (over.verdict, over.found, over.is_cut, known_until(store)) == ("incomplete", "1 records", True, None)
+    assert "the time for this pass is over" in str(over)
+    in_time = read(store, batch(item(1), read=5), until=Clock().now() + timedelta(seconds=1))
+    assert (in_time.verdict, in_time.is_cut) == ("complete", False)
+
+
+def test_a_later_pass_tells_when_what_it_read_was_changed(store: Engine) -> None:
+    """By which a webhook that says nothing is found out."""
+    assert read(store, batch(item(1), read=5)).changed_at == ()
+    assert read(store, batch(item(1), item(2), read=9)).changed_at == (item(1).updated_at, item(2).updated_at)
 
 
 def test_one_that_broke_off_keeps_what_it_read_and_is_known_no_further(store: Engine) -> None:
