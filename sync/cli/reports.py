@@ -25,6 +25,9 @@ def report(
     part: Annotated[
         str | None, typer.Option("--part", metavar="NAME", help="Of csv one table, of png the picture.")
     ] = None,
+    team: Annotated[
+        str | None, typer.Option("--team", metavar="TEAM", help="This team's own part of it, as an HTML page.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="The file to write, of csv the folder; default standard output.")
     ] = None,
@@ -40,10 +43,11 @@ def report(
     if form in (ReportForm.pdf, ReportForm.png) and out is None and sys.stdout.isatty():
         raise typer.BadParameter("name a file: this is no text", param_hint="--out")
     with opened(config, verbose=verbose, last_good=True) as work:
-        from sync.work.rendering import rendered
+        from sync.work.rendering import rendered, team_page
 
         made = work.report(as_of=as_of, period=period)
-        _put(work, rendered(made, form.value, part=part, environment=os.environ), out)
+        content = team_page(made, team) if team else rendered(made, form.value, part=part, environment=os.environ)
+        _put(work, content, out)
         if publish:
             note(f"wrote {path}" for path in work.publish(made))
         end_of(made, fail_on)

@@ -15,6 +15,7 @@ from sync.report.charts.effort import Part
 from sync.report.charts.flow import Level, Limits, Point, Stand
 from sync.report.charts.picture import Picture
 from sync.report.model import ObjectiveRow, Report
+from sync.report.page import slug
 
 MOST_AGEING = 15  #: items in the picture of what is in progress
 
@@ -50,7 +51,7 @@ def forecast(row: ObjectiveRow) -> list[Picture]:
     told += [(str(point.on), "–", f"{done + point.p15:,} to {done + point.p85:,}") for point in fan]
     return [
         Picture(
-            id=f"picture-burn-up-{row.rank}",
+            id=f"picture-burn-up-{slug(row.id)}",
             caption=caption,
             drawing=burn_up(burned, fan, promised_on=ahead.promised_on, label=label),
             columns=("Day", "Scope", "Delivered"),

@@ -26,12 +26,17 @@ def environment() -> Environment:
         "kind": words.kind,
         "marked": lambda word: words.LIGHTS.get(word, word.replace("_", " ")),
         "records": words.records,
-        "slug": lambda text: re.sub(r"[^\w.-]", "-", text),
+        "slug": slug,
         "short": lambda text, most: words.line(text, most=most),
         "standing": words.standing,
         "thousands": lambda number: f"{number:,}",
     }
     return made
+
+
+def slug(identity: str) -> str:
+    """An identity as the name of a place on the page."""
+    return re.sub(r"[^\w.-]", "-", identity)
 
 
 def href(url: str | None) -> str:

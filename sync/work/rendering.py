@@ -36,6 +36,14 @@ def rendered(
     return TEXTS[form](report)
 
 
+def team_page(report: Report, name: str) -> str:
+    """One team's own part of the report, as a page. Raises `Problems` where the report has no such team."""
+    teams = {team.id: team for team in report.teams}
+    if name not in teams:
+        raise Problems([Problem("--team", 0, 0, f"there is no team '{name}'", nearest(name, teams))])
+    return html.render_team(report, teams[name])
+
+
 def _named(part: str | None, held: Mapping[str, object], what: str) -> str:
     if part in held:
         return str(part)

@@ -2,15 +2,23 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from html import escape
 from typing import NamedTuple, TypeAlias
 
 from sync.reconcile.forecast import FanPoint
 from sync.reconcile.progress import BurnPoint
+from sync.report.charts.vega import ACCENT, INK, MUTED, labelled
 
 WIDTH, HEIGHT = 320, 130
 LEFT, RIGHT, TOP, BOTTOM = 30, 8, 8, 18
+TEXT = f'fill="{MUTED}"'
 Place: TypeAlias = tuple[float, float]
+LOOKS = {
+    "fan": f'fill="{ACCENT}" fill-opacity="0.18"',
+    "middle": f'stroke="{ACCENT}" stroke-dasharray="1 4"',
+    "scope": f'stroke="{INK}" stroke-width="1.5" stroke-dasharray="5 4"',
+    "delivered": f'stroke="{ACCENT}"',
+    "promise": f'stroke="{INK}" stroke-width="1"',
+}
 
 
 class _Scale(NamedTuple):
@@ -44,8 +52,7 @@ def burn_up(points: Sequence[BurnPoint], fan: Sequence[FanPoint], *, promised_on
         *(_line("promise", [scale.at(on, 0), scale.at(on, scale.most)]) for on in promised),
         *_texts(scale),
     ]
-    box = f"0 0 {WIDTH} {HEIGHT}"
-    return f'<svg class="burn-up" role="img" aria-label="{escape(label)}" viewBox="{box}">{"".join(drawn)}</svg>'
+    return labelled("burn-up", drawn, width=WIDTH, height=HEIGHT, label=label)
 
 
 def _until_done(fan: Sequence[FanPoint], *, remaining: int) -> Sequence[FanPoint]:
@@ -67,12 +74,12 @@ def _fan(scale: _Scale, now: BurnPoint, fan: Sequence[FanPoint]) -> Iterable[str
 
 
 def _line(kind: str, places: Iterable[Place]) -> str:
-    return f'<path class="{kind}" d="M{"L".join(f"{x} {y}" for x, y in places)}"/>'
+    return f'<path {LOOKS[kind]} d="M{"L".join(f"{x} {y}" for x, y in places)}"/>'
 
 
 def _texts(scale: _Scale) -> Iterable[str]:
     foot = HEIGHT - 4
-    yield f'<text x="{LEFT}" y="{foot}">{scale.first}</text>'
-    yield f'<text x="{WIDTH - RIGHT}" y="{foot}" text-anchor="end">{scale.last}</text>'
-    yield f'<text x="{LEFT - 4}" y="{TOP + 8}" text-anchor="end">{scale.most:,}</text>'
-    yield f'<text x="{LEFT - 4}" y="{HEIGHT - BOTTOM}" text-anchor="end">0</text>'
+    yield f'<text {TEXT} x="{LEFT}" y="{foot}">{scale.first}</text>'
+    yield f'<text {TEXT} x="{WIDTH - RIGHT}" y="{foot}" text-anchor="end">{scale.last}</text>'
+    yield f'<text {TEXT} x="{LEFT - 4}" y="{TOP + 8}" text-anchor="end">{scale.most:,}</text>'
+    yield f'<text {TEXT} x="{LEFT - 4}" y="{HEIGHT - BOTTOM}" text-anchor="end">0</text>'

@@ -10,6 +10,7 @@ from html import escape
 from itertools import accumulate
 from textwrap import wrap
 
+from sync.report.charts.vega import ACCENT, INK, LINE, MUTED, PAPER, SOFT, labelled
 from sync.report.words import MARKS
 
 ROW, TOP, WIDTH = 58, 34, 960
@@ -18,6 +19,13 @@ VISION_WIDTH, INDENT = 130, 14
 BROADEST = 40.0  #: of a way that takes all the effort
 NAME_SIGNS, TEAM_SIGNS, VISION_SIGNS = 32, 16, 17
 MOST_MEASURES, MOST_TEAMS = 2, 3
+LOOKS = {
+    "plain": f'fill="{MUTED}"',
+    "heading": f'fill="{MUTED}" font-weight="600"',
+    "name": f'fill="{INK}" font-weight="600" font-size="13"',
+    "destination": f'fill="{INK}" font-style="italic" font-size="14"',
+    "flag": 'fill="var(--high)"',
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +53,7 @@ def picture(vision: str, markers: Sequence[Marker], *, label: str) -> str:
         *_vision(vision, middle=middle),
         *(part for place, marker in enumerate(markers) for part in _row(marker, y=TOP + ROW * place)),
     ]
-    box = f"0 0 {WIDTH} {height}"
-    return f'<svg class="map" role="img" aria-label="{escape(label)}" viewBox="{box}">{"".join(drawn)}</svg>'
+    return labelled("map", drawn, width=WIDTH, height=height, label=label)
 
 
 def _headings() -> Iterator[str]:
@@ -63,9 +70,10 @@ def _ways(markers: Sequence[Marker], *, middle: float) -> Iterator[str]:
         from_y, to_y = begin + end - breadths[place] / 2, TOP + ROW * (place + 0.5)
         curve = _curve(from_y, to_y, to_x=OBJECTIVES - 8 + INDENT * marker.depth)
         if marker.planned:
-            yield f'<path class="plan" d="{curve}" stroke-width="{round(BROADEST * marker.planned + 2, 1)}"/>'
-            yield f'<path class="bed" d="{curve}" stroke-width="{round(BROADEST * marker.planned, 1)}"/>'
-        yield f'<path class="way {marker.state}" d="{curve}" stroke-width="{round(breadths[place], 1)}"/>'
+            yield f'<path stroke="{INK}" stroke-opacity="0.55" d="{curve}" stroke-width="{round(BROADEST * marker.planned + 2, 1)}"/>'
+            yield f'<path stroke="{PAPER}" d="{curve}" stroke-width="{round(BROADEST * marker.planned, 1)}"/>'
+        colour = ACCENT if marker.state == "current" else MUTED
+        yield f'<path stroke="{colour}" stroke-opacity="0.45" d="{curve}" stroke-width="{round(breadths[place], 1)}"/>'
 
 
 def _curve(from_y: float, to_y: float, *, to_x: float) -> str:
@@ -77,14 +85,15 @@ def _vision(vision: str, *, middle: float) -> Iterator[str]:
     lines = wrap(vision, VISION_SIGNS, max_lines=6, placeholder=" …") or ["No vision is written"]
     height = 18 * len(lines) + 16
     top = middle - height / 2
-    yield f'<rect class="vision" x="1" y="{top:.1f}" width="{VISION_WIDTH - 1}" height="{height}" rx="4"/>'
+    yield f'<rect fill="{SOFT}" stroke="{INK}" x="1" y="{top:.1f}" width="{VISION_WIDTH - 1}" height="{height}" rx="4"/>'
     for place, line in enumerate(lines):
         yield _text(10, top + 22 + 18 * place, line, kind="destination")
 
 
 def _row(marker: Marker, *, y: float) -> Iterator[str]:
     x = OBJECTIVES + INDENT * marker.depth
-    yield f'<circle class="marker {marker.state}" cx="{x - 4}" cy="{y + ROW / 2}" r="5"/>'
+    look = f'fill="{ACCENT}" stroke="{PAPER}"' if marker.state == "current" else f'fill="{PAPER}" stroke="{INK}"'
+    yield f'<circle {look} cx="{x - 4}" cy="{y + ROW / 2}" r="5"/>'
     yield _text(x + 8, y + 24, marker.name, most=NAME_SIGNS, kind="name")
     yield _text(x + 8, y + 40, " · ".join([f"{MARKS[marker.state]} {marker.state}", *_shares(marker)]))
     yield _text(
@@ -96,7 +105,7 @@ def _row(marker: Marker, *, y: float) -> Iterator[str]:
         yield _text(TEAMS, y + 20 + 14 * place, team, most=TEAM_SIGNS)
     for place, line in enumerate(marker.work):
         yield _text(WORK, y + 20 + 14 * place, line)
-    yield f'<path class="rule" d="M{OBJECTIVES - 12} {y + ROW}H{WIDTH}"/>'
+    yield f'<path stroke="{LINE}" stroke-width="1" d="M{OBJECTIVES - 12} {y + ROW}H{WIDTH}"/>'
 
 
 def _shares(marker: Marker) -> Iterator[str]:
@@ -110,13 +119,12 @@ def _measure(name: str, progress: float | None, *, y: float) -> Iterator[str]:
     """A bar from baseline to target, and how far it came."""
     done = 60 * min(1.0, max(0.0, progress or 0.0))
     yield _text(MEASURES + 70, y, f"{name}{'' if progress is None else f' {progress:.0%}'}", most=18)
-    yield f'<rect class="frame" x="{MEASURES}" y="{y - 9:.1f}" width="60" height="8"/>'
-    yield f'<rect class="done" x="{MEASURES}" y="{y - 9:.1f}" width="{done:.1f}" height="8"/>'
+    yield f'<rect stroke="{MUTED}" stroke-width="1" x="{MEASURES}" y="{y - 9:.1f}" width="60" height="8"/>'
+    yield f'<rect fill="{ACCENT}" x="{MEASURES}" y="{y - 9:.1f}" width="{done:.1f}" height="8"/>'
 
 
-def _text(x: float, y: float, text: str, *, most: int = 40, kind: str = "") -> str:
+def _text(x: float, y: float, text: str, *, most: int = 40, kind: str = "plain") -> str:
     if not text:
         return ""
     cut = text if len(text) <= most else text[: most - 1].rstrip() + "…"
-    named = f' class="{kind}"' if kind else ""
-    return f'<text{named} x="{x}" y="{round(y, 1)}">{escape(cut)}</text>'
+    return f'<text {LOOKS[kind]} x="{x}" y="{round(y, 1)}">{escape(cut)}</text>'

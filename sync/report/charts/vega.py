@@ -12,8 +12,10 @@ Spec: TypeAlias = dict[str, Any]
 
 WIDTH, RIGHT, TOP = 640, 36, 8
 MUTED, LINE, ACCENT, INK = "var(--muted)", "var(--line)", "var(--accent)", "var(--ink)"
+PAPER, SOFT = "var(--paper)", "var(--soft)"
+FONT = "system-ui, sans-serif"
 CONFIG: Spec = {
-    "font": "system-ui, sans-serif",
+    "font": FONT,
     "view": {"stroke": None},
     "axis": {
         "labelColor": MUTED,
@@ -77,6 +79,13 @@ def level(value: float | None, *, dash: Sequence[int], name: str = "") -> list[S
         "encoding": y | {"x": {"value": "width"}, "text": {"field": "name"}},
     }
     return [{"data": rows, "layer": [rule, text] if name else [rule]}]
+
+
+def labelled(kind: str, parts: Iterable[str], *, width: int, height: int, label: str) -> str:
+    """One labelled picture of parts that are drawn already."""
+    opening = f'<svg class="{kind}" role="img" aria-label="{escape(label)}" viewBox="0 0 {width} {height}"'
+    look = 'fill="none" stroke-width="2" xmlns="http://www.w3.org/2000/svg"'
+    return f'{opening} {look}><g font-family="{FONT}" font-size="11">{"".join(parts)}</g></svg>'
 
 
 def svg(spec: Spec, *, label: str) -> str:
