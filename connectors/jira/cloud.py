@@ -10,7 +10,7 @@ from msgspec import Raw
 
 from connectors.errors import Gone, Malformed, Refused, TooLarge
 from connectors.jira import api, wire
-from connectors.jira.bulk import ANY, NAMED, Bulk, Ways
+from connectors.jira.bulk import ANY, HISTORIES, NAMED, Bulk, Ways
 from connectors.jira.children import inline_comments
 from connectors.jira.dates import instant
 from connectors.jira.dialect import WHOLE, Page, Reading, expanded, home, in_parts, joined
@@ -60,8 +60,14 @@ class Cloud:
 
     @property
     def least(self) -> int:
-        """Where the search tells the content, 100 issues a page, the histories of many pages are read at once."""
-        return self.portion if self._charged and self._is_bulk else 1
+        """Where the search tells the content, 100 issues a page, the histories of many pages are read at once: of as
+        many pages as fill whole pages of histories."""
+        if not (self._charged and self._is_bulk):
+            return 1
+        expected = self.portion * self._ways.histories_per_issue
+        filled = expected // HISTORIES * HISTORIES / expected if expected >= HISTORIES else 1
+        # A slice shows some of the one before it again: what it adds is a little less than its pages hold.
+        return max(WHOLE_PAGE, int(self.portion * filled) // WHOLE_PAGE * WHOLE_PAGE) - WHOLE_PAGE // 2
 
     async def find(self, query: str, *, after: str | None, whole: bool) -> Page:
         if not (whole or self._charged) and self._is_bulk:

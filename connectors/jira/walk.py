@@ -185,9 +185,7 @@ class Walk:
                 yield Reading(holes=[self._open.told(page.hole)])
         admitted = [issue for issue in page.found if self._slice.admits(str(issue.id)) and not self._held(issue)]
         self._fresh += admitted
-        if page.next and len(self._fresh) < self._dialect.least:
-            return
-        while self._fresh:
+        while len(self._fresh) >= (self._dialect.least if page.next else 1):
             size = self._dialect.portion  # it learns from what it reads
             portion, self._fresh = self._fresh[:size], self._fresh[size:]
             self._shown += len(portion)
