@@ -2,7 +2,7 @@
 
 import typer
 
-from sync.cli import edits, ground, job, map, people, reports, service, sources, triage  # noqa: A004
+from sync.cli import assistant, edits, ground, job, map, people, reports, service, sources, triage  # noqa: A004
 
 app = typer.Typer(
     help="Tag the work in Jira and GitHub with the objective it serves; report how it flows and what leads nowhere.",
@@ -12,7 +12,18 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (job.app, sources.app, reports.app, map.app, edits.app, people.app, triage.app, ground.app, service.app):
+for part in (
+    job.app,
+    sources.app,
+    reports.app,
+    map.app,
+    edits.app,
+    people.app,
+    triage.app,
+    ground.app,
+    service.app,
+    assistant.app,
+):
     app.registered_commands += part.registered_commands
     app.registered_groups += part.registered_groups
 

@@ -81,7 +81,11 @@ def test_no_secret_is_written_anywhere(place: Place) -> None:
 def test_the_exit_code_tells_of_grave_findings(place: Place) -> None:
     assert place.fingerpost("sync").returncode == 0
     assert place.fingerpost("report", "--as-of", AS_OF, "--fail-on", "high").returncode == 1
-    assert place.fingerpost("report", "--as-of", AS_OF).returncode == 0
+    assert (
+        place.fingerpost("report", "--as-of", AS_OF, "--publish", "--format", "csv", "--out", "tables").returncode == 0
+    )
+    assert {"findings.csv", "figures.csv"} <= {path.name for path in (place.folder / "tables").iterdir()}
+    assert (place.folder / "reports" / "latest.html").exists()
 
 
 def test_schemas_are_json(place: Place) -> None:

@@ -1,6 +1,5 @@
 """The report in every form, as the command writes it, and sent again by `deliver`."""
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,14 +12,11 @@ from connectors.twin.serve import serving
 from mappings.problems import Problems
 from sync.cli import app
 from sync.deliver import pdf
-from sync.store.apply import apply
-from sync.store.database import connect
 from sync.work.embedded import opened
 from sync.work.rendering import rendered
 from tests.clocks import FakeClock
 from tests.sync.deliver.receivers import GitHubStandIn
 from tests.sync.report.sample import sample
-from tests.sync.store.batches import at, batch, item, pull
 
 CONFIG = """\
 store: sqlite:///{folder}/facts.db
@@ -97,12 +93,9 @@ def test_the_page_is_printed():
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, GitHubStandIn]]:
-    """A small installation whose report was published."""
+    """A small installation, and where its report goes."""
     folder = tmp_path_factory.mktemp("small")
     github = GitHubStandIn()
-    engine = connect(f"sqlite:///{folder}/facts.db")
-    apply(engine, batch(item(1, labels=("cart",), title="@everyone"), pull(7, merged_at=at(5)), read=10))
-    engine.dispose()
     with serving({"github": github}) as urls:
         (folder / "fingerpost.yaml").write_text(CONFIG.format(folder=folder, url=urls["github"]))
         for name, text in FILES.items():
@@ -153,12 +146,3 @@ def test_a_published_report_is_sent_once_it_arrives(published):
     assert run(folder, "deliver").exit_code == 0
     assert "has it already" in run(folder, "deliver").stdout
     assert list(github.issues) == [1]
-
-
-def test_a_report_is_published_by_the_command(place):
-    folder, _ = place
-    done = run(folder, "report", "--format", "csv", "--out", str(folder / "tables"), "--publish")
-    assert done.exit_code == 0, done.output
-    assert {"findings.csv", "figures.csv", "balance.csv"} <= {path.name for path in (folder / "tables").iterdir()}
-    made = json.loads((folder / "reports" / "latest.json").read_text())
-    assert run(folder, "deliver", "--period", made["masthead"]["period"], "--dry-run").exit_code == 0
