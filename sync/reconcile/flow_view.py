@@ -78,17 +78,17 @@ class FlowWeek(Struct, frozen=True, kw_only=True):
     """One complete week; None where nothing is known, or too few were delivered to say."""
 
     starts_on: date  #: Monday
-    arrivals: float | None
-    delivered: float | None
-    discarded: float | None
-    bulk_closed: float | None
-    wip: float | None  #: at its end
-    cycle_p50_days: float | None
-    cycle_p85_days: float | None
-    lead_p50_days: float | None
-    lead_p85_days: float | None
-    active_days: float | None  #: of what was delivered, all together
-    waiting_days: float | None
+    arrivals: float | None = None
+    delivered: float | None = None
+    discarded: float | None = None
+    bulk_closed: float | None = None
+    wip: float | None = None  #: at its end
+    cycle_p50_days: float | None = None
+    cycle_p85_days: float | None = None
+    lead_p50_days: float | None = None
+    lead_p85_days: float | None = None
+    active_days: float | None = None  #: of what was delivered, all together
+    waiting_days: float | None = None
 
 
 class FlowView(Struct, frozen=True, kw_only=True):

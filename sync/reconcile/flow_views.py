@@ -12,14 +12,13 @@ from sync.reconcile.distribution import distribution
 from sync.reconcile.expectation import UNTOLD, expectation, samples
 from sync.reconcile.figures import DAY_US
 from sync.reconcile.flow import Flow
-from sync.reconcile.flow_view import CyclePoint, FlowView, FlowWeek
+from sync.reconcile.flow_view import CyclePoint, FlowView
 from sync.reconcile.objectives import ALL
-from sync.reconcile.periods import instant, micros, weeks_until
+from sync.reconcile.periods import instant, micros
 from sync.reconcile.reopened import reopen_rates
 from sync.reconcile.scopes import Scopes
 from sync.reconcile.survival_view import UNWATCHED, survival, watched
 from sync.reconcile.thresholds import Thresholds
-from sync.reconcile.weekly import flow_weeks, weekly
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -58,16 +57,8 @@ def flow_views(flowed: Flow, scopes: Scopes, *, thresholds: Thresholds) -> dict[
         expected_days=every.expectation.value,
         curve=curves.get(ALL, UNWATCHED).curve,
     )
-    more = {"scatter": _scatter(flow, at=at), "weeks": _weeks(scopes, count=thresholds.series_weeks)}
+    more = {"scatter": _scatter(flow, at=at), "weeks": scopes.flow_weeks[-thresholds.series_weeks :]}
     return views | {ALL: replace(every, ageing=oldest, **more)}
-
-
-def _weeks(scopes: Scopes, *, count: int) -> tuple[FlowWeek, ...]:
-    """The last complete weeks of what is known of the period, of all work."""
-    at, members = scopes.period.known_until(scopes.as_of), scopes.members
-    last = weeks_until(at, zone=scopes.period.zone, count=count)
-    told = weekly(scopes.flow, members.filter(members.scope == ALL), weeks=last, since=scopes.begun_at)
-    return flow_weeks(told, last)
 
 
 def _scatter(flow: "ir.Table", *, at: datetime) -> tuple[CyclePoint, ...]:

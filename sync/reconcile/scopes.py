@@ -10,10 +10,12 @@ from mappings.strategy import Strategy
 from sync.reconcile.coverage import coverage
 from sync.reconcile.delivery import Finished, delivery, finished, left_out, one_by_one, refs
 from sync.reconcile.figures import Figure
+from sync.reconcile.flow_view import FlowWeek
 from sync.reconcile.objectives import ALL, members
 from sync.reconcile.periods import Period, instant, micros, weeks_until
 from sync.reconcile.series import Week, throughput
 from sync.reconcile.stats import clusters, seed
+from sync.reconcile.weekly import DAYS, MOST_WEEKS, flow_weeks
 from sync.reconcile.wip import in_progress, wip
 
 if TYPE_CHECKING:
@@ -53,6 +55,14 @@ class Scopes:
     def done(self) -> dict[str, list[Finished]]:
         """Scope → the items with their finish in the period, by ref."""
         return finished(self.flow, self.members, period=self.period, as_of=self.as_of, since=self.begun_at)
+
+    @cached_property
+    def flow_weeks(self) -> tuple[FlowWeek, ...]:
+        """All work, in every complete week from the first record to what is known of the period, the latest last."""
+        until = self.period.known_until(self.as_of)
+        count = min(MOST_WEEKS, (until - self.begun_at).days // DAYS + 2)
+        weeks = [week for week in weeks_until(until, zone=self.period.zone, count=count) if week.end_at > self.begun_at]
+        return flow_weeks(self.flow, weeks=weeks, since=self.begun_at) if weeks else ()
 
     def figures(self, *, config_version: str) -> tuple[Figure, ...]:
         """`config_version` goes into the seed of every resampling (§0.10)."""

@@ -1,7 +1,11 @@
 """Flow week by week, of every scope and, where asked for, of its teams and types of work (metrics.md §1.6, §1.8)."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import reduce
+from itertools import accumulate
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 from sync.reconcile.days import day_numbers, number_of, week_numbers
@@ -18,7 +22,9 @@ if TYPE_CHECKING:
 EVERY = ""  #: team, or type: all of them together
 SLICE = ("scope", "team", "type")
 COUNTS = ("arrivals", "delivered", "discarded", "bulk_closed")
-SPENT = ("active_us", "waiting_us")
+UNDER_WAY = {"begun": 1, "over": -1}
+SPENT = ("active", "waiting")
+MEASURES = (*TIMES, *SPENT)
 DAYS = 7
 
 
@@ -47,20 +53,39 @@ def weekly(
     return told.select(*counted.columns, *rest).order_by([*SLICE, "week"])
 
 
-def flow_weeks(told: "ir.Table", weeks: Sequence[Period]) -> tuple[FlowWeek, ...]:
-    """The weeks of a table of one slice; before its first row nothing is known."""
-    rows = {row["week"]: row for row in told.to_pyarrow().to_pylist()}
-    return tuple(_flow_week(week, rows.get(number_of(week.first_on), {})) for week in weeks)
+def flow_weeks(flow: "ir.Table", *, weeks: Sequence[Period], since: datetime) -> tuple[FlowWeek, ...]:
+    """The same weeks of all work alone; before the first item nothing is known."""
+    import ibis
+
+    every = {name: ibis.literal(EVERY) for name in SLICE}
+    placed = _dated(flow, weeks=weeks, since=since).mutate(**every, weight=ibis.literal(1).cast(WEIGHT))
+    brought: dict[int, dict[str, float]] = defaultdict(dict)
+    for row in _turned(placed).to_pyarrow().to_pylist():
+        brought[row["week"]][row["kind"]] = float(row["weight"])
+    first = min(brought, default=None)
+    took = {row["week"]: row for row in _ranked(placed).to_pyarrow().to_pylist()}
+    begun = [number_of(week.first_on) for week in weeks]
+    changes = [
+        sum(brought[week].get(kind, 0) * sign for kind, sign in UNDER_WAY.items()) for week in _with_before(weeks)
+    ]
+    wip = dict(zip(begun, list(accumulate(changes))[1:], strict=True))
+    return tuple(
+        FlowWeek(starts_on=week.first_on)
+        if first is None or number < first
+        else _flow_week(week, brought[number], took.get(number, {}), wip=wip[number])
+        for number, week in zip(begun, weeks, strict=True)
+    )
 
 
-def _flow_week(week: Period, row: Mapping[str, Any]) -> FlowWeek:
+def _flow_week(week: Period, brought: Mapping[str, float], took: Mapping[str, Any], *, wip: float) -> FlowWeek:
     def days(name: str) -> float | None:
-        us = row.get(f"{name}_us")
+        us = took.get(f"{name}_us")
         return None if us is None else us / DAY_US
 
     return FlowWeek(
         starts_on=week.first_on,
-        **{name: row.get(name) for name in (*COUNTS, "wip")},
+        **{name: brought.get(name, 0.0) for name in COUNTS},
+        wip=wip,
         cycle_p50_days=days("cycle_p50"),
         cycle_p85_days=days("cycle_p85"),
         lead_p50_days=days("lead_p50"),
@@ -68,6 +93,11 @@ def _flow_week(week: Period, row: Mapping[str, Any]) -> FlowWeek:
         active_days=days("active"),
         waiting_days=days("waiting"),
     )
+
+
+def _with_before(weeks: Sequence[Period]) -> list[int]:
+    """The weeks, and the one before them that stands for all that came earlier."""
+    return [number_of(weeks[0].first_on) - DAYS, *(number_of(week.first_on) for week in weeks)]
 
 
 def _dated(flow: "ir.Table", *, weeks: Sequence[Period], since: datetime) -> "ir.Table":
@@ -88,7 +118,7 @@ def _dated(flow: "ir.Table", *, weeks: Sequence[Period], since: datetime) -> "ir
     is_delivered = (flow.outcome == "delivered") & ~in_bulk
     is_timed = is_delivered & ~flow.flags.contains("no_active")
     is_cycled = is_timed & ~flow.flags.contains("no_history")
-    kept = {"lead": is_timed, "cycle": is_cycled, "flow": is_cycled}
+    kept = dict.fromkeys(MEASURES, is_cycled) | {"lead": is_timed}
     return flow.select(
         "ref",
         came=week(flow.created_us),
@@ -98,8 +128,7 @@ def _dated(flow: "ir.Table", *, weeks: Sequence[Period], since: datetime) -> "ir
         over=ibis.ifelse(flow.started_us.notnull(), week(flow.finished_us - 1), None),
         is_delivered=is_delivered,
         in_bulk=in_bulk,
-        **{name: ibis.ifelse(kept[name], flow[f"{name}_us"], None) for name in TIMES},
-        **{name: ibis.ifelse(is_cycled, flow[name], None) for name in SPENT},
+        **{f"{name}_us": ibis.ifelse(kept[name], flow[f"{name}_us"], None) for name in MEASURES},
     )
 
 
@@ -107,49 +136,29 @@ def _counted(placed: "ir.Table", weeks: Sequence[Period]) -> "ir.Table":
     """Every week of each slice from its first item on, with its counts and the WIP at its end."""
     import ibis
 
-    turned = _turned(placed).cache()
-    first = turned.group_by(SLICE).aggregate(first=turned.week.min())
-    numbers = [number_of(weeks[0].first_on) - DAYS, *(number_of(week.first_on) for week in weeks)]
-    grid = first.cross_join(ibis.memtable({"week": numbers}, schema={"week": "int64"}))
-    known = grid.filter(grid.week >= grid["first"]).left_join(turned, [*SLICE, "week"])
+    turned = _turned(placed)
+    kinds = {kind: turned.weight.sum(where=turned.kind == kind) for kind in (*COUNTS, *UNDER_WAY)}
+    told = turned.group_by([*SLICE, "week"]).aggregate(**kinds).cache()
+    first = told.group_by(SLICE).aggregate(first=told.week.min())
+    grid = first.cross_join(ibis.memtable({"week": _with_before(weeks)}, schema={"week": "int64"}))
+    known = grid.filter(grid.week >= grid["first"]).left_join(told, [*SLICE, "week"])
     so_far = ibis.cumulative_window(group_by=SLICE, order_by="week")
-    wip = (known.begun.fill_null(0) - known.over.fill_null(0)).sum().over(so_far)
-    told = known.select(
-        *(*SLICE, "week"),
-        *(known[name].fill_null(0).cast("float64").name(name) for name in COUNTS),
-        wip=wip.cast("float64"),
-        **{name: known[name].fill_null(0).cast("int64") for name in SPENT},
-    )
-    return told.filter(told.week > numbers[0])
+    wip = reduce(add, (known[kind].fill_null(0) * sign for kind, sign in UNDER_WAY.items())).sum().over(so_far)
+    counts = {name: known[name].fill_null(0).cast("float64") for name in COUNTS}
+    counted = known.select(*SLICE, "week", **counts, wip=wip.cast("float64"))
+    return counted.filter(counted.week > _with_before(weeks)[0])
 
 
 def _turned(placed: "ir.Table") -> "ir.Table":
-    """What each week brought to a slice: one pass over the items for each of the four weeks that an item has."""
+    """What each week brought to a slice: week, kind, weight."""
     import ibis
 
-    nothing = ibis.literal(0).cast(WEIGHT)
-    names = (*COUNTS, "begun", "over", *SPENT)
-
-    def events(week: str, **brought: "ir.Value") -> "ir.Table":
-        told = {name: brought.get(name, nothing if name not in SPENT else ibis.literal(0, "int64")) for name in names}
-        dated = placed.filter(placed[week].notnull())
-        return dated.select(*SLICE, week=dated[week], **told)
-
-    def weight(condition: "ir.BooleanValue") -> "ir.Value":
-        return ibis.ifelse(condition, placed.weight, nothing)
-
-    done = {
-        "delivered": weight(placed.is_delivered),
-        "discarded": weight(~placed.is_delivered & ~placed.in_bulk),
-        "bulk_closed": weight(placed.in_bulk),
-    }
-    every = ibis.union(
-        events("came", arrivals=placed.weight),
-        events("begun", begun=placed.weight),
-        events("over", over=placed.weight),
-        events("finished", **done, **{name: placed[name].fill_null(0) for name in SPENT}),
-    )
-    return every.group_by([*SLICE, "week"]).aggregate(**{name: every[name].sum() for name in names})
+    done = ibis.ifelse(placed.is_delivered, "delivered", ibis.ifelse(placed.in_bulk, "bulk_closed", "discarded"))
+    kinds = {"came": ibis.literal("arrivals"), "begun": ibis.literal("begun"), "over": ibis.literal("over")}
+    kinds["finished"] = done
+    every = ibis.union(*(placed.select(*SLICE, "weight", week=placed[week], kind=kind) for week, kind in kinds.items()))
+    every = every.filter(every.week.notnull())
+    return every.group_by([*SLICE, "week", "kind"]).aggregate(weight=every.weight.sum())
 
 
 def _ranked(placed: "ir.Table") -> "ir.Table":
@@ -158,7 +167,7 @@ def _ranked(placed: "ir.Table") -> "ir.Table":
 
     done = placed.filter(placed.is_delivered)
     long = ibis.union(
-        *(done.select(*SLICE, week="finished", measure=ibis.literal(name), us=done[name]) for name in TIMES)
+        *(done.select(*SLICE, week="finished", measure=ibis.literal(name), us=done[f"{name}_us"]) for name in MEASURES)
     )
     long, of = long.filter(long.us.notnull()), [*SLICE, "week", "measure"]
     ranks = ibis.row_number().over(ibis.window(group_by=of, order_by="us")) + 1
@@ -171,6 +180,7 @@ def _ranked(placed: "ir.Table") -> "ir.Table":
         for percent, least in SMALLEST_SAMPLE.items()
     }
     return ranked.group_by([*SLICE, "week"]).aggregate(
+        **{f"{name}_us": ranked.us.sum(where=ranked.measure == name).fill_null(0).cast("int64") for name in SPENT},
         **{f"{name}_n": ranked.count(where=ranked.measure == name) for name in TIMES},
         **{f"{name}_p{percent}_us": ranked.us.max(where=where) for (name, percent), where in chosen.items()},
     )

@@ -60,6 +60,16 @@ def test_every_week_of_a_scope(told: dict[tuple[str, date], Row], scope: str, ro
     assert any(told[scope, week.first_on]["cycle_p50_us"] for week in WEEKS)
 
 
+def test_all_work_alone_says_the_same(told: dict[tuple[str, date], Row]) -> None:
+    for week in flow_weeks(flow_table(*COMPANY), weeks=WEEKS, since=SINCE):
+        row = told["all", week.starts_on]
+        for name in ("arrivals", "delivered", "discarded", "bulk_closed", "wip"):
+            assert getattr(week, name) == row[name]
+        for name in ("cycle_p50", "cycle_p85", "lead_p50", "lead_p85", "active", "waiting"):
+            us, days = row[f"{name}_us"], getattr(week, f"{name}_days")
+            assert days == (None if us is None else us / DAY_US)
+
+
 def slowly(rows: list[Row], week: Period, weight: float) -> Row:
     start_us, end_us = micros(week.start_at), micros(week.end_at)
     done = [row for row in rows if row["finished_us"] is not None and start_us <= row["finished_us"] < end_us]
@@ -89,8 +99,7 @@ def test_what_happens_at_the_very_end_of_a_week() -> None:
     """Midnight belongs to the next week; yet the WIP of a week's end counts what is started then, not what is over."""
     midnight = "2024-04-08T00:00:00+02:00"
     rows = [flowing(1, started=midnight), flowing(2, created="2024-04-01", started="2024-04-03", finished=midnight)]
-    made = weekly(flow_table(*rows), in_scopes(rows), weeks=WEEKS, since=SINCE)
-    weeks = {week.starts_on: week for week in flow_weeks(made, WEEKS)}
+    weeks = {week.starts_on: week for week in flow_weeks(flow_table(*rows), weeks=WEEKS, since=SINCE)}
     before, after = weeks[date(2024, 4, 1)], weeks[date(2024, 4, 8)]
     assert (before.arrivals, before.delivered, before.wip) == (1, 0, 1)
     assert (after.arrivals, after.delivered, after.wip) == (1, 1, 1)
@@ -98,7 +107,7 @@ def test_what_happens_at_the_very_end_of_a_week() -> None:
 
 def test_nothing_is_known_before_the_first_item() -> None:
     rows = [flowing(1, created="2024-03-26", started="2024-03-27", finished="2024-04-02")]
-    weeks = flow_weeks(weekly(flow_table(*rows), in_scopes(rows), weeks=WEEKS, since=SINCE), WEEKS)
+    weeks = flow_weeks(flow_table(*rows), weeks=WEEKS, since=SINCE)
     assert [week.delivered for week in weeks] == [None, None, None, 0, 1, 0]
     assert [week.wip for week in weeks] == [None, None, None, 1, 0, 0]
     assert [week.cycle_p50_days for week in weeks] == [None] * 6
