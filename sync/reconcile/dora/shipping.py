@@ -67,7 +67,7 @@ class Shipping:
     @cached_property
     def brought(self) -> "ir.Table":
         """`BROUGHT`: one row for each commit and deployment that brought it."""
-        return as_table(self._brought(), BROUGHT).cache()
+        return as_table(self._brought(), BROUGHT)
 
     def _brought(self) -> Iterator[dict[str, Any]]:
         for made in self.deployments.values():
