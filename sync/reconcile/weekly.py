@@ -26,6 +26,7 @@ UNDER_WAY = {"begun": 1, "over": -1}
 SPENT = ("active", "waiting")
 MEASURES = (*TIMES, *SPENT)
 DAYS = 7
+MOST_WEEKS = 520  #: ten years
 
 
 def weekly(

@@ -10,13 +10,11 @@ from sync.reconcile.days import number_of
 from sync.reconcile.objectives import members
 from sync.reconcile.periods import instant, weeks_until
 from sync.reconcile.slices import allowed, contributors, slices
-from sync.reconcile.weekly import DAYS, EVERY, weekly
+from sync.reconcile.weekly import DAYS, EVERY, MOST_WEEKS, weekly
 from sync.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-
-MOST_WEEKS = 520
 
 
 def weekly_flow(
