@@ -128,6 +128,180 @@ DEFINITIONS = (
         "§2.4",
     ),
     _define(
+        "merged_pull_requests",
+        "Merged pull requests",
+        "Into a branch that is looked at, by people: what bots opened is counted apart.",
+        "§2.1",
+    ),
+    _define(
+        "coding_time",
+        "Coding",
+        "From the first commit, at most 90 days before it was opened, to ready for review. Time as a draft is in here.",
+        "§2.3",
+    ),
+    _define(
+        "pickup_time",
+        "Pickup",
+        "From ready for review until somebody other than the author said something. In working time, the hours of the "
+        "author's team count alone.",
+        "§2.3",
+    ),
+    _define(
+        "review_time",
+        "Review",
+        "From the first answer to the last approval that stands; to the merge where nobody approved.",
+        "§2.3",
+    ),
+    _define("merge_wait", "Merge wait", "From the last approval to the merge.", "§2.3"),
+    _define("deploy_wait", "Deploy wait", "From the merge to the first deployment to production that has it.", "§2.3"),
+    _define("ready_to_merge", "Ready to merge", "From ready for review to the merge, reviewed or not.", "§2.3"),
+    _define(
+        "pickup_survival",
+        "Pickup, unanswered ones too",
+        "The same wait where those that nobody has looked at count as well, as long as they have waited so far "
+        "(Kaplan–Meier).",
+        "§2.3",
+    ),
+    _define(
+        "pull_request_size",
+        "Size",
+        "Lines added and deleted, without locks, vendored code and what generators write. XS below 10, S below 50, "
+        "M below 250, L below 1,000.",
+        "§2.4",
+    ),
+    _define("large_pull_requests", "Large pull requests", "Share of those of 250 lines and more (L, XL).", "§2.4"),
+    _define(
+        "review_iterations",
+        "Review iterations",
+        "How often the author went back to work after a review that asked for changes or commented.",
+        "§2.4",
+    ),
+    _define(
+        "review_depth",
+        "Review comments",
+        "What others said before the merge: comments in the conversation, at lines of code, and with a review. Where "
+        "the source does not count the comments at lines, at least one for each review that says nothing else.",
+        "§2.4",
+    ),
+    _define("review_coverage", "Reviewed", "Share of the merged that somebody else reviewed before the merge.", "§2.4"),
+    _define(
+        "review_load",
+        "Review load",
+        "Share of the reviews that the busiest fifth of the reviewers did; for groups of five and more alone.",
+        "§2.4",
+    ),
+    _define(
+        "unreviewed_self_merge",
+        "Merged alone",
+        "Share of the merged that their author merged without anybody's approval.",
+        "§2.4",
+    ),
+    _define(
+        "unlinked_pull_requests",
+        "Unlinked pull requests",
+        "Share of the merged that close and implement no work item that is read. What names only projects that are "
+        "not read is left out.",
+        "§2.4",
+    ),
+    _define(
+        "merge_rate",
+        "Merge rate",
+        "Of those opened in the period and ended since, the share that was merged; not told while more than a fifth "
+        "of them is open.",
+        "§2.4",
+    ),
+    _define(
+        "stale_pull_requests",
+        "Stale pull requests",
+        "Open ones that nobody has touched for 7 days, drafts for 14.",
+        "§2.4",
+    ),
+    _define(
+        "deployments",
+        "Deployments",
+        "To the environment that users see, from the first kind of record that the service has. One that comes again "
+        "within the hour is the same.",
+        "§3.1",
+    ),
+    _define(
+        "deploy_days",
+        "Deploy days a week",
+        "Days with a deployment in a complete week of the period; weeks without one are zero.",
+        "§3.3",
+    ),
+    _define(
+        "change_lead_time",
+        "Change lead time",
+        "From the first commit of a change to the deployment that brought it.",
+        "§3.3",
+    ),
+    _define(
+        "pipeline_time", "Merge to production", "From the merge of a change to the deployment that brought it.", "§3.3"
+    ),
+    _define(
+        "change_fail_rate",
+        "Change fail rate",
+        "Share of the deployments that failed: an incident names one, it was rolled back or reverted within 7 days, "
+        "hotfixed within 48 hours, or an incident began within 24 hours and before the next. Those of the last days "
+        "may still turn out to have failed, and are shown apart.",
+        "§3.3",
+    ),
+    _define(
+        "rework_rate",
+        "Rework rate",
+        "Share of the deployments that repaired something that users saw: a rollback, a revert, a hotfix, or the fix "
+        "of an incident.",
+        "§3.3",
+    ),
+    _define(
+        "recovery_time",
+        "Recovery time",
+        "From a failed deployment until users had their service back: the end of the impact, else the deployment that "
+        "mended it, else the last of its incidents closed.",
+        "§3.3",
+    ),
+    _define("incident_time", "Incident duration", "From the beginning of an incident to its end.", "§3.3"),
+    _define(
+        "operational_incidents",
+        "Operational incidents",
+        "Those that no deployment caused; they do not count against deployments.",
+        "§3.3",
+    ),
+    _define(
+        "pickup_working_time", "Pickup, working time", "The part of it within the hours of the author's team.", "§2.3"
+    ),
+    _define(
+        "review_working_time", "Review, working time", "The part of it within the hours of the author's team.", "§2.3"
+    ),
+    _define("review_depth_per_100", "Review comments on 100 lines", "The same by a hundred changed lines.", "§2.4"),
+    _define(
+        "redrafted_pull_requests",
+        "Made a draft again",
+        "Share of the merged that were ready for review and became drafts again. That stops no clock.",
+        "§2.3",
+    ),
+    _define(
+        "stalest_pull_request", "Longest without anybody", "How long nobody has touched the most forgotten one.", "§2.4"
+    ),
+    _define(
+        "deployments_per_week",
+        "Deployments per week",
+        "Seven times the deployments by the days of the period that have passed.",
+        "§3.3",
+    ),
+    _define(
+        "change_fail_rate_provisional",
+        "Change fail rate, provisional",
+        "Of the deployments so young that they may still turn out to have failed.",
+        "§3.3",
+    ),
+    _define(
+        "recovery_survival",
+        "Recovery time, open ones too",
+        "The same where those that have not recovered count as well, as long as they have been broken so far.",
+        "§3.3",
+    ),
+    _define(
         "balance",
         "Balance",
         "Every record that was seen is tagged to an objective, exempt by a written rule, untagged, or unknown; "
