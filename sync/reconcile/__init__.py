@@ -17,7 +17,9 @@ from sync.reconcile.alignment.view import AlignmentView
 from sync.reconcile.balance import Balance, LinkLine, balances, link_lines
 from sync.reconcile.change import Comparison
 from sync.reconcile.checks import every_finding
+from sync.reconcile.comparison import comparison
 from sync.reconcile.control_chart import ControlChart
+from sync.reconcile.control_charts import control_charts
 from sync.reconcile.dora.told import dora_view
 from sync.reconcile.dora.view import DoraView
 from sync.reconcile.effort.window import told_since
@@ -28,10 +30,11 @@ from sync.reconcile.flow import flow
 from sync.reconcile.flow_view import FlowView
 from sync.reconcile.flow_views import flow_views
 from sync.reconcile.lost import lost_places
+from sync.reconcile.membership import membership
 from sync.reconcile.notes import notes
 from sync.reconcile.outlook import Outlook, outlooks
 from sync.reconcile.periods import Period, day_of
-from sync.reconcile.planning import PlanningLine
+from sync.reconcile.planning import PlanningLine, planning
 from sync.reconcile.pull_requests.told import pull_request_view
 from sync.reconcile.pull_requests.view import PullRequestView
 from sync.reconcile.relations import Relations
@@ -40,6 +43,7 @@ from sync.reconcile.scopes import Scopes
 from sync.reconcile.series import Week
 from sync.reconcile.services import ServiceLine, service_lines
 from sync.reconcile.shipped import shipped
+from sync.reconcile.severities import weighed
 from sync.reconcile.span import Span
 from sync.reconcile.teams import TeamView, teams
 from sync.reconcile.thresholds import Thresholds
@@ -110,6 +114,8 @@ def reconcile(
         effort_since=told_since(day_of(snapshot.as_of, zone=period.zone), period),
     )
     scopes = Scopes(flow=facts.flow, tags=tags, strategy=strategy, period=period, as_of=snapshot.as_of)
+    serving = membership(facts.flow, tags, snapshot["changes"], strategy).cache()
+    charts = control_charts(scopes, shown=thresholds.series_weeks)
     in_force = agreements_on(facts.mappings.agreements, day_of(snapshot.as_of, zone=period.zone))
     told, agreed = by_agreement(every_finding(facts), in_force, facts)
     found, suppressed = without_consequences(told)
@@ -130,9 +136,12 @@ def reconcile(
         service_lines=service_lines(snapshot, code.dora.shipping, span),
         figures=scopes.figures(config_version=config_version),
         flow_views=flow_views(facts.flowed, scopes, thresholds=thresholds),
-        outlooks=outlooks(facts, period=period, begun_us=scopes.begun_us, config_version=config_version),
+        outlooks=outlooks(facts, serving, period=period, begun_us=scopes.begun_us, config_version=config_version),
+        planning=planning(facts, serving),
+        control_charts=charts,
+        comparison=comparison(facts, scopes, charts),
         weeks=scopes.weeks(thresholds.series_weeks),
-        findings=tuple(ordered(found)),
+        findings=tuple(ordered(weighed(found, facts))),
         suppressed=suppressed,
         notes=notes(snapshot, facts.flow, period),
         agreements=agreed,

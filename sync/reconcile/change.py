@@ -1,32 +1,46 @@
-"""What changed from the period before to this one, by the rules of evidence of metrics.md §7.2–7.3."""
+"""What changed from one period to the next, by the rules of evidence of metrics.md §7.2–7.3."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
+
+from sync.reconcile.contingency import binomial, fisher
+from sync.reconcile.days import DAY_US
+from sync.reconcile.multiplicity import adjusted
+from sync.reconcile.objectives import ALL
+from sync.reconcile.ranks import hodges_lehmann, mann_whitney
+from sync.reconcile.stats import percentile
 
 Test: TypeAlias = Literal["mann_whitney", "fisher", "binomial", "permutation"]
 
+FALSE_ALARMS = 0.10  #: bound of the false discovery rate
+SMALLEST_SIDE = 10
+MATERIAL_RATIO = 0.20  #: of a median, or of a rate
+MATERIAL_SHARE = 0.10
+
 
 class Change(Struct, frozen=True, kw_only=True):
-    """One figure of two periods of the same length, and whether that is a change."""
+    """One figure of two periods, and whether that is a change."""
 
     id: str  #: of the figure
     scope: str
     title: str
     unit: str
-    before: float | None
-    now: float | None
-    n_before: int
-    n_now: int
+    before: float | None = None
+    now: float | None = None
+    n_before: int = 0
+    n_now: int = 0
     test: Test | None = None  #: None where there is too little to test
     p: float | None = None
     adjusted_p: float | None = None  #: for all the tests of this report together (Benjamini and Hochberg)
-    effect: float | None = None  #: chance that one of now is longer than one of before; for shares the difference
-    shift: float | None = None  #: of durations, in days: the middle of all differences
-    material: bool  #: large enough to matter: 20 % of a median or a count, 0.10 of a share
-    changed: bool  #: both tested and material, with ten on either side
-    says: str
+    effect: float | None = None  #: of times the chance that one of now is longer; of shares the difference
+    shift: float | None = None  #: of times, in days: the middle of all differences
+    material: bool = False  #: large enough to matter: 20 % of a median or a rate, 0.10 of a share
+    changed: bool = False  #: both tested and material, with ten on either side
+    says: str = ""
 
 
 class Signal(Struct, frozen=True, kw_only=True):
@@ -50,9 +64,99 @@ class Restatement(Struct, frozen=True, kw_only=True):
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
-    before: str | None  #: the period that this one is compared with; None where one of the two is not complete
+    before: str | None  #: the period that this one is compared with; None where not both are wholly known
     data_changes: tuple[str, ...]  #: what else changed between the two, to be read first
     lines: tuple[Change, ...]
     tests: int
     false_alarms: float  #: that so many tests are expected to raise by chance, at most
     signals: tuple[Signal, ...]
+
+
+class Tally(NamedTuple):
+    """So many of so many."""
+
+    hits: int
+    n: int
+
+    @property
+    def share(self) -> float | None:
+        return self.hits / self.n if self.n else None
+
+
+def of_times(blank: Change, before_us: Sequence[int], now_us: Sequence[int]) -> Change:
+    """Whether things take longer or shorter: Mann and Whitney's test, with the shift of Hodges and Lehmann."""
+    medians = [_median_days(values) for values in (before_us, now_us)]
+    told = replace(blank, before=medians[0], now=medians[1], n_before=len(before_us), n_now=len(now_us))
+    if min(len(before_us), len(now_us)) < SMALLEST_SIDE:
+        return told
+    tested = mann_whitney(before_us, now_us)
+    return replace(
+        told,
+        test="mann_whitney",
+        p=tested.p,
+        effect=tested.effect,
+        shift=hodges_lehmann(before_us, now_us) / DAY_US,
+        material=_is_far(medians[0], medians[1]),
+    )
+
+
+def of_shares(blank: Change, before: Tally, now: Tally) -> Change:
+    """Whether a part of the whole grew or shrank: Fisher's exact test."""
+    told = replace(blank, before=before.share, now=now.share, n_before=before.n, n_now=now.n)
+    if before.share is None or now.share is None or min(before.n, now.n) < SMALLEST_SIDE:
+        return told
+    difference = now.share - before.share
+    p = fisher(before.hits, before.n, now.hits, now.n)
+    return replace(told, test="fisher", p=p, effect=difference, material=abs(difference) >= MATERIAL_SHARE)
+
+
+def of_counts(blank: Change, before: int, now: int, *, days: tuple[int, int]) -> Change:
+    """Whether there are more or fewer a day, over periods of so many days: the conditional binomial test.
+
+    It needs as many on both sides together as other tests need on each of two: none is a count as well.
+    """
+    told = replace(blank, before=float(before), now=float(now), n_before=before, n_now=now)
+    if before + now < 2 * SMALLEST_SIDE:
+        return told
+    p = binomial(before, now, exposure=days[0], other_exposure=days[1])
+    return replace(told, test="binomial", p=p, material=_is_far(before / days[0], now / days[1]))
+
+
+def family(lines: Iterable[Change]) -> tuple[Change, ...]:
+    """The lines of one report, judged together, in words."""
+    told = list(lines)
+    tested = [line for line in told if line.p is not None]
+    judged = dict(zip(map(id, tested), adjusted([line.p for line in tested if line.p is not None]), strict=True))
+    return tuple(_judged(line, judged.get(id(line))) for line in told)
+
+
+def _judged(line: Change, adjusted_p: float | None) -> Change:
+    is_changed = adjusted_p is not None and adjusted_p <= FALSE_ALARMS and line.material
+    line = replace(line, adjusted_p=adjusted_p, changed=is_changed)
+    return replace(line, says=_says(line))
+
+
+def _says(line: Change) -> str:
+    subject = line.title if line.scope == ALL else f"{line.title}, {line.scope}"
+    n = f"n = {line.n_before:,} and {line.n_now:,}"
+    if not line.changed:
+        return f"{subject}: no detectable change ({n})."
+    before, now = _shown(line.before, line.unit), _shown(line.now, line.unit)
+    return f"{subject}: changed from {before} to {now} ({n}, adjusted p = {line.adjusted_p:.3f})."
+
+
+def _shown(value: float | None, unit: str) -> str:
+    if value is None:
+        return "nothing"
+    return {"days": f"{value:.1f} days", "ratio": f"{value:.3f}"}.get(unit, f"{value:,.0f} {unit}")
+
+
+def _median_days(values_us: Sequence[int]) -> float | None:
+    return percentile(sorted(values_us), percent=50) / DAY_US if values_us else None
+
+
+def _is_far(before: float | None, now: float | None) -> bool:
+    """Whether the second is at least a fifth away from the first."""
+    if before is None or now is None:
+        return False
+    return abs(now - before) >= MATERIAL_RATIO * before and now != before

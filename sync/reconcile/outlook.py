@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -10,11 +11,13 @@ from sync.reconcile.backtest import ORIGINS, back_test
 from sync.reconcile.facts import Facts
 from sync.reconcile.forecast import Forecast, forecast
 from sync.reconcile.light import Light, light
-from sync.reconcile.membership import membership
 from sync.reconcile.periods import Period, day_of, instant, week_of
 from sync.reconcile.progress import Progress, progress
 from sync.reconcile.scope_history import Edges, History, histories
 from sync.reconcile.stats import seed
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 
 class Outlook(Struct, frozen=True, kw_only=True):
@@ -25,12 +28,17 @@ class Outlook(Struct, frozen=True, kw_only=True):
     light: Light
 
 
-def outlooks(facts: Facts, *, period: Period, begun_us: int | None, config_version: str) -> dict[str, Outlook]:
-    """Objective → its outlook at `as_of`; growth is that of the period. `begun_us` is when the records begin."""
+def outlooks(
+    facts: Facts, members: "ir.Table", *, period: Period, begun_us: int | None, config_version: str
+) -> dict[str, Outlook]:
+    """Objective → its outlook at `as_of`; growth is that of the period.
+
+    `members` are those of `membership.membership`; `begun_us` is when the records begin.
+    """
     if begun_us is None:
         return {}
     known = Known(facts=facts, period=period, begun_us=begun_us)
-    told = known.histories()
+    told = known.histories(members)
     empty = History(edges=known.edges.days, entries=())
     return {
         objective.id: known.outlook(objective, told.get(objective.id, empty), config_version=config_version)
@@ -62,14 +70,13 @@ class Known:
         mondays = tuple(self.monday - timedelta(weeks=back) for back in reversed(range(weeks + 1)))
         return Edges(mondays=mondays, others=(self.period.first_on, self.period.until_on))
 
-    def histories(self) -> dict[str, History]:
+    def histories(self, members: "ir.Table") -> dict[str, History]:
         facts = self.facts
-        changes = facts.snapshot["changes"]
         return histories(
             facts.flow,
             facts.flowed.runs,
-            membership(facts.flow, facts.tags, changes, facts.strategy),
-            changes,
+            members,
+            facts.snapshot["changes"],
             discarded=facts.thresholds.discarded,
             edges=self.edges,
             zone=facts.zone,

@@ -1,0 +1,64 @@
+"""The charts of a report: throughput of every scope, cycle time and WIP of all work (metrics.md §7.1)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from sync.reconcile.change import MATERIAL_RATIO, Signal
+from sync.reconcile.control_chart import ChartPoint, ControlChart, Limits, charted
+from sync.reconcile.objectives import ALL
+from sync.reconcile.periods import Period
+from sync.reconcile.scopes import Scopes
+from sync.reconcile.series import Week
+
+STATISTICAL = ("R1", "R2")  #: R3 is a hint
+REACHED = {"R1": "beyond its natural limits", "R2": "the eighth week or more on one side of its centre"}
+
+
+def control_charts(scopes: Scopes, *, shown: int) -> tuple[ControlChart, ...]:
+    """Each with its last so many weeks, judged by limits from the first records on."""
+    delivered = scopes.weeks(len(scopes.flow_weeks)) if scopes.flow_weeks else {}
+    every = [
+        charted(_blank("throughput", scope, "Delivered", "items"), weeks, scale="count", shown=shown)
+        for scope, weeks in delivered.items()
+    ]
+    cycle = [Week(starts_on=week.starts_on, value=week.cycle_p50_days) for week in scopes.flow_weeks]
+    wip = [Week(starts_on=week.starts_on, value=week.wip) for week in scopes.flow_weeks]
+    return (
+        *every,
+        charted(_blank("cycle_time_p50", ALL, "Cycle time p50", "days"), cycle, scale="time", shown=shown),
+        charted(_blank("wip", ALL, "Work in progress", "items"), wip, scale="count", shown=shown),
+    )
+
+
+def _blank(name: str, scope: str, title: str, unit: str) -> ControlChart:
+    return ControlChart(id=name, scope=scope, title=title, unit=unit, points=())
+
+
+def signals(charts: Sequence[ControlChart], period: Period) -> Iterator[Signal]:
+    """The weeks of the period that are both no noise and far enough from the centre to matter (§7.3)."""
+    for chart in charts:
+        for point in chart.points:
+            if period.first_on <= point.starts_on and point.starts_on + timedelta(days=7) <= period.until_on:
+                yield from _signals(chart, point)
+
+
+def _signals(chart: ControlChart, point: ChartPoint) -> Iterator[Signal]:
+    if point.version is None or point.value is None:
+        return
+    limits = chart.limits[point.version - 1]
+    if abs(point.value - limits.centre) < MATERIAL_RATIO * limits.centre:
+        return
+    for rule in STATISTICAL:
+        if rule in point.signals:
+            yield Signal(
+                id=chart.id,
+                scope=chart.scope,
+                starts_on=point.starts_on,
+                rule=rule,
+                says=_says(chart, point.value, limits, rule),
+            )
+
+
+def _says(chart: ControlChart, value: float, limits: Limits, rule: str) -> str:
+    subject = chart.title if chart.scope == ALL else f"{chart.title}, {chart.scope}"
+    return f"{subject}: {value:,.1f} {chart.unit} a week, {REACHED[rule]} ({limits.centre:,.1f})."
