@@ -59,7 +59,7 @@ def flow_weeks(flow: "ir.Table", *, weeks: Sequence[Period], since: datetime) ->
     import ibis
 
     every = {name: ibis.literal(EVERY) for name in SLICE}
-    placed = _dated(flow, weeks=weeks, since=since).mutate(**every, weight=ibis.literal(1).cast(WEIGHT))
+    placed = _dated(flow, weeks=weeks, since=since).mutate(**every, weight=ibis.literal(1).cast(WEIGHT)).cache()
     brought: dict[int, dict[str, float]] = defaultdict(dict)
     for row in _turned(placed).to_pyarrow().to_pylist():
         brought[row["week"]][row["kind"]] = float(row["weight"])
