@@ -11,7 +11,8 @@ import msgspec
 from sync.report import digest, words
 from sync.report.model import Report
 from sync.report.notice import MOST_KEYS, Moved, Notice, Touched
-from sync.report.outline import MOST_TITLE, Line, Strong, title
+from sync.report.outline import Line, Strong
+from sync.report.sections import MOST_TITLE, title
 
 About: TypeAlias = Literal["report", "map", "trouble"]
 TROUBLE = "trouble "  #: that every subject of a trouble begins with

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from sync.reconcile.figures import Figure
 from sync.reconcile.findings import Evidence
 from sync.report import gather, words
 from sync.report.model import Report
@@ -32,6 +33,8 @@ def cell(value: Any) -> str:
     """A value as a cell; text that would be a formula is led by an apostrophe."""
     if isinstance(value, tuple) and value and isinstance(value[0], Evidence):
         value = [evidence.says for evidence in value]
+    if isinstance(value, Figure):
+        value = value.value
     match msgspec.to_builtins(value):
         case None:
             return ""
@@ -62,7 +65,7 @@ def _table(rows: Sequence[Struct]) -> str:
 
 
 def _columns(rows: Sequence[Struct]) -> list[str]:
-    """The fields that are no lists of records or refs themselves: those are told in full by the JSON report."""
+    """The fields that hold no records, lists of records or refs: those are told in full by the JSON report."""
     names = [name for name in rows[0].__struct_fields__ if name != "items"] if rows else []
     return [name for name in names if not any(_nests(getattr(row, name)) for row in rows)]
 

@@ -4,16 +4,25 @@ from collections.abc import Iterator, Sequence
 
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import SEVERITIES, Finding
-from sync.report import words
+from sync.report import changes, words
 from sync.report.model import Report
-from sync.report.outline import MOST_CELL, Line, Link, Strong, marked, misalignment, title
+from sync.report.outline import Line, Link, Strong
+from sync.report.sections import MOST_CELL, marked, misalignment, promises, title, top
 
 MOST_LINES = 12  #: report-and-findings.md §1a
 
 
 def digest(report: Report, *, page: str = "") -> tuple[Line, ...]:
     """The whole report in lines; `page` is where all of it can be read."""
-    lines = (_title(report), (report.answer.sentence,), *_numbers(report), *_doubts(report), *_top(report, report.top))
+    lines = (
+        (Strong(f"fingerpost · {title(report)}"), f" · {marked(report.masthead.verdict)}"),
+        (report.answer.sentence,),
+        *_numbers(report),
+        *_changes(report),
+        *_doubts(report),
+        *top(report),
+        *_decisions(report),
+    )
     return _ending(lines, page)
 
 
@@ -23,7 +32,7 @@ def team_digest(report: Report, team: str, *, page: str = "") -> tuple[Line, ...
     if not own:
         return ()
     head = (Strong(words.line(team, most=MOST_CELL)), f": {counted(own)}, {title(report)}")
-    return _ending((head, *_top(report, [finding.id for finding in own[: MOST_LINES - 2]])), page)
+    return _ending((head, *(misalignment(finding, report=report) for finding in own)), page)
 
 
 def teams(report: Report) -> tuple[str, ...]:
@@ -39,12 +48,9 @@ def counted(findings: Sequence[Finding]) -> str:
     return f"{words.count(len(findings), 'finding')}{of_them} {gravest}"
 
 
-def _title(report: Report) -> Line:
-    return (Strong(f"fingerpost · {title(report)}"), f" · {marked(report.masthead.verdict)}")
-
-
 def _numbers(report: Report) -> Iterator[Line]:
     told = [f"{figure.title} {_said(figure)}" for figure in report.answer.figures]
+    told += [f"promises of this quarter {promises(report)}"] if promises(report) else []
     if told:
         yield (" · ".join(told),)
 
@@ -54,6 +60,11 @@ def _said(figure: Figure) -> str:
     return f"{words.figure(figure)}{f' ({band})' if band else ''}"
 
 
+def _changes(report: Report) -> Iterator[Line]:
+    moved = f" The map has moved: {words.line(report.moves[0].says, most=160)}" if report.moves else ""
+    yield (words.line(f"{changes.of_figures(report)}{moved}", most=400),)
+
+
 def _doubts(report: Report) -> Iterator[Line]:
     told = [f"{len(report.masthead.gaps):,} could not be read"] if report.masthead.gaps else []
     told += ["the files of the map are wrong, an earlier version is in force"] if report.masthead.mistakes else []
@@ -61,9 +72,9 @@ def _doubts(report: Report) -> Iterator[Line]:
         yield (f"{words.MARKS['incomplete']} {'; '.join(told)}",)
 
 
-def _top(report: Report, ids: Sequence[str]) -> Iterator[Line]:
-    held = {finding.id: finding for finding in report.findings}
-    return (misalignment(held[identity], report=report) for identity in ids)
+def _decisions(report: Report) -> Iterator[Line]:
+    for asked in report.decisions:
+        yield (Strong(f"Decide: {words.line(asked.asks, most=160)}"), f" Else: {words.line(asked.default, most=120)}")
 
 
 def _ending(lines: Sequence[Line], page: str) -> tuple[Line, ...]:

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import quote, urlsplit
 
 from sync.report.model import Report
-from sync.report.outline import Block, Bullets, Code, Line, Link, Section, Span, Strong, Table, fitted, outline
+from sync.report.outline import Block, Bullets, Code, Line, Link, Section, Span, Strong, Table, fitted
 from sync.report.page import href
+from sync.report.sections import sections
 
 MOST = 65_536  #: signs of a GitHub body; more is refused (report-and-findings.md §1b)
 ENDING = 600  #: signs kept for what is said of sections that had no room
@@ -23,19 +24,21 @@ _SAFE = "/:?#[]@!$&'*+,;=%~"
 
 def render(report: Report) -> str:
     """All of it, with a final newline."""
-    return text(outline(report))
+    return text(sections(report))
 
 
 def body(report: Report, *, most: int = MOST, elsewhere: str = "") -> str:
     """As much of it as a channel has room for, summary first; `elsewhere` says where the whole is."""
-    fits = fitted(outline(report), most=most - ENDING - len(elsewhere), size=lambda section: len(_section(section)) + 1)
+    fits = fitted(
+        sections(report), most=most - ENDING - len(elsewhere), size=lambda section: len(_section(section)) + 1
+    )
     left_out = f"There was no room for: {', '.join(fits.left_out)}." if fits.left_out else ""
     return "\n".join(filter(None, (text(fits.sections), left_out, elsewhere)))
 
 
-def text(sections: Sequence[Section]) -> str:
+def text(told: Sequence[Section]) -> str:
     """The sections, each with a blank line before the next."""
-    return "\n".join(map(_section, sections))
+    return "\n".join(map(_section, told))
 
 
 def line(spans: Line) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape
 
 from sync.report.model import Report
-from sync.report.outline import Block, Bullets, Code, Fitted, Line, Link, Section, Span, Strong, Table, fitted, outline
+from sync.report.outline import Block, Bullets, Code, Fitted, Line, Link, Section, Span, Strong, Table, fitted
 from sync.report.page import href
+from sync.report.sections import sections
 
 #: What no XML document may hold, not even by a number. # w3.org/TR/xml §2.2
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -18,12 +19,12 @@ Linked = Callable[[str], str]  #: an address → where the link leads; empty whe
 
 def render(report: Report) -> str:
     """All of it in Confluence's storage format, with a final newline."""
-    return fragment(outline(report), linked=unreferred) + "\n"
+    return fragment(sections(report), linked=unreferred) + "\n"
 
 
 def within(report: Report, *, most: int, linked: Linked = href) -> tuple[str, Fitted]:
     """As much of it as there is room for, and what that is."""
-    fits = fitted(outline(report), most=most, size=lambda section: len(fragment([section], linked=linked).encode()))
+    fits = fitted(sections(report), most=most, size=lambda section: len(fragment([section], linked=linked).encode()))
     return fragment(fits.sections, linked=linked), fits
 
 
@@ -33,9 +34,9 @@ def unreferred(url: str) -> str:
     return "" if _REFERRED.match(address) else address
 
 
-def fragment(sections: Sequence[Section], *, linked: Linked = href) -> str:
+def fragment(told: Sequence[Section], *, linked: Linked = href) -> str:
     """The sections, to stand in a document's body."""
-    return "\n".join("\n".join((f"<h2>{_text(each.title)}</h2>", *_blocks(each, linked))) for each in sections)
+    return "\n".join("\n".join((f"<h2>{_text(each.title)}</h2>", *_blocks(each, linked))) for each in told)
 
 
 def line(spans: Line, *, linked: Linked = href) -> str:

@@ -7,8 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from sync.report import csv, digest, markdown, xhtml
-from sync.report.outline import Bullets, Code, Link, Section, Strong, fitted, outline, plain
+from sync.report.outline import Bullets, Code, Link, Section, Strong, fitted, plain
+from sync.report.sections import sections
 from tests.sync.report.sample import FINDINGS, finding, sample
+from tests.sync.report.sample_views import full
 
 ISSUE = "https://github.com/acme/shop/issues/7"
 
@@ -67,8 +69,26 @@ def test_what_is_short_of_room_loses_rows_before_it_goes():
 
 
 def test_every_part_of_a_report_with_figures_has_a_section():
-    delivery = next(section for section in outline(sample()) if section.title == "Delivery")
+    delivery = next(section for section in sections(sample()) if section.title == "Delivery")
     assert [plain(row[0]) for row in delivery.blocks[0].rows][:2] == ["Lead time p50", "Lead time p85"]
+
+
+def test_lights_plans_forecasts_and_decisions_are_told():
+    told = markdown.render(full())
+    light = "▲ at risk 71.0 %, declared on track"
+    assert f"| Faster checkout | {light} | ● current | payments | 31.0 % of 45.0 % | 12 | 50 %: " in told
+    assert "■ off track 32.0 %, declared on track – these contradict each other" in told
+    assert "Promises of this quarter: ● 1 on track, ▲ 1 at risk, ■ 1 off track" in told
+    assert "If nobody answers: " in told
+    assert "| shop: Deployments a week | 14 |" in told
+    assert "- Without a rule: project LAB (26 items)" in told
+
+
+def test_a_digest_asks_for_decisions_as_far_as_it_has_lines():
+    told = [plain(line) for line in digest.digest(full())]
+    assert len(told) == digest.MOST_LINES
+    assert [line for line in told if line.startswith("Decide: ")] == told[9:]
+    assert told[3].startswith("Against 2026-W45: Delivered changed: 12 to 24. The map has moved: ")
 
 
 def test_every_list_is_a_table_and_every_figure_a_row():
@@ -108,7 +128,7 @@ def test_a_digest_has_twelve_lines_at_most_and_ends_with_the_report():
     told = digest.digest(sample(masthead=head), page="https://reports.test")
     assert len(told) <= digest.MOST_LINES
     assert plain(told[0]) == "fingerpost · Week 46 of 2026: 9 to 15 November 2026 · ● complete"
-    assert plain(told[3]) == "▲ 1 could not be read; the files of the map are wrong, an earlier version is in force"
+    assert plain(told[4]) == "▲ 1 could not be read; the files of the map are wrong, an earlier version is in force"
     assert told[-1] == (Link("The whole report", "https://reports.test"),)
 
 
