@@ -24,6 +24,15 @@ def serve(config: ConfigFile = DEFAULT, verbose: Verbose = False) -> None:
         run(config, environment=os.environ, clock=SystemClock(), verbose=verbose)
 
 
+@app.command()
+def worker(config: ConfigFile = DEFAULT, verbose: Verbose = False) -> None:
+    """Do the work of the service as one of many, on a store in PostgreSQL, until a signal ends it."""
+    with usage():
+        from sync.work.hosts import work
+
+        work(config, environment=os.environ, clock=SystemClock(), verbose=verbose)
+
+
 @inbox.command("list")
 def list_(config: ConfigFile = DEFAULT, verbose: Verbose = False) -> None:
     """List the deliveries that wait or are quarantined, the latest first."""

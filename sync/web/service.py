@@ -4,10 +4,11 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 from fastapi import APIRouter
@@ -43,6 +44,19 @@ class Service:
     @property
     def means(self) -> Means:
         return Means(engine=self.engine, clock=self.clock, progress=self.counts.tally)
+
+
+class Background(Protocol):
+    """What goes on behind the application."""
+
+    def arrived(self, sources: Collection[str]) -> None:
+        """Tells that deliveries of these sources wait now; from any thread."""
+
+    def stop(self) -> None:
+        """Lets `run` end; from any thread."""
+
+    async def run(self) -> None:
+        """Goes on until it is told to stop."""
 
 
 def serve(
@@ -100,16 +114,26 @@ def _signals_taken() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def _background(service: Service) -> Background:
+    """All the work on one machine; on many, only telling the workers that there is some."""
+    pool = Pool(service.current, service.means)
+    jobs = Jobs(current=service.current, means=service.means, pool=pool, counts=service.counts)
+    if service.engine.dialect.name != "postgresql":
+        return Steward(jobs)
+    from sync.work.postgres import Announcer, Queue, prepare
+
+    prepare(service.engine)
+    return Announcer(Queue(service.engine), jobs)
+
+
 @contextmanager
 def _working(service: Service) -> Iterator[Told]:
     """Who is told of arrivals, while a thread does the work that they mean and all that is done by schedule."""
-    ready: list[Steward] = []
+    ready: list[Background] = []
     has_begun = threading.Event()
 
     async def work() -> None:
-        pool = Pool(service.current, service.means)
-        jobs = Jobs(current=service.current, means=service.means, pool=pool, counts=service.counts)
-        ready.append(Steward(jobs))
+        ready.append(_background(service))
         has_begun.set()
         await ready[0].run()
 

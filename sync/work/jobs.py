@@ -16,6 +16,7 @@ from sync.config import Config
 from sync.drain import Drained, drain
 from sync.metrics import Counts
 from sync.store import deliveries, reports, schedules, webhooks
+from sync.store.memory import was_complete
 from sync.work.current import Current
 from sync.work.pool import Pool
 from sync.work.reading import Reading
@@ -23,6 +24,7 @@ from sync.work.schedule import is_due, jitter_s
 from sync.work.sources import Means
 
 Kind: TypeAlias = Literal["poll", "census", "report", "care"]
+Came: TypeAlias = Literal["done", "cut", "busy"]  #: to its end, as far as its time went, or to somebody else's lease
 
 SLICE = timedelta(seconds=20)  # of a long pass: whatever else is to be done at the source comes between two
 _STOP_S = 3  # that a report has to end when it is told to
@@ -79,19 +81,23 @@ class Jobs:
         return due
 
     async def do(self, job: Job) -> bool:
-        """Does a job if it is due still; whether it is to go on at once, when others have had their turn."""
+        """Does a job if it is due still; whether it is to go on at once, when others have had their turn.
+
+        A job that somebody else is at stays due.
+        """
         if job not in await asyncio.to_thread(self.due):
             return False  # done by somebody else meanwhile
-        began_at, more = self.means.clock.now(), False
+        began_at = self.means.clock.now()
+        came: Came = "done"
         log = structlog.get_logger().bind(job=str(job))
         try:
-            more = await self._done(job)
+            came = await self._done(job)
         except SourceError as error:
             log.warning("job failed", why=error.in_full)
-        if not more:
+        if came == "done":
             await asyncio.to_thread(schedules.note, self.means.engine, str(job), began_at=began_at)
             log.info("job done", took_s=(self.means.clock.now() - began_at).total_seconds())
-        return more
+        return came == "cut"
 
     async def drain(self, source: str) -> Drained:
         """One turn with what waits in the inbox of a source."""
@@ -101,19 +107,19 @@ class Jobs:
             structlog.get_logger().info("drained", source=source, taken=drained.taken, aside=drained.quarantined)
         return drained
 
-    async def _done(self, job: Job) -> bool:
+    async def _done(self, job: Job) -> Came:
         match job:
             case Job("poll", str(source)):
                 return await self._poll(source)
             case Job("census", str(source)):
-                await self._census(source)
+                return await self._census(source)
             case Job("report"):
                 await _reported(self.current.path)
             case Job("care"):
                 await asyncio.to_thread(cared, self.current(), self.means)
-        return False
+        return "done"
 
-    async def _poll(self, source: str) -> bool:
+    async def _poll(self, source: str) -> Came:
         done = await self._reading(until=self.means.clock.now() + SLICE).poll(source)
         self.counts.passed(done)
         structlog.get_logger().info("pass", source=source, verdict=done.verdict, found=done.found)
@@ -121,12 +127,16 @@ class Jobs:
             await asyncio.to_thread(
                 webhooks.judge, self.means.engine, source, done.changed_at, now=self.means.clock.now()
             )
-        return done.is_cut
+        return "busy" if done.verdict == "busy" else "cut" if done.is_cut else "done"
 
-    async def _census(self, source: str) -> None:
+    async def _census(self, source: str) -> Came:
+        """Not before the source was read as a whole once: a census would read what is left of it, item by item."""
+        if not await asyncio.to_thread(was_complete, self.means.engine, source):
+            return "busy"
         for done in await self._reading(until=None).call(source):
             self.counts.passed(done)
             structlog.get_logger().info("pass", source=source, verdict=done.verdict, found=done.found)
+        return "done"
 
     def _reading(self, *, until: datetime | None) -> Reading:
         return Reading(config=self.current(), means=self.means, pool=self.pool, until=until)

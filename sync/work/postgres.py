@@ -1,0 +1,214 @@
+"""The service on many hosts: work is shared through the store's own PostgreSQL, and no host is more than another.
+
+procrastinate keeps the queue: one job of a source is done at a time (`lock`), and of each kind one waits at most
+(`queueing_lock`). What is to be done is told by the store, not by the queue: a job that is lost is found due again.
+https://procrastinate.readthedocs.io
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import structlog
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Status
+from procrastinate.schema import SchemaManager
+from sqlalchemy import Engine, func, inspect, select
+
+from sync.store import deliveries
+from sync.store.database import writing
+from sync.store.errors import StoreError
+from sync.work.jobs import Job, Jobs
+from sync.work.steward import AGAIN_S, AT_ONCE, TICK_S
+
+_DO, _DRAIN = "do", "drain"
+_PREPARING = 0x71756575  # any number, the same in every fingerpost
+HEARTBEAT_S = 5
+STALLED_S = 20  # without a heartbeat, a worker is dead and its jobs are free
+_FETCH_S = 0.5  # a lock that is free again wakes nobody: the next job of its source is found by looking
+_STOP_S = 4
+_NO_POSTGRESQL = StoreError(
+    "Only a store in PostgreSQL can be worked on by several hosts.",
+    hint="Use serve, which does its work itself; or set store: postgresql://…",
+)
+
+
+def prepare(engine: Engine) -> None:
+    """Makes the queue's tables where they are not there; StoreError for a store that is no PostgreSQL."""
+    if engine.dialect.name != "postgresql":
+        raise _NO_POSTGRESQL
+    with writing(engine) as connection:
+        connection.execute(select(func.pg_advisory_xact_lock(_PREPARING)))
+        if not inspect(connection).has_table("procrastinate_jobs"):
+            cursor: Any = connection.connection.cursor()
+            cursor.execute(SchemaManager.get_schema())
+
+
+class Queue:
+    """What is to be done, for whichever worker comes first."""
+
+    def __init__(self, engine: Engine) -> None:
+        address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self.app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=AT_ONCE + 4))
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator["Queue"]:
+        async with self.app.open_async():
+            yield self
+
+    async def put(self, job: Job) -> None:
+        """Puts the job in line, unless it waits already."""
+        await self._put(_DO, lock=job.source or job.kind, name=str(job), after_s=0.0, job=str(job))
+
+    async def put_drain(self, source: str, *, after_s: float) -> None:
+        """Lets the inbox of a source be drained, unless that is to be done already."""
+        await self._put(_DRAIN, lock=source, name=f"drain {source}", after_s=after_s, source=source)
+
+    async def free_the_stalled(self) -> int:
+        """How many jobs were taken from workers that are no more. What they were to do is due still, and put anew."""
+        stalled = await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S)
+        count = 0
+        for job in stalled:
+            await self.app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+            count += 1
+        return count
+
+    async def _put(self, task: str, *, lock: str, name: str, after_s: float, **what: str) -> None:
+        delay = {"seconds": max(0, round(after_s))}
+        line = self.app.configure_task(task, lock=lock, queueing_lock=name, schedule_in=delay)
+        with suppress(AlreadyEnqueued):
+            await line.defer_async(**what)
+
+
+class Announcer:
+    """Puts drains in line as deliveries come in: the web's part, which does no work itself."""
+
+    def __init__(self, queue: Queue, jobs: Jobs) -> None:
+        self._queue = queue
+        self._jobs = jobs
+        self._loop = asyncio.get_running_loop()
+        self._stopping = asyncio.Event()
+        self._expected: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def arrived(self, sources: Collection[str]) -> None:
+        """Tells that deliveries of these sources wait now; from any thread."""
+        self._loop.call_soon_threadsafe(self._announce, set(sources))
+
+    def stop(self) -> None:
+        """Lets `run` end; from any thread."""
+        self._loop.call_soon_threadsafe(self._stopping.set)
+
+    async def run(self) -> None:
+        async with self._queue.opened():
+            reading = asyncio.create_task(self._read_configuration())
+            await self._stopping.wait()
+            reading.cancel()
+            await asyncio.gather(reading, *self._tasks, return_exceptions=True)
+
+    async def _read_configuration(self) -> None:
+        while True:
+            await asyncio.to_thread(self._jobs.current.refresh)
+            await self._jobs.means.clock.sleep(TICK_S)
+
+    def _announce(self, sources: Collection[str]) -> None:
+        for source in sources - self._expected:  # type: ignore[operator]
+            self._expected.add(source)
+            task = asyncio.create_task(self._put(source))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _put(self, source: str) -> None:
+        """Once for all that come within half of the debounce: the drain begins later than that, and takes them too."""
+        debounce_s = self._jobs.current().schedules.debounce_s
+        try:
+            await self._queue.put_drain(source, after_s=debounce_s)
+            await self._jobs.means.clock.sleep(debounce_s / 2)
+        except Exception:  # noqa: BLE001 - the outer edge: workers look for what waits by themselves too
+            structlog.get_logger().exception("not announced", source=source)
+        finally:
+            self._expected.discard(source)
+
+
+class Worker:
+    """Does jobs as they come, puts in line what is due, and takes over from workers that are no more."""
+
+    def __init__(self, queue: Queue, jobs: Jobs) -> None:
+        self._queue = queue
+        self._jobs = jobs
+        queue.app.task(name=_DO)(self._do)
+        queue.app.task(name=_DRAIN)(self._drain)
+
+    async def run(self) -> None:
+        """Works until a signal ends it."""
+        async with self._queue.opened():
+            ticking = asyncio.create_task(self._tick())
+            try:
+                await self._work(wait=True)
+            finally:
+                ticking.cancel()
+                await asyncio.gather(ticking, return_exceptions=True)
+
+    async def work_off(self) -> None:
+        """Does what is in line now, and what that brings with it."""
+        async with self._queue.opened():
+            await self._work(wait=False)
+
+    async def look(self) -> None:
+        """Puts in line what is due and what waits, after freeing what dead workers held."""
+        await asyncio.to_thread(self._jobs.current.refresh)
+        if freed := await self._queue.free_the_stalled():
+            structlog.get_logger().warning("taken over", jobs=freed)
+        for depth in await asyncio.to_thread(deliveries.depths, self._jobs.means.engine):
+            if depth.state == "waiting":
+                await self._queue.put_drain(depth.source, after_s=0.0)
+        for job in await asyncio.to_thread(self._jobs.due):
+            await self._queue.put(job)
+
+    async def _work(self, *, wait: bool) -> None:
+        try:
+            await self._queue.app.run_worker_async(
+                concurrency=AT_ONCE,
+                wait=wait,
+                fetch_job_polling_interval=_FETCH_S,
+                update_heartbeat_interval=HEARTBEAT_S,
+                stalled_worker_timeout=STALLED_S,
+                shutdown_graceful_timeout=_STOP_S,
+                delete_jobs="always",
+                install_signal_handlers=wait,
+            )
+        finally:
+            await self._jobs.pool.close()
+
+    async def _tick(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except Exception:  # noqa: BLE001 - the outer edge of a worker: the next look may go better
+                structlog.get_logger().exception("failed")
+                await self._jobs.means.clock.sleep(AGAIN_S)
+            await self._jobs.means.clock.sleep(TICK_S)
+
+    async def _do(self, job: str) -> None:
+        try:
+            more = await self._jobs.do(Job.parse(job))
+        except Exception:  # noqa: BLE001 - the outer edge of one job: it is due again at the next look
+            structlog.get_logger().exception("failed", job=job)
+            return
+        if more:
+            await self._queue.put(Job.parse(job))
+
+    async def _drain(self, source: str) -> None:
+        if source not in self._jobs.current().sources:
+            return
+        try:
+            drained = await self._jobs.drain(source)
+        except Exception:  # noqa: BLE001 - the outer edge of one drain: what waits is found at the next look
+            structlog.get_logger().exception("failed", job=f"drain {source}")
+            return
+        if drained.is_full:
+            await self._queue.put_drain(source, after_s=0.0)
+        elif drained.error:
+            await self._queue.put_drain(source, after_s=AGAIN_S)
