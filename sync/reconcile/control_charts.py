@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from sync.reconcile.change import MATERIAL_RATIO, Signal
 from sync.reconcile.control_chart import ChartPoint, ControlChart, Limits, charted
+from sync.reconcile.flow_view import FlowWeek
 from sync.reconcile.objectives import ALL
-from sync.reconcile.periods import Period
+from sync.reconcile.periods import Period, start_of
 from sync.reconcile.scopes import Scopes
 from sync.reconcile.series import Week
 
@@ -16,18 +17,25 @@ REACHED = {"R1": "beyond its natural limits", "R2": "the eighth week or more on 
 
 def control_charts(scopes: Scopes, *, shown: int) -> tuple[ControlChart, ...]:
     """Each with its last so many weeks, judged by limits from the first records on."""
-    delivered = scopes.weeks(len(scopes.flow_weeks)) if scopes.flow_weeks else {}
+    known = _whole(scopes)
+    delivered = scopes.weeks(len(known)) if known else {}
     every = [
         charted(_blank("throughput", scope, "Delivered", "items"), weeks, scale="count", shown=shown)
         for scope, weeks in delivered.items()
     ]
-    cycle = [Week(starts_on=week.starts_on, value=week.cycle_p50_days) for week in scopes.flow_weeks]
-    wip = [Week(starts_on=week.starts_on, value=week.wip) for week in scopes.flow_weeks]
+    cycle = [Week(starts_on=week.starts_on, value=week.cycle_p50_days) for week in known]
+    wip = [Week(starts_on=week.starts_on, value=week.wip) for week in known]
     return (
         *every,
         charted(_blank("cycle_time_p50", ALL, "Cycle time p50", "days"), cycle, scale="time", shown=shown),
         charted(_blank("wip", ALL, "Work in progress", "items"), wip, scale="count", shown=shown),
     )
+
+
+def _whole(scopes: Scopes) -> list[FlowWeek]:
+    """The weeks of which all is known: not that in which the records begin, but where they begin with it."""
+    zone = scopes.period.zone
+    return [week for week in scopes.flow_weeks if start_of(week.starts_on, zone=zone) >= scopes.begun_at]
 
 
 def _blank(name: str, scope: str, title: str, unit: str) -> ControlChart:

@@ -83,10 +83,16 @@ class Known:
             as_of=facts.as_of,
         )
 
+    @property
+    def first_monday(self) -> date:
+        """With which the first week begins of which all is known."""
+        begun_at, zone = instant(self.begun_us), self.facts.zone
+        week = week_of(day_of(begun_at, zone=zone), zone=zone)
+        return week.first_on if week.start_at >= begun_at else week.until_on
+
     def sampled(self, on: date) -> list[date]:
         """The Mondays that bound the weeks a forecast draws from: as many as asked for, or as there are records."""
-        begun = week_of(day_of(instant(self.begun_us), zone=self.facts.zone), zone=self.facts.zone).first_on
-        weeks = min(self.facts.thresholds.forecast_weeks, (on - begun).days // 7)
+        weeks = min(self.facts.thresholds.forecast_weeks, (on - self.first_monday).days // 7)
         return [on - timedelta(weeks=back) for back in reversed(range(weeks + 1))] if weeks > 0 else []
 
     def outlook(self, objective: Objective, history: History, *, config_version: str) -> Outlook:
@@ -101,7 +107,7 @@ class Known:
             seed=seed("forecast", objective.id, f"{facts.as_of:%Y-%m-%dT%H:%M:%SZ}", config_version),
             back_test=back_test(history, until=self.monday, horizon=horizon, sampled=self.sampled),
         )
-        shown = [monday for monday in self.edges.mondays if monday > day_of(instant(self.begun_us), zone=facts.zone)]
+        shown = [monday for monday in self.edges.mondays if monday >= self.first_monday]
         return Outlook(
             progress=progress(objective, history, mondays=shown, period=self.period, today=self.today),
             forecast=told,
