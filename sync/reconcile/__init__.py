@@ -42,8 +42,8 @@ from sync.reconcile.rule_lines import RuleLine, rule_lines
 from sync.reconcile.scopes import Scopes
 from sync.reconcile.series import Week
 from sync.reconcile.services import ServiceLine, service_lines
+from sync.reconcile.severities import graded
 from sync.reconcile.shipped import shipped
-from sync.reconcile.severities import weighed
 from sync.reconcile.span import Span
 from sync.reconcile.teams import TeamView, teams
 from sync.reconcile.thresholds import Thresholds
@@ -141,7 +141,7 @@ def reconcile(
         control_charts=charts,
         comparison=comparison(facts, scopes, charts),
         weeks=scopes.weeks(thresholds.series_weeks),
-        findings=tuple(ordered(weighed(found, facts))),
+        findings=tuple(ordered(graded(found, facts))),
         suppressed=suppressed,
         notes=notes(snapshot, facts.flow, period),
         agreements=agreed,

@@ -2,19 +2,26 @@
 
 from typing import TYPE_CHECKING
 
+from mappings.conditions import attributes
 from mappings.rows import as_table
+from mappings.rules import Mappings
 from mappings.strategy import Strategy
 from sync.reconcile.objectives import lineage
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-DIRECT = ("override", "rule")  #: origins of a tag that the record has by itself
+GUESSED = frozenset({"title", "body", "head", "base", "paths"})  #: what a rule reads that was not meant to say it
 
 
-def direct(tags: "ir.Table") -> "ir.Table":
-    """ref, objective: the tags that records have by themselves."""
-    return tags.filter((tags.outcome == "tagged") & tags.origin.isin(DIRECT)).select("ref", "objective")
+def direct(tags: "ir.Table", mappings: Mappings) -> "ir.Table":
+    """ref, objective: what people said of records themselves, by an override or by what a rule reads in fields.
+
+    What a rule guesses from words, branches or files was said by nobody.
+    """
+    guessing = [rule.id for rule in mappings.rules if attributes([rule.when]) & GUESSED]
+    said = (tags.origin == "override") | ((tags.origin == "rule") & ~tags.rule.isin(guessing))
+    return tags.filter((tags.outcome == "tagged") & said).select("ref", "objective")
 
 
 def tagged(tags: "ir.Table") -> "ir.Table":

@@ -2,16 +2,32 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
 Severity: TypeAlias = Literal["critical", "high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")  #: the gravest first
-#: What explains what: untagged items of a territory that no rule knows (§2b.4).
-CAUSES = {"M01": "M02"}
+
+Common: TypeAlias = Literal["place", "subject", "root"]
+
+
+class Cause(NamedTuple):
+    """A kind of finding that explains another one, and what the two have in common."""
+
+    kind: str
+    by: Common  #: the project or repository, the record, or the record and the top of the other's tree
+
+
+#: Kind → what explains it, so that one cause is one finding (§2b.4).
+CAUSES: Mapping[str, tuple[Cause, ...]] = {
+    "M01": (Cause("M02", "place"), Cause("M05", "root"), Cause("M38", "subject")),
+    "M05": (Cause("M02", "place"),),
+    "M07": (Cause("M06", "subject"),),
+    "M25": (Cause("M23", "subject"),),
+}
 OPERATIONS = "operations"  #: the role that owns what no team does
 
 
@@ -61,10 +77,23 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
 def without_consequences(findings: Iterable[Finding]) -> tuple[list[Finding], dict[str, int]]:
     """One cause, one finding: what remains, and how many of each kind another finding of the territory explains."""
     told = list(findings)
-    raised = {(found.kind, *_place(found)) for found in told}
-    consequences = [found for found in told if (CAUSES.get(found.kind), *_place(found)) in raised]
+    raised = {(found.kind, found.subject_ref) for found in told} | {(found.kind, *_place(found)) for found in told}
+    consequences = [
+        found for found in told if any(_seen(cause, found) in raised for cause in CAUSES.get(found.kind, ()))
+    ]
     explained = {found.id for found in consequences}
     return [found for found in told if found.id not in explained], dict(Counter(found.kind for found in consequences))
+
+
+def _seen(cause: Cause, found: Finding) -> tuple[str | None, ...]:
+    """What would be raised if this cause were the finding's."""
+    match cause.by:
+        case "place":
+            return cause.kind, *_place(found)
+        case "subject":
+            return cause.kind, found.subject_ref
+        case "root":
+            return cause.kind, found.root_ref
 
 
 def _place(found: Finding) -> tuple[str, str | None]:

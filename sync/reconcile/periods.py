@@ -82,6 +82,12 @@ def week_of(day: date, *, zone: ZoneInfo) -> Period:
     return Period(text=f"{year}-W{week:02}", zone=zone, first_on=monday, until_on=monday + timedelta(days=7))
 
 
+def months_before(day: date, count: int) -> date:
+    """The first day of the month so many months before the one that the day lies in."""
+    months = day.year * 12 + day.month - 1 - count
+    return date(months // 12, months % 12 + 1, 1)
+
+
 def last_complete_week(as_of: datetime, *, zone: ZoneInfo) -> Period:
     return week_of(day_of(as_of, zone=zone) - timedelta(days=7), zone=zone)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+TRIAL = r"(?i)(^|[^a-z])(wip|do not merge|dnm)([^a-z]|$)"  #: what the title of a pull request says that is none yet
 SIGNS_DAYS = 92  #: how far back signs of life are looked for
 
 
@@ -81,15 +82,20 @@ class Relations:
     def served(self) -> "ir.Table":
         """The pull requests, no bots' ones, that close or implement each work item: `ref` is the item's.
 
-        pull_ref, pull_key, pull_source, state, draft, author, milestone, repository, opened_us, merged_us, closed_us.
+        pull_ref, state, draft, trial (a draft, or called one), alone (it serves no other item), author, milestone,
+        repository, opened_us, merged_us, closed_us.
         """
+        import ibis
+
         links, pulls = self.links, self.snapshot["pull_requests"]
         serving = links.filter(links["class"].isin(SERVES) & links.to_ref.notnull())
         pairs = serving.select(ref="to_ref", pull_ref="item_ref").distinct()
-        ours = pulls.anti_join(bots(self.snapshot), [("author", "ref")]).select(
+        pairs = pairs.mutate(alone=pairs.count().over(ibis.window(group_by="pull_ref")) == 1)
+        pulls = pulls.anti_join(bots(self.snapshot), [("author", "ref")])
+        ours = pulls.select(
             *("state", "draft", "author", "milestone", "repository", "merged_us", "closed_us"),
+            trial=pulls.draft.fill_null(False) | pulls.title.re_search(TRIAL),
             pull_ref="ref",
-            pull_key="key",
             opened_us="created_us",
         )
         return pairs.join(ours, "pull_ref").cache()

@@ -6,9 +6,10 @@ Severity: high.
 Evidence: both states, each with its time.
 Decision: was it delivered?
 Suggested action: agree on the outcome, and set it on both sides.
-Against false alarms: a mention is no link, and bots are silent; one merged or still open pull request, and the
-delivered item is silent; a duplicate was discarded because something else delivers it, which contradicts nothing; the
-grace of one working day.
+Against false alarms: a mention is no link, and bots are silent; a draft, or what is called one, was only tried; one
+merged or still open pull request, a merge that only speaks of the item, or a link to another item that was delivered,
+and the delivered one is silent, as is one from before the first merge that is read. A merge that serves other items
+too contradicts nothing; a duplicate was discarded because something else delivers it; the grace of one working day.
 """
 
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ OPTIONS = (
     Option(says="It was delivered: link what delivered it, or correct the resolution", cost="a minute"),
     Option(says="It was not: discard the item", cost="the throughput is one less"),
 )
+APART = ("blocks", "blocked_by", "mentions", "mentioned_by")  #: links that say nothing of who delivers
 DEFAULT = "It counts as the tracker says."
 
 
@@ -45,12 +47,32 @@ def _by_code(facts: Facts) -> "ir.Table":
     ended = served.filter(served.state != "open").mutate(ended_us=ibis.coalesce(served.merged_us, served.closed_us))
     order = (ibis.desc(ended.state), ibis.desc("ended_us"), "pull_ref")  # a merged one before all that were closed
     last = first_of_each(ended, "ref", *order).select(
-        "ref", other_ref="pull_ref", other_outcome="state", other_us="ended_us"
+        *("ref", "alone", "trial", "repository"), other_ref="pull_ref", other_outcome="state", other_us="ended_us"
     )
     pairs = _finished(facts).join(last, "ref")
-    thrown = pairs.filter((pairs.outcome == "delivered") & (pairs.other_outcome == "closed")).anti_join(going, "ref")
-    merged = pairs.filter((pairs.outcome == "discarded") & (pairs.other_outcome == "merged"))
-    return thrown.union(merged)
+    thrown = pairs.filter((pairs.outcome == "delivered") & (pairs.other_outcome == "closed") & ~pairs.trial)
+    thrown = _without_another_way(thrown.anti_join(going, "ref"), facts)
+    merged = pairs.filter((pairs.outcome == "discarded") & (pairs.other_outcome == "merged") & pairs.alone)
+    return ibis.union(*(each.drop("alone", "trial", "repository") for each in (thrown, merged)))
+
+
+def _without_another_way(thrown: "ir.Table", facts: Facts) -> "ir.Table":
+    """Those that nothing else can have delivered, as far as one sees: no merge that speaks of the item, no delivered
+    item that it is linked to, and no code from before what is read."""
+    pulls, items, links = facts.snapshot["pull_requests"], facts.snapshot["work_items"], facts.snapshot["stated_links"]
+    merged = pulls.filter(pulls.merged_us.notnull()).select(item_ref="ref")
+    spoken = facts.links.semi_join(merged, "item_ref").select(ref="to_ref")
+    delivered = (
+        facts.flow.filter(facts.flow.outcome == "delivered").select("ref").join(items.select("ref", "key"), "ref")
+    )
+    stated = links.filter(~links.kind.isin(APART))
+    by_ref = stated.select("item_ref", ref="to_ref").semi_join(delivered, "ref")
+    by_key = stated.select("item_ref", key="to_key").semi_join(delivered, "key")
+    linked = by_ref.select(ref="item_ref").union(by_key.select(ref="item_ref"))
+    begun = pulls.group_by("repository").aggregate(begun_us=pulls.merged_us.min())
+    dated = thrown.join(items.select("ref", "created_us"), "ref").join(begun, "repository")
+    told = dated.filter(dated.created_us >= dated.begun_us).drop("created_us", "begun_us")
+    return told.anti_join(spoken, "ref").anti_join(linked, "ref")
 
 
 def _by_mirror(facts: Facts) -> "ir.Table":

@@ -1,12 +1,14 @@
 """M31 cross objective child: a child is tagged by itself to another objective than its parent.
 
-Definition: a work item touched in the last 28 days whose tag, by a rule or an override of its own, has no objective in
-common with what its parent is tagged to.
+Definition: a counted work item touched in the last 28 days whose tag, by a rule or an override of its own, has no
+objective in common with what its parent is tagged to.
 Severity: medium.
 Evidence: both objectives.
 Decision: is it a part of its parent?
 Suggested action: give it another parent, correct its tag, or split it by weight.
-Against false alarms: an objective and one below it agree; an exempt child, or an untagged parent, contradicts nothing.
+Against false alarms: an objective and one below it agree; an exempt child, or an untagged parent, contradicts nothing;
+what a rule guesses from a title, a text, a branch or a path was said by nobody; a sub-task is a part of its story,
+whatever its labels say.
 """
 
 from typing import TYPE_CHECKING
@@ -35,8 +37,9 @@ def ask(facts: Facts) -> list[Row]:
 
 def _apart(facts: Facts) -> "ir.Table":
     items = facts.snapshot["work_items"]
-    pairs = items.filter(items.parent_ref.notnull()).semi_join(facts.touched, "ref").select("ref", other="parent_ref")
-    apart = conflicts(pairs, direct(facts.tags), tagged(facts.tags), strategy=facts.strategy)
+    below = items.filter(items.parent_ref.notnull()).semi_join(facts.flow, "ref").semi_join(facts.touched, "ref")
+    pairs = below.select("ref", other="parent_ref")
+    apart = conflicts(pairs, direct(facts.tags, facts.mappings), tagged(facts.tags), strategy=facts.strategy)
     return apart.rename(said="objective", other_ref="other").order_by("ref")
 
 

@@ -21,7 +21,7 @@ from mappings.subjects import subjects_of
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
-from sync.reconcile.periods import instant, micros, start_of
+from sync.reconcile.periods import instant, micros, months_before, start_of
 from sync.reconcile.rows import Row
 
 KIND, SLUG = "M37", "dead-or-shadowed-rule"
@@ -44,12 +44,6 @@ def ask(facts: Facts) -> list[Row]:
     idle = [(path, each) for path, each in in_force if last.get(each.id, 0) < since_us]
     others = _others(facts, [each for _, each in idle]) if idle else []
     return [_row(path, each, last.get(each.id), by, facts) for (path, each), by in zip(idle, others, strict=True)]
-
-
-def months_before(day: date, count: int) -> date:
-    """The first day of the month so many complete months before the one that the day lies in."""
-    months = day.year * 12 + day.month - 1 - count
-    return date(months // 12, months % 12 + 1, 1)
 
 
 def _reaches_back(facts: Facts, since_us: int) -> bool:

@@ -7,7 +7,8 @@ Evidence: the last merge, and since when the item stands where it stands.
 Decision: what remains to be done?
 Suggested action: move the item on, or say in it what remains.
 Against false alarms: whoever moved the item after the last merge has said what remains (a release gate, a second
-part); an item with open children waits for them; what was spoken of in the last five days is silent.
+part); of an item without history, any later update counts as such. A merge that serves other items too is not meant
+for this one alone; an item with open children waits for them; what was spoken of in the last five days is silent.
 """
 
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ OPTIONS = (
     Option(says="Say in it what remains", cost="a minute, and it is silent for five days"),
     Option(says="Cut the link", cost="a line of mappings.yaml; it stays cut"),
 )
+DAY_US = 86_400_000_000
 DEFAULT = "It stays work in progress and grows older."
 
 
@@ -42,12 +44,15 @@ def _merged(facts: Facts) -> "ir.Table":
     long_ago_us, relations = facts.days_ago(facts.thresholds.merged_days), facts.relations
     served, standing, signs = relations.served, relations.standing, relations.signs
     going = served.filter(served.state == "open").select("ref")
-    merged = served.filter(served.merged_us.notnull()).anti_join(going, "ref")
+    merged = served.filter(served.merged_us.notnull() & served.alone).anti_join(going, "ref")
     last = first_of_each(merged, "ref", ibis.desc("merged_us"), "pull_ref")
     last = last.filter(last.merged_us <= long_ago_us).select("ref", "merged_us", other_ref="pull_ref")
     unfinished = standing.filter(standing.category != "done")
     items = unfinished.filter(unfinished.is_counted).select("ref", "category", "since_us").join(last, "ref")
-    still = items.filter(items.since_us.isnull() | (items.since_us <= items.merged_us))
+    updated = facts.snapshot["work_items"].select("ref", "updated_us")
+    items = items.join(updated, "ref")
+    stood_us = ibis.coalesce(items.since_us, items.updated_us - DAY_US)
+    still = items.filter(stood_us <= items.merged_us).drop("updated_us")
     spoken = signs.filter(signs.sign_us > long_ago_us)
     waiting = unfinished.select(ref="parent_ref")
     return still.anti_join(waiting, "ref").anti_join(spoken, "ref").order_by("ref")

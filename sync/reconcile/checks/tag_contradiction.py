@@ -7,8 +7,9 @@ Severity: high where the pull request closes the item, else medium.
 Evidence: both objectives.
 Decision: which of the two is right?
 Suggested action: correct one of the tags, or cut the link.
-Against false alarms: a tag that was inherited or came by the link itself contradicts nothing; an objective and one
-below it agree; a mention is no link, and only links of the best class count.
+Against false alarms: a tag that was inherited, came by the link itself, or was guessed from a title, a text, a branch
+or a path contradicts nothing; an objective and one below it agree; a mention is no link, and only links of the best
+class count.
 """
 
 from typing import TYPE_CHECKING
@@ -43,7 +44,7 @@ def _pairs(facts: Facts) -> "ir.Table":
 
     links = facts.links.filter(facts.links["class"].isin(SERVES) & facts.links.to_ref.notnull())
     best = best_links(links, facts.mappings.links.at_most).select(ref="via_ref", other="ref")
-    own = direct(facts.tags)
+    own = direct(facts.tags, facts.mappings)
     pairs = best.union(facts.relations.mirrors) if facts.relations.has_mirrors else best
     apart = conflicts(pairs, own, own, strategy=facts.strategy)
     closing = links.filter(links["class"] == "closes")

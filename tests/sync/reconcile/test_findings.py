@@ -47,3 +47,19 @@ def test_untagged_items_of_an_unmapped_project_are_one_finding() -> None:
     remaining, explained = without_consequences([project, *inside, outside, namesake, unlinked])
     assert [one.id for one in remaining] == ["1", "4", "5", "6"]
     assert explained == {"M01": 2}
+
+
+def test_one_tag_at_the_top_clears_its_tree() -> None:
+    top = finding(1, kind="M05", subject_ref="jira:work_item:9")
+    below, beside = finding(2, root_ref="jira:work_item:9"), finding(3, root_ref="jira:work_item:8")
+    remaining, explained = without_consequences([top, below, beside])
+    assert [one.id for one in remaining] == ["1", "3"]
+    assert explained == {"M01": 1}
+
+
+def test_what_one_record_lacks_is_told_once() -> None:
+    merged, ghost = finding(1, kind="M23"), finding(2, kind="M25")
+    other = finding(3, kind="M25", subject_ref="jira:work_item:2")
+    remaining, explained = without_consequences([merged, ghost, other])
+    assert [one.id for one in remaining] == ["1", "3"]
+    assert explained == {"M25": 1}

@@ -3,7 +3,7 @@
 Beside the snapshot's tables by name: `tags` key → objective, outcome, or columns of the tag (of several a list);
 `flow` key → instants and category; `links` from a pull request's key to an item's key; `strategy`, `mappings` and
 `people` as the text of the file; `parents` key → key; `blocked` key → since when. Every work item is counted unless its
-level is another than the standard one, or `counted: false` stands in its flow.
+level is another than the standard one, or `counted: false` stands in its flow; `known: false` leaves out its history.
 """
 
 from datetime import UTC, date, datetime
@@ -125,7 +125,8 @@ def _flowed(items: list[Row], told: dict[str, Row], blocked: dict[str, str]) -> 
     counted = [row for row in items if not row.get("level") and told.get(row["key"], {}).get("counted", True)]
     rows = [_flow(row, told.get(row["key"], {})) for row in counted]
     numbers = {row["ref"]: number for number, row in enumerate(rows)}
-    runs = [_run(numbers[ref_of(row["key"])], row, told.get(row["key"], {})) for row in counted]
+    known = [row for row in counted if told.get(row["key"], {}).get("known", True)]
+    runs = [_run(numbers[ref_of(row["key"])], row, told.get(row["key"], {})) for row in known]
     blocks = [
         {"item": numbers[ref_of(key)], "start_us": micros(at), "end_us": micros(AS_OF)} for key, at in blocked.items()
     ]
