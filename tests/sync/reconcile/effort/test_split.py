@@ -35,16 +35,31 @@ TREE = (
 A1, A2, B1, U1 = "PAY-1", "PAY-2", "WEB-1", "OPS-1"
 #: Who did what on one day → what the day comes to: each person is a case of its own.
 CASES: dict[str, tuple[World, dict[str, float]]] = {
-    "tiers": (code("tiers", A1, AT) + reviewed("tiers", B1, AT) + comment("tiers", U1, AT), {A1: 4 / 7, B1: 2 / 7, U1: 1 / 7}),
-    "siblings": (code("siblings", A1, AT) + code("siblings", A2, AT) + code("siblings", B1, AT), {A1: 1 / 4, A2: 1 / 4, B1: 1 / 2}),
+    "tiers": (
+        code("tiers", A1, AT) + reviewed("tiers", B1, AT) + comment("tiers", U1, AT),
+        {A1: 4 / 7, B1: 2 / 7, U1: 1 / 7},
+    ),
+    "siblings": (
+        code("siblings", A1, AT) + code("siblings", A2, AT) + code("siblings", B1, AT),
+        {A1: 1 / 4, A2: 1 / 4, B1: 1 / 2},
+    ),
     "one-each": (code("one-each", A1, AT) + code("one-each", B1, AT), {A1: 1 / 2, B1: 1 / 2}),
     "half": (code("half", A1, AT) + comment("half", A1, AT) + reviewed("half", B1, AT), {A1: 5 / 14, B1: 1 / 7}),
     "logged": (
-        worklog("logged", A1, AT, 120) + worklog("logged", B1, AT, 60) + code("logged", A1, AT) + comment("logged", U1, AT),
+        worklog("logged", A1, AT, 120)
+        + worklog("logged", B1, AT, 60)
+        + code("logged", A1, AT)
+        + comment("logged", U1, AT),
         {A1: 3 / 4, B1: 1 / 8, U1: 1 / 8},
     ),
-    "many": (reduce(add, (code("many", A1, f"{DAY}T10:{n:02}Z") for n in range(30))) + code("many", B1, AT), {A1: 1 / 2, B1: 1 / 2}),
-    "overtime": (worklog("overtime", A1, AT, 300) + worklog("overtime", B1, AT, 300) + code("overtime", U1, AT), {A1: 1 / 2, B1: 1 / 2}),
+    "many": (
+        reduce(add, (code("many", A1, f"{DAY}T10:{n:02}Z") for n in range(30))) + code("many", B1, AT),
+        {A1: 1 / 2, B1: 1 / 2},
+    ),
+    "overtime": (
+        worklog("overtime", A1, AT, 300) + worklog("overtime", B1, AT, 300) + code("overtime", U1, AT),
+        {A1: 1 / 2, B1: 1 / 2},
+    ),
     "alone": (worklog("alone", A1, AT, 120), {A1: 1 / 4}),
 }
 

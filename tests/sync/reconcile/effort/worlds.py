@@ -57,7 +57,9 @@ def staffed(*people: Row, teams: list[Row] | None = None) -> World:
 
 
 def item(key: str, **more: Any) -> World:
-    return World({"work_items": [{"key": key, "level": 0, "status_id": "T", "created_us": "2024-01-02T09:00Z", **more}]})
+    return World(
+        {"work_items": [{"key": key, "level": 0, "status_id": "T", "created_us": "2024-01-02T09:00Z", **more}]}
+    )
 
 
 def epic(key: str, **more: Any) -> World:
