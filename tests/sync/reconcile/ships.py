@@ -22,7 +22,7 @@ from sync.reconcile.pull_requests import pull_requests
 from sync.reconcile.span import Span
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
-from tests.builders import tables
+from tests.builders import ref_of, tables
 
 Row = dict[str, Any]
 UTC = ZoneInfo("UTC")
@@ -76,6 +76,12 @@ def merged(number: int, name: str, *, at: str = "01T00:00", opened: str = "01T00
     told = {"author": "github:account:ann", "base": "main", "merged_by": "github:account:ann"}
     instants = {"created_us": f"2026-03-{opened}Z", "merged_us": f"2026-03-{at}Z"}
     return {"key": f"acme/shop#{number}", "merge_sha": sha(name), **told, **instants, **row}
+
+
+def written(number: int, name: str, **row: Any) -> Row:
+    """A commit of a pull request."""
+    told = {"message": name, "author": "github:account:ann", "committed_us": "2026-03-01T00:00Z", "co_authors": []}
+    return {"item_ref": ref_of(f"acme/shop#{number}", kind="pull_request"), "sha": sha(name), **told, **row}
 
 
 def known(*services: Service, as_of: str, **rows: Sequence[Row]) -> Dora:
