@@ -16,8 +16,15 @@ def forecast(outlook: Outlook) -> str:
         return words.why(ahead.reason)
     if ahead.hidden:
         return HIDDEN
-    told = " · ".join((f"50 %: {_day(ahead.growing, 50)}", f"85 %: {_day(ahead.growing, 85)}"))
-    return f"{told}, promised {ahead.promised_on}" if ahead.promised_on else told
+    return f"50 %: {_day(ahead.growing, 50)} · 85 %: {_day(ahead.growing, 85)}"
+
+
+def dates(outlook: Outlook) -> str:
+    """The two days alone, where the head of a column says which is which; else why there is none."""
+    ahead = outlook.forecast
+    if ahead.reason or ahead.hidden:
+        return forecast(outlook)
+    return f"{_day(ahead.growing, 50)} · {_day(ahead.growing, 85)}"
 
 
 def fixed(ahead: Forecast) -> str:

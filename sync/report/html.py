@@ -79,6 +79,7 @@ def _environment(report: Report) -> Environment:
         "back_test": lambda outlook: ahead.back_test(outlook.forecast.back_test),
         "band": words.band,
         "burn_up": gallery.forecast,
+        "dates": ahead.dates,
         "days": words.days,
         "define": lambda name: f"define-{name}" if name in defined else "definitions-title",
         "deployments": cells.deployments,

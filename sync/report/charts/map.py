@@ -70,10 +70,13 @@ def _ways(markers: Sequence[Marker], *, middle: float) -> Iterator[str]:
         from_y, to_y = begin + end - breadths[place] / 2, TOP + ROW * (place + 0.5)
         curve = _curve(from_y, to_y, to_x=OBJECTIVES - 8 + INDENT * marker.depth)
         if marker.planned:
-            yield f'<path stroke="{INK}" stroke-opacity="0.55" d="{curve}" stroke-width="{round(BROADEST * marker.planned + 2, 1)}"/>'
-            yield f'<path stroke="{PAPER}" d="{curve}" stroke-width="{round(BROADEST * marker.planned, 1)}"/>'
-        colour = ACCENT if marker.state == "current" else MUTED
-        yield f'<path stroke="{colour}" stroke-opacity="0.45" d="{curve}" stroke-width="{round(breadths[place], 1)}"/>'
+            yield _way(curve, INK, breadth=BROADEST * marker.planned + 2, opacity=0.55)
+            yield _way(curve, PAPER, breadth=BROADEST * marker.planned)
+        yield _way(curve, ACCENT if marker.state == "current" else MUTED, breadth=breadths[place], opacity=0.45)
+
+
+def _way(curve: str, colour: str, *, breadth: float, opacity: float = 1) -> str:
+    return f'<path stroke="{colour}" stroke-opacity="{opacity}" stroke-width="{breadth:.1f}" d="{curve}"/>'
 
 
 def _curve(from_y: float, to_y: float, *, to_x: float) -> str:
@@ -83,9 +86,9 @@ def _curve(from_y: float, to_y: float, *, to_x: float) -> str:
 
 def _vision(vision: str, *, middle: float) -> Iterator[str]:
     lines = wrap(vision, VISION_SIGNS, max_lines=6, placeholder=" …") or ["No vision is written"]
-    height = 18 * len(lines) + 16
+    width, height = VISION_WIDTH - 1, 18 * len(lines) + 16
     top = middle - height / 2
-    yield f'<rect fill="{SOFT}" stroke="{INK}" x="1" y="{top:.1f}" width="{VISION_WIDTH - 1}" height="{height}" rx="4"/>'
+    yield f'<rect fill="{SOFT}" stroke="{INK}" x="1" y="{top:.1f}" width="{width}" height="{height}" rx="4"/>'
     for place, line in enumerate(lines):
         yield _text(10, top + 22 + 18 * place, line, kind="destination")
 

@@ -167,11 +167,12 @@ def flow_view() -> FlowView:
 
 
 def alignment() -> AlignmentView:
+    refs = tuple(item(number).ref for number in range(1, 9))
     spent = (("checkout", 0.31, 0.45), ("growth", 0.24, 0.2), ("nordics", 0.0, None), ("catalogue", 0.09, 0.0))
     return AlignmentView(
         basis="effort",
         figures=(
-            figure("strategic_yield", "Strategic yield", 0.55, unit="ratio", low=0.41, high=0.62, n=35),
+            figure("strategic_yield", "Strategic yield", 0.55, unit="ratio", low=0.41, high=0.62, n=35, items=refs),
             figure("drift", "Drift from plan", 0.19, unit="ratio", low=0.12, high=0.27, n=35),
             figure("coverage", "Coverage", 0.82, unit="ratio", low=0.7, high=0.82, n=35),
             figure("observability", "Observability", 0.88, unit="ratio", n=40),
