@@ -123,6 +123,9 @@ class Config(UserFile):
     audit: str = Field("audit.yaml", description="keeps the answers of `triage --audit`")
     reports: str = Field("reports", description="the folder that `run` writes its reports to")
     reports_url: Address | None = Field(None, description="where people can read that folder; every digest leads there")
+    editions: tuple[Literal["month", "quarter"], ...] = Field(
+        (), description="also reported, by the first `run` after they end; the last whole week always is"
+    )
     late_after_hours: int = Field(24, ge=1, description="after a period's end, until its report is late")
     deliver: dict[ChannelName, ChannelConfig] = Field({}, description="the channels that reports are sent by")
     sources: dict[SourceName, SourceConfig] = Field(min_length=1)

@@ -83,6 +83,8 @@ def _run(
     note(map(str, passes))
     note(f"wrote {path}" for path in work.publish(made))
     note(map(str, work.tell(made, passes)))
+    if as_of is None and period is None:
+        note(map(str, work.catch_up(made)))
     code = exit_code(made, fail_on, incomplete=failed or missed(passes))
     summary = Summary(passes=passes, tally=reading.tally, began_at=began_at, ended_at=work.clock.now(), exit_code=code)
     note([str(summary)] if passes else [])

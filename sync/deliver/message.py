@@ -15,6 +15,7 @@ from sync.report.outline import Line, Strong
 from sync.report.sections import MOST_TITLE, title
 
 About: TypeAlias = Literal["report", "map", "trouble"]
+REPORT = "report"  #: first word of every subject about one, its period the second
 TROUBLE = "trouble "  #: that every subject of a trouble begins with
 
 
@@ -35,7 +36,7 @@ class Message:
 
 def of_report(report: Report, *, page: str = "", url: str = "") -> list[Message]:
     """The digest for everybody, and for each team whose turn something is its own part of it."""
-    subject = f"report {report.masthead.period}"
+    subject = f"{REPORT} {report.masthead.period}"
     whole = Message(
         subject=subject,
         about="report",

@@ -133,6 +133,15 @@ class Work:
             publishing.note_map_told(engine, self.files, at=now)
         return done
 
+    def catch_up(self, report: Report) -> list[Delivered]:
+        """Beside this report: the editions that are due, and those published before that did not reach everybody."""
+        late = publishing.undelivered(self.engine, beside=report.masthead.period)
+        due = publishing.due_editions(self.config, self.engine, now=self.clock.now())
+        made = [self.report(as_of=None, period=span) for span in due]
+        for each in made:
+            self.publish(each)
+        return [done for each in (*made, *late) for done in self.deliver(each)]
+
     def export(self, out: Path, *, as_of: datetime | None, form: Literal["jsonl", "parquet"], origins: bool) -> None:
         """What is stored and what it means, one file a record kind."""
         known = reporting.meaning(self.engine, config=self.config, files=self.files, as_of=self._instant(as_of))

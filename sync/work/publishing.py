@@ -1,8 +1,9 @@
 """A report goes out: kept unaltered in the store, written into the folder, and told by every channel."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,7 +13,7 @@ from mappings.problems import Problems
 from sync.channels import MailConfig
 from sync.config import Config
 from sync.deliver import file
-from sync.deliver.message import TROUBLE, Message, of_notice, of_report, of_troubles
+from sync.deliver.message import REPORT, TROUBLE, Message, of_notice, of_report, of_troubles
 from sync.files import Files, read_files
 from sync.passes import Pass
 from sync.reconcile.periods import day_of, period
@@ -45,6 +46,30 @@ def last_published(engine: Engine, span: str | None) -> Report | None:
         except msgspec.ValidationError:
             continue  # of an older version, whose readers are gone
     return None
+
+
+def due_editions(config: Config, engine: Engine, *, now: datetime) -> list[str]:
+    """The last whole month and quarter, where they are asked for and nothing was published on them yet."""
+    today = day_of(now, zone=ZoneInfo(config.zone))
+    ended = [_last_whole(edition, today) for edition in config.editions]
+    return [span for span in ended if not reports.history(engine, period=span)]
+
+
+def undelivered(engine: Engine, *, beside: str) -> list[Report]:
+    """Published reports, beside the one on this period, that did not reach everybody when they were last sent."""
+    about = (each.subject.split() for each in messages.failed(engine))
+    spans = {span for kind, span, *_ in about if kind == REPORT} - {beside}
+    held = (last_published(engine, span) for span in sorted(spans))
+    return [report for report in held if report]
+
+
+def _last_whole(edition: Literal["month", "quarter"], today: date) -> str:
+    """2026-10, 2026-Q3."""
+    months = today.year * 12 + today.month - 1
+    if edition == "month":
+        return f"{(months - 1) // 12}-{(months - 1) % 12 + 1:02}"
+    quarters = months // 3 - 1
+    return f"{quarters // 4}-Q{quarters % 4 + 1}"
 
 
 def digests(made: Report, *, config: Config) -> list[Message]:

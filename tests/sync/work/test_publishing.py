@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from sync.store.database import connect
 from sync.store.reports import Published
 from sync.work import troubles
 from sync.work.embedded import Work, opened
+from sync.work.publishing import due_editions
 from tests.clocks import NOON, FakeClock
 from tests.sync.deliver.receivers import Receiver, Switch
 from tests.sync.report.sample import masthead, sample
@@ -155,6 +156,35 @@ def test_a_channel_that_fails_is_noted_and_fails_nothing(place):
             ("report 2026-W46", True)
         ]
     assert place.run() == ["report 2026-W46"]
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2026-11-20", ["2026-10", "2026-Q3"]),
+        ("2026-12-01", ["2026-11", "2026-Q3"]),
+        ("2027-01-01", ["2026-12", "2026-Q4"]),
+        ("2027-04-01", ["2027-03", "2027-Q1"]),
+    ],
+)
+def test_a_month_and_a_quarter_are_due_when_they_are_over(place, now, due):
+    with place.opened() as work:
+        asked = work.config.model_copy(update={"editions": ("month", "quarter")})
+        at = datetime.fromisoformat(f"{now}T12:00:00Z")
+        assert due_editions(asked, work.engine, now=at) == due
+        reports.keep(work.engine, Published("a", due[0], at, at), b"{}")
+        assert due_editions(asked, work.engine, now=at) == due[1:]
+
+
+def test_an_edition_that_did_not_arrive_is_sent_again_by_a_later_run(place):
+    month = replace(sample(), masthead=masthead(period="2026-10", digest="october"))
+    place.receiver.faults = [(401, {}, b"")]
+    with place.opened() as work:
+        work.publish(month)
+        assert [done.state for done in work.deliver(month)] == ["failed"]
+        assert [done.state for done in work.catch_up(sample())] == ["new"]
+        assert work.catch_up(sample()) == []
+    assert [each.json["subject"] for each in place.receiver.heard] == ["report 2026-10"] * 2
 
 
 def test_a_source_that_is_behind_is_trouble():
