@@ -175,7 +175,7 @@ class Worker:
                 fetch_job_polling_interval=_FETCH_S,
                 update_heartbeat_interval=HEARTBEAT_S,
                 stalled_worker_timeout=STALLED_S,
-                shutdown_graceful_timeout=_STOP_S,
+                shutdown_graceful_timeout=_STOP_S if wait else None,
                 delete_jobs="always",
                 install_signal_handlers=wait,
             )
