@@ -36,7 +36,9 @@ from sync.reconcile.thresholds import Thresholds, thresholds_of
 from sync.reconcile.weekly_flow import weekly_flow
 from sync.report.build import build
 from sync.report.model import VERSION, MapMove, Report
+from sync.report.restated import restated
 from sync.snapshot import Snapshot
+from sync.store import reports
 from sync.store.load import snapshot
 from sync.write_back import unmirrored
 
@@ -96,14 +98,16 @@ def report(
 ) -> Report:
     """The report on a period as known at `as_of`. The same store, files and arguments give the same report.
 
-    `mistakes` are in the files as they stand now, of which `files` are a version that was good.
+    `mistakes` are in the files as they stand now, of which `files` are a version that was good. It restates what the
+    report said that was published last of those that knew less.
     """
     zone = ZoneInfo(config.zone)
     span = named_period(period, zone=zone) if period else last_complete_week(as_of, zone=zone)
     known = meaning(engine, config=config, files=files, as_of=as_of)
     thresholds = thresholds_of(known.map.mappings.thresholds, known.day)
     found = reconciled(known, config=config, span=span, thresholds=thresholds)
-    return build(
+    earlier = next((each for each in reports.history(engine) if each.as_of < as_of), None)
+    made = build(
         found,
         snapshot=known.facts,
         strategy=known.map.strategy,
@@ -121,9 +125,10 @@ def report(
             people=known.map.people,
             period=span,
         ),
-        digest=_digest(known, span, config, mistakes),
+        digest=_digest(known, span, config, (*mistakes, *((earlier.digest,) if earlier else ()))),
         command=_command(span, as_of),
     )
+    return restated(made, reports.content_of(engine, earlier.digest) if earlier else None)
 
 
 def _moves(known: Meaning, files: Files, *, since: date) -> tuple[MapMove, ...]:
@@ -217,12 +222,15 @@ def _weekly_flow(known: Meaning, flowed: Flow, status_categories: "ir.Table", th
     )
 
 
-def _digest(known: Meaning, span: Period, config: Config, mistakes: tuple[str, ...]) -> str:
-    """SHA-256 of everything that the report was made of; the same digest means the same report."""
+def _digest(known: Meaning, span: Period, config: Config, beside: tuple[str, ...]) -> str:
+    """SHA-256 of everything that the report was made of; the same digest means the same report.
+
+    `beside` are the mistakes in the files, and the digest of the report that it restates.
+    """
     facts = known.facts
     complete = facts["sources"].select("name", "complete_us").order_by("name").to_pyarrow().to_pylist()
     inputs = (VERSION, __version__, facts.digest, complete, known.map.digest, span.text, facts.as_of, config.zone)
-    return hashlib.sha256("\n".join(map(str, (*inputs, *mistakes))).encode()).hexdigest()
+    return hashlib.sha256("\n".join(map(str, (*inputs, *beside))).encode()).hexdigest()
 
 
 def _command(span: Period, as_of: datetime) -> str:
