@@ -28,6 +28,17 @@ def test_the_files_of_the_readme_are_good() -> None:
     assert [rule.id for rule in load_mappings(mappings, "mappings.yaml").rules] == ["checkout-work"]
 
 
+def test_the_channels_of_the_guide_are_good() -> None:
+    guide = (ROOT / "docs" / "delivery.md").read_text(encoding="utf-8")
+    (channels,) = re.findall(r"```yaml\n(.*?)```", guide, flags=re.DOTALL)
+    secrets = dict.fromkeys(re.findall(r"\$\{(\w+)\}", channels), "s3cret")
+    source = "sources: {jira: {type: jira, url: 'https://a.test', token: '${SLACK_TOKEN}', projects: [PAY]}}\n"
+    config = read(channels + source, "fingerpost.yaml", Config, context={"environment": secrets, "folder": ROOT})
+    assert {channel.type for channel in config.deliver.values()} == {
+        *("slack", "mail", "github", "job_summary", "confluence", "webhook")
+    }
+
+
 def test_every_command_is_in_the_readme_and_no_other() -> None:
     listed = re.findall(r"^\| `([\w-]+)` \|", README, flags=re.MULTILINE)
     assert set(listed) == set(get_command(app).commands)  # type: ignore[attr-defined]
