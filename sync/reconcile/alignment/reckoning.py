@@ -90,7 +90,8 @@ class Reckoning:
         work_items = self.facts.snapshot["work_items"]
         pairs = work_items.filter(work_items.parent_ref.notnull()).select("ref", other="parent_ref")
         tags = self.facts.tags
-        differing = conflicts(pairs, direct(tags), tagged(tags), strategy=self.facts.strategy)
+        own = direct(tags, self.facts.mappings)
+        differing = conflicts(pairs, own, tagged(tags), strategy=self.facts.strategy)
         return items(self.ledger.spent, self.buckets, self.states, self.span, conflicts=differing)
 
     @cached_property
