@@ -302,6 +302,76 @@ DEFINITIONS = (
         "§3.3",
     ),
     _define(
+        "scope",
+        "In scope",
+        "Work items that serve the objective and were not given up; each counts whole. Since when an item serves it is "
+        "read from its history where that says it, else it is since its creation.",
+        "§6.1",
+    ),
+    _define("scope_delivered", "Of it delivered", "Those of the items in scope that are delivered.", "§6.1"),
+    _define(
+        "completion",
+        "Completion",
+        "Delivered divided by scope. It may fall, for scope may grow. A measure of the objective is another thing.",
+        "§6.1",
+    ),
+    _define(
+        "scope_growth",
+        "Growth of scope",
+        "Items added less those removed or given up in the period, by those in scope when it began.",
+        "§6.1",
+    ),
+    _define(
+        "forecast",
+        "Forecast",
+        "What comes out if each week to come is like one of the last twelve, each as likely: how many weeks brought and "
+        "how many they added, drawn together. 50 % and 85 %: in so many of all ways it is done on that day or before.",
+        "§6.2, §6.3",
+    ),
+    _define(
+        "back_test",
+        "Back-test",
+        "The same forecast for each of thirteen stretches of the past, from what was known then, against what came. It is "
+        "calibrated if its 85 % held about as often, and has skill if it was closer than to expect as many as last time; "
+        "without skill it is not shown.",
+        "§6.4",
+    ),
+    _define(
+        "light",
+        "Light",
+        "The chance to deliver all of an objective by its promised day: on from 85 %, at risk from 50 %, off below. "
+        "Unknown without a promise or a forecast.",
+        "§5.2a",
+    ),
+    _define(
+        "planning_accuracy",
+        "Planned and delivered",
+        "Of what was planned an hour after the start of a sprint or a quarter, the share that was delivered by its end.",
+        "§5.2a",
+    ),
+    _define("planning_added", "Added later", "What came in after that, by what was planned.", "§5.2a"),
+    _define("planning_removed", "Taken out", "What was planned and neither stayed nor was delivered.", "§5.2a"),
+    _define(
+        "planning_accuracy_points",
+        "Planned and delivered, in points",
+        "The same by the points that items had at the start, where four fifths of them had any.",
+        "§5.2a",
+    ),
+    _define(
+        "control_chart",
+        "Natural limits",
+        "Where a series lies while nothing but noise moves it: its mean and 2.66 mean differences from week to week, of "
+        "its first twenty weeks. A week beyond them, or eight in a row on one side, is a signal.",
+        "§7.1",
+    ),
+    _define(
+        "change",
+        "Changed",
+        "Both unlikely by chance, all comparisons of the report taken together, and large enough to matter: a fifth of a "
+        "median or a rate, a tenth of the whole for a share. Anything else is no detectable change.",
+        "§7.2, §7.3",
+    ),
+    _define(
         "balance",
         "Balance",
         "Every record that was seen is tagged to an objective, exempt by a written rule, untagged, or unknown; "
