@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Protocol, TypeVar
 
 from sync.reconcile.figures import DAY_US
@@ -22,17 +23,13 @@ class Span:
     period: Period
     as_of: datetime
 
-    @property
+    @cached_property
     def start_us(self) -> int:
         return micros(self.period.start_at)
 
-    @property
+    @cached_property
     def until_us(self) -> int:
         return micros(self.period.known_until(self.as_of))
-
-    @property
-    def as_of_us(self) -> int:
-        return micros(self.as_of)
 
     @property
     def days(self) -> float:
