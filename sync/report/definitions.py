@@ -324,16 +324,17 @@ DEFINITIONS = (
     _define(
         "forecast",
         "Forecast",
-        "What comes out if each week to come is like one of the last twelve, each as likely: how many weeks brought and "
-        "how many they added, drawn together. 50 % and 85 %: in so many of all ways it is done on that day or before.",
+        "What comes out if each week to come is like one of the last twelve, each as likely: how many weeks brought "
+        "and how many they added, drawn together. 50 % and 85 %: in so many of all ways it is done on that day or "
+        "before.",
         "§6.2, §6.3",
     ),
     _define(
         "back_test",
         "Back-test",
-        "The same forecast for each of thirteen stretches of the past, from what was known then, against what came. It is "
-        "calibrated if its 85 % held about as often, and has skill if it was closer than to expect as many as last time; "
-        "without skill it is not shown.",
+        "The same forecast for each of thirteen stretches of the past, from what was known then, against what came. "
+        "It is calibrated if its 85 % held about as often, and has skill if it was closer than to expect as many as "
+        "last time; without skill it is not shown.",
         "§6.4",
     ),
     _define(
@@ -346,7 +347,8 @@ DEFINITIONS = (
     _define(
         "planning_accuracy",
         "Planned and delivered",
-        "Of what was planned an hour after the start of a sprint or a quarter, the share that was delivered by its end.",
+        "Of what was planned an hour after the start of a sprint or a quarter, the share that was delivered by its "
+        "end.",
         "§5.2a",
     ),
     _define("planning_added", "Added later", "What came in after that, by what was planned.", "§5.2a"),
@@ -360,15 +362,15 @@ DEFINITIONS = (
     _define(
         "control_chart",
         "Natural limits",
-        "Where a series lies while nothing but noise moves it: its mean and 2.66 mean differences from week to week, of "
-        "its first twenty weeks. A week beyond them, or eight in a row on one side, is a signal.",
+        "Where a series lies while nothing but noise moves it: its mean and 2.66 mean differences from week to week, "
+        "of its first twenty weeks. A week beyond them, or eight in a row on one side, is a signal.",
         "§7.1",
     ),
     _define(
         "change",
         "Changed",
-        "Both unlikely by chance, all comparisons of the report taken together, and large enough to matter: a fifth of a "
-        "median or a rate, a tenth of the whole for a share. Anything else is no detectable change.",
+        "Both unlikely by chance, all comparisons of the report taken together, and large enough to matter: a fifth "
+        "of a median or a rate, a tenth of the whole for a share. Anything else is no detectable change.",
         "§7.2, §7.3",
     ),
     _define(
