@@ -9,6 +9,8 @@ from typer.main import get_command
 from mappings.load import load_mappings, load_strategy, read
 from sync.cli import app
 from sync.config import Config
+from sync.reconcile.checks import discover
+from sync.work.checks import checks, verdicts
 from sync.work.configuration import configuration
 
 ROOT = Path(__file__).parents[1]
@@ -53,6 +55,17 @@ def test_what_the_readme_makes_is_in_the_makefile(target: str) -> None:
 def test_the_table_of_keys_is_what_the_models_say() -> None:
     kept = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     assert kept == configuration(), "fingerpost schema configuration > docs/configuration.md"
+
+
+def test_the_manual_of_the_checks_is_what_they_say() -> None:
+    kept = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+    assert kept == f"{checks()}\n", "fingerpost schema checks > docs/checks.md"
+
+
+def test_a_verdict_is_of_a_check_and_says_why() -> None:
+    kinds = {check.KIND for check in discover().values()}
+    assert {row["kind"] for row in verdicts()} <= kinds
+    assert all(row["verdict"] in ("true", "false") and row["reason"] for row in verdicts() if row["key"])
 
 
 def test_links_lead_somewhere() -> None:

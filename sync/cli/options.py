@@ -48,7 +48,7 @@ class Roll(StrEnum):
 
 
 class Document(StrEnum):
-    """The files and documents that have a published schema; and the keys of all files, as a table."""
+    """The files and documents that have a published schema; the keys of all files, and the manual of the checks."""
 
     fingerpost = "fingerpost"
     strategy = "strategy"
@@ -57,6 +57,8 @@ class Document(StrEnum):
     report = "report"
     configuration = "configuration"
     explanation = "explanation"
+    message = "message"
+    checks = "checks"
 
 
 def instant(text: str) -> datetime:

@@ -65,6 +65,8 @@ def deliver(
     with opened(config, verbose=verbose, last_good=True) as work:
         if channel and channel not in work.config.deliver:
             raise typer.BadParameter(f"no channel is called {channel!r}", param_hint="--channel")
+        if not work.config.deliver:
+            raise typer.BadParameter("no channel is configured; name one under `deliver`")
         made = work.last_published(period)
         if made is None:
             raise typer.BadParameter("nothing was published yet; `run` does, and `report --publish`")
@@ -104,12 +106,13 @@ def export(
 
 @app.command()
 def schema(of: Annotated[Document, typer.Argument(help="Which file or document.")]) -> None:
-    """Print the JSON Schema of a file, for an editor, or of the report; or the table of all keys, `configuration`."""
+    """Print the JSON Schema of a file or of the report; all keys, `configuration`; all kinds of finding, `checks`."""
+    from sync.work.checks import checks
     from sync.work.configuration import configuration
     from sync.work.schemas import schema_of
 
-    if of is Document.configuration:
-        say(configuration())
+    if of in (pages := {Document.configuration: configuration, Document.checks: checks}):
+        say(pages[of]())
         return
 
     say(schema_of(of.value))

@@ -7,7 +7,7 @@ Evidence: the last merge, and since when the item stands where it stands.
 Decision: what remains to be done?
 Suggested action: move the item on, or say in it what remains.
 Against false alarms: whoever moved the item after the last merge has said what remains (a release gate, a second
-part); of an item without history, any later update counts as such. A merge that serves other items too is not meant
+part); of an item without history, any later update counts as such, and one that is to do may have been put back. A merge that serves other items too is not meant
 for this one alone; an item with open children waits for them; what was spoken of in the last five days is silent.
 """
 
@@ -51,8 +51,9 @@ def _merged(facts: Facts) -> "ir.Table":
     items = unfinished.filter(unfinished.is_counted).select("ref", "category", "since_us").join(last, "ref")
     updated = facts.snapshot["work_items"].select("ref", "updated_us")
     items = items.join(updated, "ref")
+    is_told = items.since_us.notnull() | (items.category != "todo")
     stood_us = ibis.coalesce(items.since_us, items.updated_us - DAY_US)
-    still = items.filter(stood_us <= items.merged_us).drop("updated_us")
+    still = items.filter(is_told & (stood_us <= items.merged_us)).drop("updated_us")
     spoken = signs.filter(signs.sign_us > long_ago_us)
     waiting = unfinished.select(ref="parent_ref")
     return still.anti_join(waiting, "ref").anti_join(spoken, "ref").order_by("ref")

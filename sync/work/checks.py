@@ -1,0 +1,109 @@
+"""The manual of every kind of finding as one document, from the checks themselves."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from typing import NamedTuple
+
+from sync.reconcile.checks import discover, limits_of
+from sync.reconcile.findings import CAUSES
+from sync.reconcile.manual import Manual, manual
+from sync.reconcile.thresholds import Thresholds
+from sync.report import words
+
+HEAD = """\
+# Checks
+
+Every kind of finding, as `fingerpost schema checks` prints it.
+
+A finding is about work, never about a person. It belongs to the item's team, else to the team that owns its objective,
+else to operations. It is told as of an instant and does not depend on a report's period.
+
+- **Severity.** That of the kind; one step graver, up to high, where the item is among the tenth with most effort in the
+  last 28 days or had effort in each of the two complete months before; one step milder where the kind rests on the tag
+  (M12, M13, M32) and all evidence for that is weak.
+- **Unknown.** While the source of either side is behind, or its project or repository is out of sight, a finding is
+  unknown: neither raised nor resolved. What is found in silence (M25, M35) is unknown while any source is behind.
+- **One cause, one finding.** What another finding explains is only counted, as the table of causes says.
+- **Agreements.** A team may be left out of a kind, or have limits of its own, by `agreements` in `mappings.yaml`; the
+  report lists each with its reason and with how many findings it keeps back.
+- **True on real records.** Findings on Apache Arrow's tracker and repository, drawn with a fixed seed and judged by
+  reading the records: `sync/work/precision.csv` has every verdict with its reason. A kind that fell short was made
+  stricter and drawn anew; its last draw counts. Arrow has no status history, no parents but of sub-tasks, no milestones
+  and no reviews, so that many kinds never speak there.
+"""
+COMMON = {"place": "the same project or repository", "subject": "the same record", "root": "the top of its tree"}
+
+
+class Draw(NamedTuple):
+    """How many of the findings of one draw were judged true."""
+
+    number: int
+    true: int
+    judged: int
+
+    def __str__(self) -> str:
+        return f"{self.true} of {self.judged} ({self.true / self.judged:.0%})" if self.judged else "none was raised"
+
+
+def checks() -> str:
+    """The document, as Markdown."""
+    pages = [manual(check) for check in discover().values()]
+    draws = {page.id: list(draws_of(page.id, verdicts())) for page in pages}
+    parts = [HEAD, *_summary(pages, draws), "", *_causes(), "", *(_page(page, draws[page.id]) for page in pages)]
+    return "\n".join(parts).rstrip()
+
+
+def verdicts() -> list[dict[str, str]]:
+    """Each judgement: kind, draw, key, counterpart, verdict (true, false), reason; one without a key says that its
+    draw is empty."""
+    text = (files("sync.work") / "precision.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def draws_of(kind: str, told: Iterable[dict[str, str]]) -> Iterator[Draw]:
+    """The draws of one kind, the latest last."""
+    own = [row for row in told if row["kind"] == kind]
+    for number in sorted({int(row["draw"]) for row in own}):
+        of_draw = [row for row in own if int(row["draw"]) == number and row["key"]]
+        yield Draw(number, sum(row["verdict"] == "true" for row in of_draw), len(of_draw))
+
+
+def _summary(pages: Iterable[Manual], draws: dict[str, list[Draw]]) -> Iterator[str]:
+    yield "| Id | Kind | Severity | Asks | True on real records |"
+    yield "| --- | --- | --- | --- | --- |"
+    for page in pages:
+        told, name = draws[page.id], words.kind(page.slug)
+        severity = page.severity.replace("|", "\\|").rstrip(".")
+        link = f"[{name}](#{page.id.lower()}-{page.slug})"
+        yield f"| {page.id} | {link} | {severity} | {page.decision} | {told[-1] if told else ''} |"
+
+
+def _causes() -> Iterator[str]:
+    yield "| What is explained | By | In common |"
+    yield "| --- | --- | --- |"
+    for kind, causes in sorted(CAUSES.items()):
+        yield from (f"| {kind} | {cause.kind} | {COMMON[cause.by]} |" for cause in causes)
+
+
+def _page(page: Manual, draws: list[Draw]) -> str:
+    limits = [f"`{name}` {getattr(Thresholds(), name)}" for name in sorted(limits_of(discover()[page.slug]))]
+    told = [f"- **{title}.** {_sentence(text)}" for title, text in _paragraphs(page)]
+    told += [f"- **Limits.** {', '.join(limits)}."] if limits else []
+    told += [f"- **True on real records.** {'; then '.join(map(str, draws))}."] if draws else []
+    return "\n".join([f"## {page.id} {page.slug}", "", _sentence(page.says), "", *told, ""])
+
+
+def _paragraphs(page: Manual) -> Iterator[tuple[str, str]]:
+    yield "Definition", page.definition
+    yield "Severity", page.severity
+    yield "Evidence", page.evidence
+    yield "Decision", page.decision
+    yield "Options", "; ".join(f"{option.says} ({option.cost})" for option in page.options) + "."
+    yield "If nobody answers", page.default
+    yield "Suggested action", page.action
+    yield "Against false alarms", page.guard
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
