@@ -262,5 +262,5 @@ def rounded(value: float | Decimal, *, places: int) -> str:
 
 def line(text: str, *, most: int | None = None) -> str:
     """Somebody else's text on one line that no terminal obeys and no direction mark turns, cut where it gets long."""
-    flat = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", " ", text).split())
+    flat = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", " ", text).split())
     return flat if most is None or len(flat) <= most else flat[: most - 1].rstrip() + "…"
