@@ -22,6 +22,12 @@ def _mailbox(text: str) -> str:
     return text
 
 
+def _repository(text: str) -> str:
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", text, re.ASCII):
+        raise ValueError(f"'{text}' names no repository; write owner/name")
+    return text
+
+
 def _job_summary(value: Any, info: ValidationInfo) -> Any:
     """Where GitHub Actions wants a job's summary; None outside of a job."""
     told = value or (info.context or {}).get("environment", {}).get("GITHUB_STEP_SUMMARY")
@@ -113,7 +119,7 @@ class GitHubIssueConfig(_ChannelConfig):
     about: tuple[About, ...] = Field(("report",), description="the report, a map that moved, a run that went wrong")
     type: Literal["github"]
     url: Address = Field("https://api.github.com", description="Enterprise Server: https://host/api/v3")
-    repository: Text = Field(pattern=r"^[\w.-]+/[\w.-]+$")
+    repository: Annotated[Text, AfterValidator(_repository)]
     labels: tuple[Text, ...] = ()
     token: Secret | None = Field(None, description="one that may write issues of this repository and nothing else")
     token_file: SecretFile | None = None

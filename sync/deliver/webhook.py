@@ -3,20 +3,40 @@
 import hashlib
 import hmac
 from collections.abc import Generator, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import msgspec
+from msgspec import Struct
 
 from connectors.transport import Clock
 from sync.channels import WebhookConfig
 from sync.deliver import http
 from sync.deliver.channel import Channel, Post
-from sync.deliver.message import Message, digest_of
+from sync.deliver.message import About, Message, digest_of
+from sync.report.model import Report
 from sync.report.outline import plain
 
-VERSION = "fingerpost.message/1"
+VERSION: Literal["fingerpost.message/1"] = "fingerpost.message/1"
 SIGNATURE = "X-Fingerpost-Signature-256"
+
+
+class Document(Struct, frozen=True, kw_only=True):
+    """What is posted: the contract `fingerpost.message/1`."""
+
+    version: Literal["fingerpost.message/1"] = VERSION
+    id: str  #: the same for what takes an earlier one's place
+    about: About
+    subject: str
+    title: str
+    lines: tuple[str, ...]
+    url: str  #: of the page; empty where nobody said where it can be read
+    report: Report | None  #: in full, where the message is about one
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of what is posted."""
+    return msgspec.json.schema(Document)
 
 
 class Signed(httpx.Auth):
@@ -43,13 +63,12 @@ class Webhook(Channel):
     def posts(self, message: Message) -> Iterator[Post]:
         """Everything there is: the report holds the parts of the teams too."""
         if message.team is None:
-            content = _told(message)
-            text = "\n".join(content["lines"])
+            document = _told(message)
             yield Post(
                 reader=f"webhook:{digest_of(self._said.url.encode())}",
                 subject=message.subject,
-                text=text,
-                content=content,
+                text="\n".join(document.lines),
+                content=msgspec.to_builtins(document),
             )
 
     async def send(self, post: Post, *, remote: str, under: str) -> str:  # noqa: ARG002 - the body says what it is
@@ -60,14 +79,13 @@ class Webhook(Channel):
         await self._transport.close()
 
 
-def _told(message: Message) -> dict[str, Any]:
-    return {
-        "version": VERSION,
-        "id": digest_of(message.subject.encode()),
-        "about": message.about,
-        "subject": message.subject,
-        "title": message.title,
-        "lines": [plain(line) for line in message.lines],
-        "url": message.url,
-        "report": msgspec.to_builtins(message.report),
-    }
+def _told(message: Message) -> Document:
+    return Document(
+        id=digest_of(message.subject.encode()),
+        about=message.about,
+        subject=message.subject,
+        title=message.title,
+        lines=tuple(map(plain, message.lines)),
+        url=message.url,
+        report=message.report,
+    )

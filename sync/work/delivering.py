@@ -1,6 +1,7 @@
 """Messages by every channel that wants them: decided from what was sent before, sent, and noted one by one."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -59,8 +60,10 @@ async def delivered(
     messages: Sequence[Message], *, config: Config, engine: Engine, clock: Clock, only: str | None = None
 ) -> list[Delivered]:
     """`deliver`, for whoever has a loop running."""
-    chosen = _chosen(config, only, clock)
-    done = await asyncio.gather(*(_by(channel, messages, engine=engine, clock=clock) for channel in chosen))
+    same: dict[type[Channel], list[Channel]] = defaultdict(list)
+    for channel in _chosen(config, only, clock):
+        same[type(channel)].append(channel)
+    done = await asyncio.gather(*(_in_turn(alike, messages, engine=engine, clock=clock) for alike in same.values()))
     return [each for by_channel in done for each in by_channel]
 
 
@@ -82,6 +85,13 @@ def _chosen(config: Config, only: str | None, clock: Clock) -> list[Channel]:
 
 def _posts(channel: Channel, messages: Iterable[Message]) -> Iterator[Post]:
     return (post for message in messages if channel.wants(message) for post in channel.posts(message))
+
+
+async def _in_turn(
+    alike: Sequence[Channel], messages: Sequence[Message], *, engine: Engine, clock: Clock
+) -> list[Delivered]:
+    """By channels of one kind, which may have a reader in common: the second sees what the first sent."""
+    return [each for channel in alike for each in await _by(channel, messages, engine=engine, clock=clock)]
 
 
 async def _by(channel: Channel, messages: Sequence[Message], *, engine: Engine, clock: Clock) -> list[Delivered]:

@@ -1,4 +1,4 @@
-"""The JSON Schemas of the user's files, of the report and of an explanation."""
+"""The JSON Schemas of the user's files, of the report, of an explanation and of what a webhook is sent."""
 
 import json
 
@@ -8,10 +8,11 @@ from mappings.people import People
 from mappings.rules import Mappings
 from mappings.strategy import Strategy
 from sync.config import Config
+from sync.deliver import webhook
 from sync.report import explanation, model
 
 FILES: dict[str, type[UserFile]] = {"fingerpost": Config, "strategy": Strategy, "mappings": Mappings, "people": People}
-DOCUMENTS = {"report": model.json_schema, "explanation": explanation.json_schema}
+DOCUMENTS = {"report": model.json_schema, "explanation": explanation.json_schema, "message": webhook.json_schema}
 
 
 def schema_of(name: str) -> str:
