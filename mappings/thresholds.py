@@ -13,6 +13,10 @@ from mappings.model import Fault
 FlowType: TypeAlias = Literal["feature", "defect", "risk", "debt"]
 FLOW_TYPES: tuple[FlowType, ...] = ("feature", "defect", "risk", "debt")
 
+#: What a project, a repository or a team may have of its own; all else holds for everybody.
+OF_A_PLACE = ("item_types", "discarded", "flow_types", "restart_on_return")
+WHOSE = ("project", "team")
+
 Ratio: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -20,6 +24,10 @@ class ThresholdLine(Limits):
     """What is set from this day on; a key that is not named stays as it was before, at first at its default."""
 
     from_on: date | None = Field(default=None, alias="from")
+    project: str | None = (
+        None  #: or repository, whose items alone the line is for; it then sets what `OF_A_PLACE` names
+    )
+    team: str | None = None  #: that the items name, likewise
     item_types: Names | None = None  #: that are counted; else every type of the standard level
     discarded: tuple[str, ...] | None = None  #: resolutions of work that was given up, in small letters
     flow_types: dict[FlowType, Names] | None = None  #: item types by what kind of work they are; the rest is other
@@ -64,16 +72,29 @@ class ThresholdLine(Limits):
 
 
 def threshold_faults(lines: Iterator[tuple[Path, Mapping[str, Any]]]) -> Iterator[Fault]:
-    """One fault for each line that begins on the day of an earlier one, and for each type that is of two kinds."""
+    """One fault for each line that begins on the day of an earlier one for the same place, for each key that a place
+    cannot have of its own, and for each type that is of two kinds."""
     seen: set[Any] = set()
     for path, line in lines:
         yield from _types_of_two(path, line.get("flow_types"))
-        since = line.get("from")
-        if isinstance(since, date | None) and since in seen:
+        yield from _of_everybody(path, line)
+        since, place = line.get("from"), tuple(str(line.get(name)) for name in WHOSE)
+        if isinstance(since, date | None) and (since, place) in seen:
             when = f"begin on {since}" if since else "have no `from`"
             yield Fault((*path, "from") if since else path, f"two entries {when}", "put their keys into one")
         if isinstance(since, date | None):
-            seen.add(since)
+            seen.add((since, place))
+
+
+def _of_everybody(path: Path, line: Mapping[str, Any]) -> Iterator[Fault]:
+    """Faults of a line for one place."""
+    whose = [name for name in WHOSE if line.get(name) is not None]
+    if len(whose) > 1:
+        yield Fault((*path, "team"), "a line is for a project or for a team, not for both", "write two", at_key=True)
+    for name in ThresholdLine.model_fields if whose else ():
+        if name in line and name not in (*WHOSE, *OF_A_PLACE):
+            hint = f"a project or a team may have its own {', '.join(OF_A_PLACE)}"
+            yield Fault((*path, name), f"'{name}' holds for everybody", hint, at_key=True)
 
 
 def _types_of_two(path: Path, flow_types: Any) -> Iterator[Fault]:
@@ -86,9 +107,28 @@ def _types_of_two(path: Path, flow_types: Any) -> Iterator[Fault]:
 
 
 def thresholds_on(lines: Sequence[ThresholdLine], day: date) -> dict[str, Any]:
-    """Key → what it is set to on this day; those that no line has set yet are left out."""
-    begun = [line for line in lines if (line.from_on or date.min) <= day]
+    """Key → what it is set to on this day for everybody; those that no line has set yet are left out."""
+    return _told(_begun(lines, day), project=None, team=None)
+
+
+def places_on(lines: Sequence[ThresholdLine], day: date) -> list[dict[str, Any]]:
+    """The same of each project and each team that has something of its own, in the order of the file, teams last."""
+    begun = _begun(lines, day)
+    places = dict.fromkeys((line.project, line.team) for line in begun if line.project or line.team)
+    ordered = sorted(places, key=lambda place: place[1] is not None)
+    named = ({"project": project, "team": team} for project, team in ordered)
+    return [place | _told(begun, **place) for place in named]
+
+
+def _begun(lines: Sequence[ThresholdLine], day: date) -> list[ThresholdLine]:
+    """Those that hold on this day, the last to begin last."""
+    begun = (line for line in lines if (line.from_on or date.min) <= day)
+    return sorted(begun, key=lambda line: line.from_on or date.min)
+
+
+def _told(begun: Sequence[ThresholdLine], *, project: str | None, team: str | None) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    for line in sorted(begun, key=lambda line: line.from_on or date.min):
-        told |= line.model_dump(exclude={"from_on"}, exclude_none=True)
+    for line in begun:
+        if (line.project, line.team) == (project, team):
+            told |= line.model_dump(exclude={"from_on", *WHOSE}, exclude_none=True)
     return told

@@ -7,15 +7,18 @@ like (Improvement, Wish, Test), and a list of names would silently lose most of 
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from sync.reconcile.places import by_place
+from sync.reconcile.thresholds import Thresholds
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 
-def counted(work_items: "ir.Table", *, types: Collection[str] | None) -> "ir.Table":
-    """The leaf items, of these types or of every type, each with a number, `item`, that joins faster than its ref."""
+def counted(work_items: "ir.Table", thresholds: Thresholds) -> "ir.Table":
+    """The leaf items of the types that are counted, each with a number, `item`, that joins faster than its ref."""
     import ibis
 
-    leaves = _leaves(work_items, types=types)
+    leaves = _leaves(work_items, thresholds)
     return leaves.select(
         "ref",
         "source",
@@ -36,9 +39,14 @@ def counted(work_items: "ir.Table", *, types: Collection[str] | None) -> "ir.Tab
     )
 
 
-def _leaves(work_items: "ir.Table", *, types: Collection[str] | None) -> "ir.Table":
+def _leaves(work_items: "ir.Table", thresholds: Thresholds) -> "ir.Table":
     """Standard items, neither sub-tasks nor containers; where the source has no levels, those without children."""
-    of_type = work_items if types is None else work_items.filter(work_items.type.isin(sorted(types)))
+    import ibis
+
+    def is_counted(types: Collection[str] | None) -> "ir.Value":
+        return ibis.literal(True) if types is None else work_items.type.isin(sorted(types)).fill_null(False)
+
+    of_type = work_items.filter(by_place(work_items, thresholds, "item_types", is_counted))
     parents = work_items.filter(work_items.parent_ref.notnull()).select(ref="parent_ref").distinct()
     levelled = of_type.filter(of_type.level == 0)
     return levelled.union(of_type.filter(of_type.level.isnull()).anti_join(parents, "ref"))

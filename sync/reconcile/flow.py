@@ -1,6 +1,5 @@
 """How every counted work item flowed: one row each, from its history (metrics.md §1.1–1.5)."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import add
@@ -11,6 +10,7 @@ from sync.reconcile.counted import counted
 from sync.reconcile.flow_types import flow_type
 from sync.reconcile.lost import lost
 from sync.reconcile.periods import micros
+from sync.reconcile.places import by_place
 from sync.reconcile.runs import runs
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
@@ -52,7 +52,7 @@ class Flow:
 def flow(snapshot: Snapshot, *, links: "ir.Table", status_categories: "ir.Table", thresholds: Thresholds) -> Flow:
     """What the histories say by these categories: one reckoning, kept in memory and files of this process."""
     as_of_us, changes = micros(snapshot.as_of), snapshot["changes"]
-    items = counted(snapshot["work_items"], types=thresholds.item_types).cache()
+    items = counted(snapshot["work_items"], thresholds).cache()
     moves = timeline.moves(items, changes, snapshot["statuses"]).cache()
     told = timeline.stays(items, moves, as_of_us=as_of_us)
     begun = categories.activations(items, changes, snapshot["pull_requests"], links)
@@ -60,7 +60,7 @@ def flow(snapshot: Snapshot, *, links: "ir.Table", status_categories: "ir.Table"
     stays = of_tracker.union(categories.of_repositories(told, items, begun)).cache()
     ran = runs(stays, as_of_us=as_of_us, debounce_s=thresholds.debounce_s).cache()
     stopped = blocked.blocks(items, changes, stays, as_of_us=as_of_us).cache()
-    when = instants.instants(ran, restart_on_return=thresholds.restart_on_return).cache()
+    when = instants.instants(ran, restarting=_restarting(items, thresholds)).cache()
     facts = (
         when,
         measures.spent(ran, stopped, when),
@@ -71,10 +71,17 @@ def flow(snapshot: Snapshot, *, links: "ir.Table", status_categories: "ir.Table"
         _out_of_sight(items, snapshot),
     )
     known = reduce(lambda rows, more: rows.left_join(more, "item").drop("item_right"), facts, items)
-    timed = _timed(known, discarded=thresholds.discarded)
-    timed = timed.mutate(flow_type=flow_type(timed.type, thresholds.flow_types))
-    measured = _measured(timed).order_by("ref").cache()
+    measured = _measured(_timed(known, thresholds)).order_by("ref").cache()
     return Flow(items=measured, numbers=items.select("ref", "item"), numbered_runs=ran, numbered_blocks=stopped)
+
+
+def _restarting(items: "ir.Table", thresholds: Thresholds) -> "ir.Table | None":
+    """The items whose clock starts anew when they go back to todo; None where there can be none."""
+    if not thresholds.restart_on_return and not any(place.restart_on_return for place in thresholds.places):
+        return None
+    import ibis
+
+    return items.filter(by_place(items, thresholds, "restart_on_return", ibis.literal)).select("item")
 
 
 def _entered(stays: "ir.Table") -> "ir.Table":
@@ -98,20 +105,22 @@ def _doubts(moves: "ir.Table") -> "ir.Table":
     )
 
 
-def _timed(known: "ir.Table", *, discarded: Collection[str]) -> "ir.Table":
-    """The instants of every item (§1.4). One without history has creation and resolution alone (§1.2.8)."""
+def _timed(known: "ir.Table", thresholds: Thresholds) -> "ir.Table":
+    """Instants, outcome and kind of every item (§1.4); without history, creation and resolution are all (§1.2.8)."""
     import ibis
 
     is_resolved = (known.category_now == "done") & known.resolved_us.notnull()
     resolved_us = ibis.ifelse(is_resolved, ibis.greatest(known.resolved_us, known.created_us), None)
     finished_us = ibis.ifelse(known.has_history, known.finished_us, resolved_us)
     started_us = ibis.ifelse(known.has_history, ibis.coalesce(known.began_us, finished_us), None)
-    is_discarded = _plain(known.resolution).isin(sorted(discarded))
+    resolution = _plain(known.resolution)
+    is_discarded = by_place(known, thresholds, "discarded", lambda names: resolution.isin(sorted(names)))
     return known.mutate(
         category=ibis.coalesce(known.category, known.category_now),
         started_us=started_us,
         committed_us=ibis.ifelse(known.has_commitment, known.entered_us, started_us),
         finished_us=finished_us,
+        flow_type=by_place(known, thresholds, "flow_types", lambda kinds: flow_type(known.type, kinds)),
         outcome=ibis.ifelse(finished_us.notnull(), ibis.ifelse(is_discarded, "discarded", "delivered"), None),
     )
 

@@ -8,14 +8,14 @@ if TYPE_CHECKING:
 UNDER_WAY = ("active", "waiting")
 
 
-def instants(runs: "ir.Table", *, restart_on_return: bool) -> "ir.Table":
+def instants(runs: "ir.Table", *, restarting: "ir.Table | None") -> "ir.Table":
     """One row an item: category (at the end), began_us, last_active_us, finished_us, first_finished_us,
     first_reopened_us, reopens.
 
-    `began_us` is the start of the first run under way; with `restart_on_return`, of the first after the last return to
-    todo. `last_active_us` is the start of the last active run.
+    `began_us` is the start of the first run under way; of the items in `restarting` (item), of the first after the
+    last return to todo. `last_active_us` is the start of the last active run.
     """
-    runs = runs.mutate(is_start=_restarts(runs) if restart_on_return else runs.category.isin(UNDER_WAY))
+    runs = runs.mutate(is_start=runs.category.isin(UNDER_WAY) if restarting is None else _starts(runs, restarting))
     is_done = runs.category == "done"
     return runs.group_by("item").aggregate(
         category=runs.category.max(where=runs.is_last),
@@ -26,6 +26,11 @@ def instants(runs: "ir.Table", *, restart_on_return: bool) -> "ir.Table":
         first_reopened_us=runs.end_us.min(where=is_done & ~runs.is_last),
         reopens=runs.count(where=is_done & ~runs.is_last),
     )
+
+
+def _starts(runs: "ir.Table", restarting: "ir.Table") -> "ir.BooleanValue":
+    """Under way, and where an item's clock starts anew, not before its last run in todo."""
+    return runs.category.isin(UNDER_WAY) & (~runs.item.isin(restarting.item) | _restarts(runs))
 
 
 def _restarts(runs: "ir.Table") -> "ir.BooleanValue":

@@ -5,7 +5,7 @@ from datetime import date
 
 from msgspec import Struct, field
 
-from mappings.thresholds import ThresholdLine, thresholds_on
+from mappings.thresholds import ThresholdLine, places_on, thresholds_on
 
 #: Lower case, plain apostrophes, blanks for underscores. The last two are GitHub's own reasons (metrics.md §1.4).
 DISCARDED = (
@@ -33,6 +33,17 @@ GENERATED_PATHS = (
     *("vendor/*", "*/vendor/*", "third_party/*", "*/third_party/*", "node_modules/*", "*/node_modules/*"),
     *("*.min.js", "*.min.css", "*.map", "*.snap", "*.pb.go", "*_pb2.py", "*_pb2.pyi", "*.generated.*", "*/generated/*"),
 )
+
+
+class PlaceThresholds(Struct, frozen=True, kw_only=True):
+    """What a project, a repository or a team has of its own; None is as everybody has it."""
+
+    project: str | None = None  #: or repository
+    team: str | None = None  #: that the items name
+    item_types: tuple[str, ...] | None = None
+    discarded: tuple[str, ...] | None = None
+    flow_types: dict[str, tuple[str, ...]] | None = None
+    restart_on_return: bool | None = None
 
 
 class Thresholds(Struct, frozen=True, kw_only=True):
@@ -93,8 +104,10 @@ class Thresholds(Struct, frozen=True, kw_only=True):
     pick_up_days: float = 5.0  #: person-days with which an objective is taken up
     expedite: tuple[str, ...] = ()  #: priorities and labels of work that displaces plans
     least_group: int = 5  #: people below which figures of a group are not shown
+    places: tuple[PlaceThresholds, ...] = ()  #: of an item in several the last one holds: teams go before projects
 
 
 def thresholds_of(lines: Sequence[ThresholdLine], day: date) -> Thresholds:
     """Those in force on a day: as the mapping file sets them, else as they are by default."""
-    return Thresholds(**thresholds_on(lines, day))
+    places = tuple(PlaceThresholds(**told) for told in places_on(lines, day))
+    return Thresholds(**thresholds_on(lines, day), places=places)

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from mappings.load import Problems, load_mappings
-from mappings.thresholds import ThresholdLine
-from sync.reconcile.thresholds import Thresholds, thresholds_of
+from mappings.thresholds import OF_A_PLACE, WHOSE, ThresholdLine
+from sync.reconcile.thresholds import PlaceThresholds, Thresholds, thresholds_of
 
 FILE = """
 thresholds:
@@ -27,7 +27,25 @@ def test_without_lines_all_are_as_they_are_by_default():
 
 
 def test_every_threshold_can_be_set_and_nothing_else():
-    assert set(ThresholdLine.model_fields) == {"from_on", *Thresholds.__struct_fields__}
+    assert {*ThresholdLine.model_fields} - {"from_on", *WHOSE} == {*Thresholds.__struct_fields__} - {"places"}
+    assert {*OF_A_PLACE, *WHOSE} == {*PlaceThresholds.__struct_fields__}
+
+
+def test_a_project_and_a_team_may_have_some_of_their_own():
+    text = """
+thresholds:
+  - {item_types: [Story, Bug], restart_on_return: true}
+  - {team: payments, discarded: [dropped]}
+  - {project: LAB, item_types: [Task], restart_on_return: false}
+  - {project: LAB, from: 2026-06-01, item_types: [Task, Test]}
+"""
+    lines = load_mappings(text, "mappings.yaml").thresholds
+    lab = PlaceThresholds(project="LAB", item_types=("Task",), restart_on_return=False)
+    payments = PlaceThresholds(team="payments", discarded=("dropped",))
+    told = thresholds_of(lines, date(2026, 5, 31))
+    assert (told.item_types, told.restart_on_return, told.places) == (("Story", "Bug"), True, (lab, payments))
+    later = thresholds_of(lines, date(2026, 6, 1)).places[0]
+    assert (later.item_types, later.restart_on_return) == (("Task", "Test"), False)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +53,15 @@ def test_every_threshold_can_be_set_and_nothing_else():
     [
         ("thresholds: [{from: 2026-06-01}, {from: 2026-06-01}]", "mappings.yaml:1:41: two entries begin on 2026-06-01"),
         ("thresholds: [{debounce_s: 1}, {debounce_s: 2}]", "mappings.yaml:1:31: two entries have no `from`"),
+        (
+            "thresholds: [{project: A, item_types: [a]}, {project: B}, {project: A, discarded: []}]",
+            "mappings.yaml:1:59: two entries have no `from`",
+        ),
+        (
+            "thresholds: [{project: A, grace_days: 3}]",
+            "mappings.yaml:1:27: 'grace_days' holds for everybody; a project",
+        ),
+        ("thresholds: [{project: A, team: b}]", "mappings.yaml:1:27: a line is for a project or for a team, not for"),
         ("thresholds: [{debounce_s: -1}]", "mappings.yaml:1:27: should be greater than or equal to 0"),
         ("thresholds: [{debounce: 1}]", "mappings.yaml:1:15: unknown key 'debounce'; did you mean 'debounce_s'?"),
         (

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sync.reconcile.thresholds import Thresholds
+from sync.reconcile.thresholds import PlaceThresholds, Thresholds
 from tests.builders import micros
 from tests.sync.reconcile.flows import WORKFLOW, Row, Told, change, days, flow_of, told
 
@@ -100,6 +100,33 @@ def test_the_clock_may_start_anew_on_return() -> None:
     row = rows["PAY-3"]
     assert (row["started_us"], days(row["cycle_us"])) == (micros(march("12 09:00")), 2)
     assert days(row["active_us"]) == 2
+
+
+def test_a_project_and_a_team_may_have_rules_of_their_own() -> None:
+    """LAB counts tasks alone, and its clock starts anew; the team gives up what it drops, whatever the project says."""
+    places = (
+        PlaceThresholds(project="LAB", item_types=("Task",), restart_on_return=True, discarded=("void",)),
+        PlaceThresholds(team="payments", discarded=("dropped",)),
+    )
+    returned = EXAMPLES["F3"].but(type="Task")
+    items = {
+        "PAY-1": returned.but(resolution="Void"),
+        "LAB-1": returned.but(resolution="Void"),
+        "LAB-2": returned.but(resolution="Void", team="payments"),
+        "LAB-3": returned.but(type="Story"),
+        "PAY-2": returned.but(type="Story", resolution="Dropped", team="payments"),
+    }
+    rows = flow_of(items, as_of=AS_OF, thresholds=Thresholds(places=places))
+    assert {key: (days(row["cycle_us"]), row["outcome"]) for key, row in rows.items()} == {
+        "PAY-1": (10, "delivered"),
+        "LAB-1": (2, "discarded"),
+        "LAB-2": (2, "delivered"),
+        "PAY-2": (10, "discarded"),
+    }
+    lab = PlaceThresholds(project="LAB", restart_on_return=False, flow_types={"debt": ("Task",)})
+    rows = flow_of(items, as_of=AS_OF, thresholds=Thresholds(restart_on_return=True, places=(lab,)))
+    told = {key: (days(row["cycle_us"]), row["flow_type"]) for key, row in rows.items()}
+    assert (told["PAY-1"], told["PAY-2"], told["LAB-1"]) == ((2, "other"), (2, "feature"), (10, "debt"))
 
 
 WORKED = history("A 04 09:00", "D 05 09:00", resolution="Fixed")

@@ -16,6 +16,7 @@ from connectors.jira.parse import Parser, Read
 from connectors.records import Change
 from sync.reconcile import timeline
 from sync.reconcile.counted import counted
+from sync.reconcile.thresholds import Thresholds
 from tests.builders import micros, ref_of, tables
 
 CREATED = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -61,7 +62,7 @@ def rows(issues: list[tuple[list[Json], str]]) -> list[list[Json]]:
         changes=[_row(f"PAY-{n}", change) for n, (told, _) in enumerate(issues) for change in parsed(told)],
         statuses=STATUSES,
     )
-    items = counted(told["work_items"], types=None)
+    items = counted(told["work_items"], Thresholds())
     moves = timeline.moves(items, told["changes"], told["statuses"])
     found = timeline.stays(items, moves, as_of_us=NOW_US).join(items.select("item", "ref"), "item")
     listed = found.order_by(["start_us", "end_us"]).to_pyarrow().to_pylist()
