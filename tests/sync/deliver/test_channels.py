@@ -3,13 +3,22 @@
 import hashlib
 import hmac
 import socket
+import ssl
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from msgspec.structs import replace
 from sqlalchemy import Engine
 
@@ -21,7 +30,7 @@ from sync.deliver.message import Message, of_report, of_troubles
 from sync.store import messages
 from sync.store.database import connect
 from sync.work.delivering import Delivered, deliver, rehearsed
-from tests.clocks import FakeClock
+from tests.clocks import NOON, FakeClock
 from tests.sync.deliver.receivers import (
     ConfluenceStandIn,
     GitHubStandIn,
@@ -326,21 +335,30 @@ def test_outside_of_a_job_there_is_no_summary(placed, told):
     assert placed("type: job_summary").deliver(told) == []
 
 
+@contextmanager
+def listening(box: Postbox, **more: Any) -> Iterator[int]:
+    """The port of a mail server."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port, **more)
+    controller.start()
+    try:
+        yield port
+    finally:
+        controller.stop()
+
+
 @pytest.fixture
 def posted(placed) -> Iterator[tuple[Place, Postbox]]:
     """E-mail to two readers, and to those of a team."""
     box = Postbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
     channel = (
         "type: mail, host: 127.0.0.1, port: {port}, security: none, from: fingerpost@acme.test, "
         "to: [lead@acme.test, cto@acme.test], teams: {{payments: [pay@acme.test]}}"
     )
-    yield placed(channel, port=port), box
-    controller.stop()
+    with listening(box) as port:
+        yield placed(channel, port=port), box
 
 
 def test_each_reader_gets_a_letter_and_the_team_its_own_part(posted, told):
@@ -383,6 +401,45 @@ def test_a_server_that_is_not_ready_is_asked_again_and_one_that_refuses_is_not(p
     first, second = place.deliver(of_troubles([("jira", "jira failed")]))
     assert (first.state, second.state) == ("failed", "new")
     assert first.why.startswith("the mail server refuses the letter (554)")
+
+
+DECADE = timedelta(days=3650)
+SECURE = (
+    "type: mail, host: 127.0.0.1, port: {port}, from: f@acme.test, to: [lead@acme.test], user: u, "
+    "password: '${{TOKEN}}'"
+)
+
+
+def test_a_server_that_nobody_vouches_for_gets_neither_password_nor_letter(placed, told, tmp_path):
+    box = Postbox()
+    with listening(box, tls_context=self_signed(tmp_path)) as port:
+        (failed,) = placed(SECURE, port=port).deliver(told[:1])
+    assert failed.why.startswith("the mail server cannot be trusted (self-signed certificate)")
+    assert box.letters == []
+
+
+def test_a_server_that_speaks_only_in_the_clear_gets_neither(placed, told):
+    box = Postbox()
+    with listening(box) as port:
+        (failed,) = placed(SECURE, port=port).deliver(told[:1])
+    assert failed.why.startswith("the mail server cannot do this")
+    assert box.letters == []
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    """A certificate that a server made for itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, NOON - DECADE, NOON + DECADE)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + certificate.public_bytes(Encoding.PEM)
+    (folder / "server.pem").write_bytes(pem)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "server.pem")
+    return context
 
 
 def test_where_no_server_is(placed, told):

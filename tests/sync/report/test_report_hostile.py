@@ -17,7 +17,7 @@ from tests.sync.report.sample import finding, sample
 HOSTILE = {
     "script": "<script>alert(1)</script>",
     "formula": '=HYPERLINK("https://evil.test")',
-    "turned": "invoice\u202egnp.exe\u2066",
+    "turned": "invoice\u202egnp.exe\u2066\u061c",
     "long": "x" * 10_000,
     "emoji": "👩\u200d🚀 launch",
     "everyone": "@everyone and @acme/payments",
@@ -90,7 +90,7 @@ def test_a_terminal_is_not_commanded_and_no_text_is_turned(hostile):
         *map(plain, digest.team_digest(hostile, "payments")),
     ]
     for each in told:
-        assert not set(each) & set("\x00\x07\x1b\u202e\u2066")
+        assert not set(each) & set("\x00\x07\x1b\u202e\u2066\u061c")
 
 
 def test_json_keeps_the_text_as_it_is(hostile):
