@@ -49,8 +49,8 @@ class BackTest(Struct, frozen=True, kw_only=True):
 
     @property
     def has_no_skill(self) -> bool:
-        """The forecasts were no better than to expect as many as last time."""
-        return self.loss is not None and self.naive_loss is not None and self.loss >= self.naive_loss
+        """The forecasts were off, and no less than to expect as many as last time."""
+        return bool(self.loss and self.naive_loss is not None and self.loss >= self.naive_loss)
 
 
 def is_enough(sample: Sequence[Weekly]) -> bool:

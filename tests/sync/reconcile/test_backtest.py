@@ -95,6 +95,7 @@ def test_a_forecast_that_is_no_better_than_last_time_has_no_skill() -> None:
         / (pinball(12, 2, percent=15) + pinball(12, 2, percent=50))
     )
     assert (better.has_no_skill, worse.has_no_skill, worse.skill) == (False, True, None)
+    assert judged([trial(10, p15=10)]).has_no_skill is False  # neither was off
 
 
 def test_chances_to_be_done_are_scored_for_what_is_open_and_what_is_done() -> None:

@@ -1,7 +1,7 @@
 """Since when items serve an objective, and what was in its scope at any midnight (metrics.md §6.1, §6.4)."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -69,15 +69,29 @@ SAID = {"kind": "work_item", "outcome": "tagged", "objective": "checkout", "weig
 CLAUSE = "labels: [cart, basket]"
 
 
-def facts() -> tuple[Snapshot, dict[str, ibis.Table]]:
-    work_items, changes = written({key: item for key, (item, _) in WORLD.items()})
-    tags = [{"ref": ref_of(key), **SAID, "clause": CLAUSE, **tag} for key, (_, tag) in WORLD.items()]
+def as_it_was(item: Told, at: str) -> Told:
+    """The item without what happened from then on."""
+    before = [row for row in item.changes if micros(row["at_us"]) < micros(at)]
+    status = [row["to_id"] for row in before if row["field"] == "status"]
+    resolution = [row["to_text"] for row in before if row["field"] == "resolution"]
+    held = {"resolution": resolution[-1]} if resolution else {}
+    if item.item.get("has_history", True):
+        held["status_id"] = status[-1] if status else "T"
+    return Told({**item.item, **held}, before)
+
+
+def facts(as_of: str = AS_OF, *, untagged: Collection[str] = ()) -> tuple[Snapshot, dict[str, ibis.Table]]:
+    world = {key: (as_it_was(item, as_of), tag) for key, (item, tag) in WORLD.items()}
+    work_items, changes = written({key: item for key, (item, _) in world.items()})
+    tags = [
+        {"ref": ref_of(key), **SAID, "clause": CLAUSE, **tag} for key, (_, tag) in world.items() if key not in untagged
+    ]
     beside = {
         "tags": table(TAGS, tags),
         "links": table(LINKS, []),
         "categories": categories({"PAY": WORKFLOW}),
     }
-    return snapshot(as_of=AS_OF, work_items=work_items, changes=changes), beside
+    return snapshot(as_of=as_of, work_items=work_items, changes=changes), beside
 
 
 def members_and_histories(known: Snapshot, beside: Mapping[str, ibis.Table]) -> tuple[list[Any], dict[str, History]]:
@@ -92,7 +106,7 @@ def members_and_histories(known: Snapshot, beside: Mapping[str, ibis.Table]) -> 
         discarded=DISCARDED,
         edges=EDGES,
         zone=ZONE,
-        as_of=datetime.fromisoformat(AS_OF),
+        as_of=known.as_of,
     )
     return members.order_by("ref", "scope").to_pyarrow().to_pylist(), found
 
@@ -160,6 +174,14 @@ def test_now_is_the_instant_of_asking(history: History) -> None:
 def test_weeks_as_they_were_known_at_a_midnight(history: History) -> None:
     """Of the first week: 7 and 9 delivered; added 1 and 9, less 8 and 10."""
     assert history.weeks(MONDAYS[:2], known_at=history.edge(MONDAYS[1])) == [Weekly(delivered=2, added=0)]
+
+
+def test_what_is_known_at_a_midnight_was_known_then(history: History) -> None:
+    """Asked on the 12th, without what happened later and without the tags of what came to serve it later."""
+    _, found = members_and_histories(*facts("2026-11-11T23:00Z", untagged=("PAY-4", "PAY-11")))
+    then, edge = found["checkout"], history.edge(date(2026, 11, 12))
+    assert then.at(then.now) == history.at(edge)
+    assert then.weeks(MONDAYS[:2], known_at=then.now) == history.weeks(MONDAYS[:2], known_at=edge)
 
 
 def test_weeks_as_they_are_known_now(history: History) -> None:
