@@ -44,9 +44,10 @@ def _figures(told: Reckoning, planned: Mapping[str, float], precision: Precision
     yield _score(told, "early_share", "Effort on objectives that have not begun", scores.early_share)
     if is_plan(planned):
         yield _score(told, "drift", "Drift from the plan", lambda each: drift(each, planned))
-        yield _score(
-            told, "divergence", "Divergence from the plan", lambda each: divergence(each, planned), unit="bits"
-        )
+        apart = divergence(told.total, planned)
+        reason = "zero_denominator" if apart is None else None
+        blank = Figure(id="divergence", scope=ALL, title="Divergence, in bits", unit="bits", n=told.people)
+        yield replace(blank, value=apart, reason=reason)
     else:
         yield Figure(id="drift", scope=ALL, title="Drift from the plan", unit="ratio", reason="not_configured")
     yield _score(told, "focus", "Focus", scores.focus, unit="objectives")

@@ -19,6 +19,7 @@ from sync.reconcile.effort.population import (
     Vector,
 )
 
+OBSERVED, STRATEGIC_EFFORT = "observed", "strategic"
 STRATEGIC = (CURRENT, PLANNED, PAUSED, CLOSED)
 #: State of a piece that leads nowhere → why.
 REASONS: Mapping[str, Reason] = {
@@ -41,9 +42,12 @@ def sums(vector: Vector, map_: Map) -> Sums:
         told[state] += effort
         if is_own:
             told[f"own:{state}"] += effort
+        if state != UNSEEN:
+            told[OBSERVED] += effort
         if bucket is None:
             continue
         if state in STRATEGIC:
+            told[STRATEGIC_EFFORT] += effort
             told[f"to:{bucket}"] += effort
         for scope in map_.line(bucket):
             told[f"all:{scope}"] += effort
@@ -53,11 +57,11 @@ def sums(vector: Vector, map_: Map) -> Sums:
 
 
 def observed(told: Sums) -> int:
-    return strategic(told) + sum(told.get(state, 0) for state in (SANCTIONED, UNTAGGED, DARK))
+    return told.get(OBSERVED, 0)
 
 
 def strategic(told: Sums) -> int:
-    return sum(told.get(state, 0) for state in STRATEGIC)
+    return told.get(STRATEGIC_EFFORT, 0)
 
 
 def observability(told: Sums) -> float | None:

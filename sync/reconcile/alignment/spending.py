@@ -75,7 +75,13 @@ def _attainment(told: Reckoning, scope: str, planned: float | None) -> Figure:
     blank = Figure(id="attainment", scope=scope, title="Attainment", unit="times", n=told.people)
     if planned is None:
         return replace(blank, reason="not_configured")
-    return _resampled(told, blank, lambda each: scores.attainment(each, scope, planned))
+    got = _resampled(told, blank, lambda each: scores.share_on_plan(each, scope))
+    if got.value is None:
+        return got
+    if not planned:
+        return replace(got, value=None, low=None, high=None, reason="zero_denominator")
+    low, high = (None if end is None else end / planned for end in (got.low, got.high))
+    return replace(got, value=got.value / planned, low=low, high=high)
 
 
 def _resampled(told: Reckoning, blank: Figure, statistic: scores.Statistic) -> Figure:
