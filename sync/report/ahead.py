@@ -16,13 +16,15 @@ def forecast(outlook: Outlook) -> str:
         return words.why(ahead.reason)
     if ahead.hidden:
         return HIDDEN
+    if ahead.growing.p50_on is None:
+        return words.why(ahead.growing.reason or "no_data")
     return f"50 %: {_day(ahead.growing, 50)} · 85 %: {_day(ahead.growing, 85)}"
 
 
 def dates(outlook: Outlook) -> str:
     """The two days alone, where the head of a column says which is which; else why there is none."""
     ahead = outlook.forecast
-    if ahead.reason or ahead.hidden:
+    if ahead.reason or ahead.hidden or ahead.growing.p50_on is None:
         return forecast(outlook)
     return f"{_day(ahead.growing, 50)} · {_day(ahead.growing, 85)}"
 

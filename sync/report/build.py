@@ -145,7 +145,10 @@ def _row(objective: Objective, *, rank: int, on: date, reconciliation: Reconcili
         owner=objective.owner,
         class_=objective.class_,
         state=objective.state_on(on),
-        figures=tuple(figure for figure in reconciliation.figures if figure.scope == objective.id),
+        figures=(
+            *(figure for figure in reconciliation.figures if figure.scope == objective.id),
+            *(reconciliation.flow_views[objective.id].every_figure if reconciliation.flow_views else ()),
+        ),
         weeks=reconciliation.weeks.get(objective.id, ()),
         severities=_severities(found),
         outlook=reconciliation.outlooks.get(objective.id),

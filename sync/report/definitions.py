@@ -108,6 +108,13 @@ DEFINITIONS = (
         "§1.5",
     ),
     _define(
+        "touch_ratio",
+        "Touched working days",
+        "Of the working days from start to finish those with an entry of time, code, a review or words for the item. "
+        "Beside flow efficiency it tells how much of the active time somebody was at work.",
+        "§1.5",
+    ),
+    _define(
         "percentile",
         "p50, p85, p95",
         "An observed value: half, 85 % or 95 % of the items took at most this long. Shown from 5, 7 and 20 items on.",

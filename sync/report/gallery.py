@@ -18,6 +18,8 @@ from sync.report.model import ObjectiveRow, Report
 from sync.report.page import slug
 
 MOST_AGEING = 15  #: items in the picture of what is in progress
+MOST_POINTS = 200  #: of a scatter
+RECENT, EVERY = 6, 4  #: weeks of a burn-up's table that are told one by one; before and after them, every fourth
 
 
 def flow(report: Report) -> list[Picture]:
@@ -46,9 +48,10 @@ def forecast(row: ObjectiveRow) -> list[Picture]:
     caption = f"{row.name}: scope and what of it is delivered, in items"
     label = f"{caption}; the table below has the numbers."
     fan = () if ahead.hidden else ahead.fan
-    told = [(str(point.on), f"{point.scope:,}", f"{point.delivered:,}") for point in burned]
+    past = [*burned[:-RECENT][::EVERY], *burned[-RECENT:]]
+    told = [(str(point.on), f"{point.scope:,}", f"{point.delivered:,}") for point in past]
     done = burned[-1].delivered
-    told += [(str(point.on), "–", f"{done + point.p15:,} to {done + point.p85:,}") for point in fan]
+    told += [(str(point.on), "–", f"{done + point.p15:,} to {done + point.p85:,}") for point in fan[::EVERY]]
     return [
         Picture(
             id=f"picture-burn-up-{slug(row.id)}",
@@ -147,7 +150,8 @@ def _scatter(report: Report) -> Iterator[Picture]:
     if view is None or not view.scatter:
         return
     keys = {item.ref: item.key for item in report.items}
-    points = [Point(each.finished_at.date(), each.cycle_days) for each in reversed(view.scatter)]
+    shown = view.scatter[:MOST_POINTS]
+    points = [Point(each.finished_at.date(), each.cycle_days) for each in reversed(shown)]
     yield Picture(
         id="picture-scatter",
         caption="Cycle time of each delivered item, by the day on which it was finished; across, the percentiles",
@@ -155,7 +159,7 @@ def _scatter(report: Report) -> Iterator[Picture]:
         columns=("Item", "Finished", "Days"),
         rows=[
             (keys.get(each.ref, each.ref), str(each.finished_at.date()), words.amount(each.cycle_days, unit="days"))
-            for each in view.scatter
+            for each in shown
         ],
     )
 

@@ -35,7 +35,7 @@ def render(report: Report) -> str:
         choices=choices(report),
         labels={"owner": "Owner: team or role"},
         item_lists=item_lists(report),
-        twin=page.twin(report),
+        twin=page.packed(report),
     )
 
 

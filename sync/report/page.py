@@ -1,6 +1,8 @@
 """What every page has in common: where its templates are, and what they can say."""
 
+import base64
 import re
+import zlib
 from typing import Any
 
 import msgspec
@@ -42,6 +44,15 @@ def slug(identity: str) -> str:
 def href(url: str | None) -> str:
     """The address where it is one of the web, else nothing: a source may say `javascript:` too."""
     return url if url and re.match(r"https?://", url) else ""
+
+
+def packed(document: Any) -> str:
+    """The whole document as JSON that is deflated (RFC 1950) and in base64, in a JSON object that says so.
+
+    Most of a page would be its twin otherwise.
+    """
+    told = zlib.compress(msgspec.json.encode(document, order="deterministic"), level=9)
+    return msgspec.json.encode({"deflate": base64.b64encode(told).decode()}).decode()
 
 
 def twin(document: Any) -> str:

@@ -65,5 +65,5 @@ SERIES: dict[str, Callable[[FlowWeek], float | None] | None] = {
     "wip": lambda week: week.wip,
     "age_p85": None,
     "flow_efficiency": _efficiency,
-    "unplanned": None,
+    "unplanned_share": None,
 }

@@ -30,6 +30,19 @@
     target.scrollIntoView();
   };
 
+  const save = async () => {
+    const { deflate } = JSON.parse(document.getElementById("report").textContent);
+    const packed = Uint8Array.from(atob(deflate), (sign) => sign.charCodeAt(0));
+    const json = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+    const href = URL.createObjectURL(await new Response(json).blob());
+    Object.assign(document.createElement("a"), { href, download: "report.json" }).click();
+    URL.revokeObjectURL(href);
+  };
+
+  const saving = document.querySelector(".save");
+  saving.hidden = !("DecompressionStream" in window);
+  saving.addEventListener("click", save);
+
   form.hidden = groups.length === 0;
   form.addEventListener("change", apply);
   form.addEventListener("reset", () => setTimeout(apply));

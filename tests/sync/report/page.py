@@ -1,7 +1,16 @@
 """What a page holds, read back from its HTML."""
 
+import base64
+import json
+import zlib
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+
+
+def unpacked(script: str) -> bytes:
+    """The JSON that a page carries deflated."""
+    return zlib.decompress(base64.b64decode(json.loads(script)["deflate"]))
+
 
 VOID = {"meta", "br", "link", "img", "input", "hr", "path", "rect", "line", "circle"}
 

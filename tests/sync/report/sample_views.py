@@ -176,7 +176,7 @@ def alignment() -> AlignmentView:
             figure("drift", "Drift from plan", 0.19, unit="ratio", low=0.12, high=0.27, n=35),
             figure("coverage", "Coverage", 0.82, unit="ratio", low=0.7, high=0.82, n=35),
             figure("observability", "Observability", 0.88, unit="ratio", n=40),
-            figure("unplanned", "Unplanned share", 0.17, unit="ratio", n=35),
+            figure("unplanned_share", "Unplanned share", 0.17, unit="ratio", n=35),
         ),
         spending=(*(_spending(*each) for each in spent), _spending("running", 0.18, 0.2, class_="sanctioned")),
         movers=(
