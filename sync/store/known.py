@@ -53,7 +53,7 @@ def as_known(facts: Tables, as_of_us: int, *, keep: Keep = lambda _, table: tabl
 
     items = replayed(there["work_items"], facts["changes"], there["statuses"], as_of_us)
     finish("work_items", taken_back.cut(items, "status_changed_us", "resolved_us", as_of_us=as_of_us))
-    finish("pull_requests", taken_back.pull_requests(there["pull_requests"], as_of_us))
+    finish("pull_requests", taken_back.pull_requests(there["pull_requests"], facts["changes"], as_of_us))
     if "deployments" in given:
         finish("deployments", taken_back.deployments(there["deployments"], facts["deployment_statuses"], as_of_us))
     for name in (name for name in given if name not in known and name not in CHILDREN):

@@ -18,7 +18,23 @@ def cut(table: ir.Table, *instants: str, as_of_us: int) -> ir.Table:
     return table.mutate(**come)
 
 
-def pull_requests(table: ir.Table, as_of_us: int) -> ir.Table:
+def pull_requests(table: ir.Table, changes: ir.Table, as_of_us: int) -> ir.Table:
+    """Its draft mark and its base branch, which have a history, are what the first later change took from it."""
+    later = changes.filter((changes.at_us > as_of_us) & changes.field.isin(["draft", "base"]))
+    order = (later.at_us, later.id.length(), later.id, later.index)
+    first = later.group_by(ref=later.item_ref).agg(
+        was_draft=later.from_id.first(where=later.field == "draft", order_by=order),
+        was_base=later.from_text.first(where=later.field == "base", order_by=order),
+    )
+    both = table.left_join(first, "ref")
+    held = both.mutate(
+        draft=ifelse(both.was_draft.notnull(), both.was_draft == "true", both.draft),
+        base=ibis.coalesce(both.was_base, both.base),
+    )
+    return _as_open(held.select(table.columns), as_of_us)
+
+
+def _as_open(table: ir.Table, as_of_us: int) -> ir.Table:
     ended_later = ((table.closed_us > as_of_us) | (table.merged_us > as_of_us)).fill_null(False)
     merged_later = (table.merged_us > as_of_us).fill_null(False)
     is_touched = table.updated_us > as_of_us

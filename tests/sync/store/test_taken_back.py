@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from connectors.records import (
@@ -20,7 +21,7 @@ from connectors.records import (
 from sync.store.apply import apply
 from sync.store.load import snapshot
 from sync.store.rows import epoch_us
-from tests.sync.store.batches import account, at, batch, item, pull, tombstone
+from tests.sync.store.batches import account, at, batch, change, item, pull, tombstone
 
 SHOP = {"source": "github", "repository": "acme/shop"}
 ITEM = "jira:issue:1"
@@ -172,3 +173,29 @@ def worklog(identity: str, *, item_ref: str, created: int) -> Worklog:
         created_at=at(created),
         updated_at=at(created),
     )
+
+
+@pytest.mark.parametrize(
+    ("minute", "draft", "base"), [(5, True, "main"), (15, False, "main"), (25, False, "next"), (45, True, "main")]
+)
+def test_a_pull_request_was_a_draft_and_went_into_a_branch_as_its_history_tells(
+    sqlite_store: Engine, minute: int, draft: bool, base: str
+) -> None:
+    """Opened as a draft into main; ready at 10, into next at 20, a draft again and back into main at 40."""
+    ref = "github:pull_request:1"
+    told = [
+        ("9", 10, "draft", "true", "false"),
+        ("10", 20, "base", "main", "next"),
+        ("11", 40, "draft", "false", "true"),
+        ("12", 40, "base", "next", "main"),
+    ]
+    rows = [
+        change(1, i, minute=m, field=field, from_id=was, from_text=was, to_id=now, to_text=now)
+        for i, m, field, was, now in told
+    ]
+    moved = [replace(row, item_ref=ref) for row in rows]
+    apply(
+        sqlite_store,
+        batch(pull(1, updated=40, draft=True, base="main"), children=[children(ref, "changes", *moved)]),
+    )
+    assert held(sqlite_store, minute, "pull_requests", "draft", "base") == [(draft, base)]
