@@ -51,7 +51,7 @@ def company(seed: int = 7, size: int = SIZE, *, rankings: float = 2.0) -> Compan
         strategy=_text("strategy.yaml"),
         mappings=_text("mappings.yaml"),
         people="\n".join(_people(developers)) + "\n",
-        planted=planted.listed(world),
+        planted=planted.listed(world, plants.files),
     )
 
 

@@ -1,6 +1,6 @@
 """What is wrong on purpose, and beside it what only looks wrong and must stay silent: read from `planted.yaml`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from importlib.resources import files
 
@@ -12,13 +12,19 @@ from connectors.twin.company.life import Step, take
 from connectors.twin.company.setting import END, OWNER
 from connectors.twin.company.world import Planted, Wish, World, account_id
 
+PART = "part"
+"""The kind of what is only there for another's sake, and looks like nothing."""
 MORNING = time(10, tzinfo=END.tzinfo)
 
 
-class Pull(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The pull request of a planted item, by the team's first developer."""
+class Pull(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The pull request of a planted item, by the team's first developer, or by that of another project's."""
 
     opened: date
+    by: str | None = None
+    labels: list[str] = []
+    also: str | None = None
+    """Summary of another planted item that its title names too."""
     merged: date | None = None
     closed: date | None = None
     draft: bool = False
@@ -26,7 +32,12 @@ class Pull(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether the item's key stands in the body alone."""
 
 
-class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Labelling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    on: date
+    labels: list[str]
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind: str
     note: str
     project: str
@@ -38,15 +49,22 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     component: str | None = None
     labels: list[str] = []
     epic: str | None = None
+    """Summary of its epic, which may be planted before it; of another item, for a sub-task."""
     times: int = 1
     pull: Pull | None = None
+    of: str = ""
+    """What it looks like, where it is silent."""
+    due: date | None = None
+    flagged: date | None = None
+    relabelled: list[Labelling] = []
 
 
-class Loose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Loose(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A planted pull request that belongs to no item."""
 
     kind: str
     note: str
+    of: str = ""
     project: str
     title: str
     branch: str
@@ -55,9 +73,19 @@ class Loose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     closed: date | None = None
 
 
-class Plants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is wrong, or only looks so, in the company's own files."""
+
+    kind: str
+    key: str
+    note: str
+    of: str = ""
+
+
+class Plants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     items: list[Item]
     pulls: list[Loose]
+    files: list[Written]
 
 
 def plants() -> Plants:
@@ -67,13 +95,17 @@ def plants() -> Plants:
 
 def wishes(world: World, items: list[Item], known: list[Wish]) -> Iterator[Wish]:
     """The planted work items."""
-    epics = {wish.summary: wish for wish in known if wish.type == "Epic"}
+    parents = {wish.summary: wish for wish in known if wish.type == "Epic"}
     for item in items:
         components = [part for part in world.site.components[item.project] if part["name"] == item.component]
         values = {"labels": item.labels, "components": components}
+        if item.due:
+            values["due_on"] = item.due.isoformat()
         for _ in range(item.times):
-            parent = epics[item.epic] if item.epic else None
-            yield Wish(_at(item.created), item.project, item.type, item.summary, _life(item), parent, values)
+            parent = parents[item.epic] if item.epic else None
+            wish = Wish(_at(item.created), item.project, item.type, item.summary, _life(item, parents), parent, values)
+            parents.setdefault(item.summary, wish)
+            yield wish
 
 
 def pull_requests(world: World, loose: list[Loose]) -> None:
@@ -84,37 +116,49 @@ def pull_requests(world: World, loose: list[Loose]) -> None:
         repository = setting.project(plant.project).repository or ""
         pull = code.draft_pull(world, repository, author, title=plant.title, branch=plant.branch, opened=opened)
         _end(world, pull, author, plant)
-        world.loose.append((plant.kind, repository, pull, plant.note))
+        world.loose.append((plant.kind, repository, pull, plant.note, plant.of))
 
 
-def listed(world: World) -> list[Planted]:
+def listed(world: World, written: list[Written]) -> list[Planted]:
     """All that is planted, once keys and numbers are known; a project planted by many items stands once."""
-    pulls = (Planted(kind, f"{OWNER}/{repo}#{pull['number']}", note) for kind, repo, pull, note in world.loose)
-    return list(dict.fromkeys([*world.planted, *pulls]))
+    pulls = (Planted(kind, f"{OWNER}/{repo}#{pull['number']}", note, of) for kind, repo, pull, note, of in world.loose)
+    files = (Planted(each.kind, each.key, each.note, each.of) for each in written)
+    return list(dict.fromkeys([*world.planted, *pulls, *files]))
 
 
-def _life(item: Item) -> Callable[[World, Wish], None]:
+def _life(item: Item, planted: Mapping[str, Wish]) -> Callable[[World, Wish], None]:
     def live(world: World, wish: Wish) -> None:
         flow, author = setting.project(item.project).workflow, _author(world, item.project)
         hand = account_id(author)
-        moves = [(item.active, flow.active, {"assignee": world.site.users[hand]}), (item.done, flow.done, {})]
+        moves: list[tuple[date | None, str | None, code.Json]] = [
+            (item.active, flow.active, {"assignee": world.site.users[hand]}),
+            (item.flagged, None, {"flagged": True}),
+            *((told.on, None, {"labels": told.labels}) for told in item.relabelled),
+            (item.done, flow.done, {}),
+        ]
         take(world, wish, [Step(_at(day), hand, status, values) for day, status, values in moves if day])
-        if item.pull:
-            _pull(world, wish, item.pull, author)
-        key = item.project if item.kind == "M02" else wish.key
-        world.planted.append(Planted(item.kind, key, item.note))
+        pull = _pull(world, wish, item.pull, planted) if item.pull else None
+        if pull and "M06" in (item.kind, item.of):
+            world.loose.append((item.kind, setting.project(item.project).repository or "", pull, item.note, item.of))
+        elif item.kind != PART:
+            key = item.project if item.kind == "M02" else wish.key
+            world.planted.append(Planted(item.kind, key, item.note, item.of))
 
     return live
 
 
-def _pull(world: World, wish: Wish, plan: Pull, author: str) -> None:
+def _pull(world: World, wish: Wish, plan: Pull, planted: Mapping[str, Wish]) -> code.Json:
     repository = setting.project(wish.project).repository or ""
-    title = "Reword the page" if plan.mention else f"{wish.key}: {wish.summary}"
+    author = _author(world, plan.by or wish.project)
+    keys = f"{wish.key} {planted[plan.also].key}" if plan.also else wish.key
+    title = "Reword the page" if plan.mention else f"{keys}: {wish.summary}"
     branch = "reword" if plan.mention else wish.summary.lower().replace(" ", "-")
-    pull = code.draft_pull(world, repository, author, title=title, branch=branch, opened=_at(plan.opened))
+    labels, opened = tuple(plan.labels), _at(plan.opened)
+    pull = code.draft_pull(world, repository, author, title=title, branch=branch, opened=opened, labels=labels)
     pull["isDraft"] = plan.draft
     pull["body"] = f"After {wish.key} this reads oddly." if plan.mention else ""
     _end(world, pull, author, plan)
+    return pull
 
 
 def _end(world: World, pull: code.Json, author: str, plan: Pull | Loose) -> None:

@@ -24,6 +24,8 @@ class Planted:
     ref_key: str
     """What the finding is about: PAY-12, acme-shops/payments#7, or a project's key."""
     note: str
+    of: str = ""
+    """Which finding what is silent looks like."""
 
 
 @dataclass(eq=False)
@@ -66,8 +68,8 @@ class World:
     """Drafts by repository, in no order and not yet numbered."""
     commits: int = 0
     planted: list[Planted] = field(default_factory=list)
-    loose: list[tuple[str, str, Json, str]] = field(default_factory=list)
-    """Planted pull requests without a number yet: kind, repository, pull request, note."""
+    loose: list[tuple[str, str, Json, str, str]] = field(default_factory=list)
+    """Planted pull requests without a number yet: kind, repository, pull request, note, what it looks like."""
 
     def __post_init__(self) -> None:
         boards = {board["location"]["projectKey"]: board["id"] for board in self.site.boards}

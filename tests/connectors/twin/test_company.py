@@ -67,7 +67,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
 
 @pytest.mark.parametrize("size", [200, 600, 2000])
 def test_it_is_about_as_big_as_asked(size: int) -> None:
-    assert 0.9 * size < len(company(1, size).jira.issues) < 1.1 * size + 40
+    assert 0.9 * size < len(company(1, size).jira.issues) < 1.1 * size + 80  # what is planted stands beside
 
 
 def test_longer_histories_can_be_asked_for() -> None:
