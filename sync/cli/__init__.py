@@ -2,7 +2,7 @@
 
 import typer
 
-from sync.cli import assistant, edits, ground, job, map, people, reports, service, sources, triage  # noqa: A004
+from sync.cli import assistant, care, edits, ground, job, map, people, reports, service, sources, triage  # noqa: A004
 
 app = typer.Typer(
     help="Tag the work in Jira and GitHub with the objective it serves; report how it flows and what leads nowhere.",
@@ -22,6 +22,7 @@ for part in (
     triage.app,
     ground.app,
     service.app,
+    care.app,
     assistant.app,
 ):
     app.registered_commands += part.registered_commands

@@ -96,10 +96,16 @@ def export(
     as_of: AsOf = None,
     form: Annotated[Literal["jsonl", "parquet"], typer.Option("--format", help="How to write the rows.")] = "jsonl",
     origins: Annotated[bool, typer.Option("--origins", help="Also write when and how each was read.")] = False,
+    whole: Annotated[bool, typer.Option("--whole", help="Every table just as it is, for `import`.")] = False,
     verbose: Verbose = False,
 ) -> None:
     """Write all that is stored and what it means, sorted so that equal stores give equal files."""
     with opened(config, verbose=verbose) as work:
+        if whole:
+            from sync.store.move import dump
+
+            note([f"wrote {out}: {dump(work.engine, out, form=form):,} rows"])
+            return
         work.export(out, as_of=as_of, form=form, origins=origins)
         note([f"wrote {out}"])
 

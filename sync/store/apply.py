@@ -8,7 +8,7 @@ from zlib import crc32
 from sqlalchemy import Connection, Delete, Engine, Table, bindparam, delete, func, select, tuple_
 
 from connectors.records import Batch
-from sync.store import memory
+from sync.store import erasures, memory
 from sync.store.database import writing
 from sync.store.observations import observations
 from sync.store.rows import CHILDREN, rows_of
@@ -36,6 +36,8 @@ def apply(engine: Engine, batch: Batch, *, beside: Callable[[Connection], None] 
         rows[OBSERVATIONS] = seen
     with writing(engine) as connection:
         _be_alone(connection, batch.source)
+        if erased := erasures.digests(connection):
+            rows = erasures.without(rows, erased)
         counts = {table.name: upsert(connection, table, new) for table, new in rows.items()}
         for kind, item_refs in _read_again(batch).items():
             _drop_replaced(connection, CHILDREN[kind], item_refs)
