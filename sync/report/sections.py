@@ -16,6 +16,7 @@ from sync.report.outline import Block, Bullets, Code, Line, Link, Section, Stron
 MOST_TITLE = 120  #: signs of somebody else's text in a line
 MOST_CELL = 60  #: and in a cell of a table
 MOST_TERRAIN = 6
+MOST_FIGURES = 40  #: rows of a section that a part of the report makes by itself
 
 _OBJECTIVES = ("Objective", "Light", "State", "Owner", "Effort, of plan", "Delivered", "Forecast", "Findings")
 _FIGURES = ("", "Value", "90 % interval", "n", "Left out")
@@ -185,7 +186,9 @@ def _views(report: Report) -> Iterator[Section]:
     for name in report.__struct_fields__:
         part = getattr(report, name)
         if isinstance(part, Struct) and name not in _TOLD:
-            yield Section(_TITLES.get(name, words.kind(name)), _table(_FIGURES, map(_figure, gather.figures(part))))
+            rows = tuple(map(_figure, gather.figures(part)))
+            table = Table(_FIGURES, rows[:MOST_FIGURES], more=max(0, len(rows) - MOST_FIGURES))
+            yield Section(_TITLES.get(name, words.kind(name)), (table,) if rows else ())
 
 
 def _findings(report: Report) -> Iterator[Section]:

@@ -9,7 +9,7 @@ from sync.reconcile.series import Week
 from sync.reconcile.stats import percentile
 from sync.report.charts.vega import ACCENT, INK, MUTED, Spec, chart, days, level, line, points, quantity
 
-DASHED, DOTTED = (4, 4), (1, 4)
+DASHED, DOTTED, FINE = (4, 4), (1, 4), (2, 2)
 
 
 class Limits(NamedTuple):
@@ -50,7 +50,7 @@ def throughput(weeks: Sequence[Week], limits: Limits | None = None) -> Spec:
     y = quantity("delivered", tickCount=4, tickMinStep=1)
     series = {"data": {"values": rows}, "encoding": {"x": days(rows, "week"), "y": y}}
     if limits:
-        across = [*level(limits.low, dash=DOTTED), *level(limits.centre, dash=DASHED), *level(limits.high, dash=DOTTED)]
+        across = [*level(limits.low, dash=FINE), *level(limits.centre, dash=DASHED), *level(limits.high, dash=FINE)]
     else:
         across = level(percentile(known, percent=50) if known else None, dash=DASHED)
     return chart([{**series, "layer": [{"mark": line()}, {"mark": points()}]}, *across], height=150, left=36)
@@ -68,7 +68,7 @@ def durations(figures: Sequence[Figure]) -> Spec:
         _span("low", "high", {"type": "rule", "color": ACCENT, "strokeWidth": 2}),
         {"mark": points(size=60), "encoding": {"x": {"field": "value", "type": "quantitative"} | x}},
     ]
-    return chart([{"data": {"values": rows}, "encoding": {"y": y}, "layer": marks}], height=24 * len(rows), left=160)
+    return chart([{"data": {"values": rows}, "encoding": {"y": y}, "layer": marks}], height=24 * len(rows), left=190)
 
 
 def cumulative(stands: Sequence[Stand]) -> Spec:
