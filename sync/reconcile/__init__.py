@@ -47,6 +47,7 @@ from sync.reconcile.shipped import shipped
 from sync.reconcile.span import Span
 from sync.reconcile.teams import TeamView, teams
 from sync.reconcile.thresholds import Thresholds
+from sync.reconcile.touch import touch_ratios
 from sync.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -135,7 +136,12 @@ def reconcile(
         link_lines=link_lines(snapshot, links),
         service_lines=service_lines(snapshot, code.dora.shipping, span),
         figures=scopes.figures(config_version=config_version),
-        flow_views=flow_views(facts.flowed, scopes, thresholds=thresholds),
+        flow_views=flow_views(
+            facts.flowed,
+            scopes,
+            thresholds=thresholds,
+            touch=touch_ratios(facts, scopes, config_version=config_version),
+        ),
         outlooks=outlooks(facts, serving, period=period, begun_us=scopes.begun_us, config_version=config_version),
         planning=planning(facts, serving),
         control_charts=charts,

@@ -95,7 +95,7 @@ class FlowView(Struct, frozen=True, kw_only=True):
     """How the work of one scope flows."""
 
     scope: str  #: `all`, or the id of an objective
-    figures: tuple[Figure, ...]  #: cycle time in whole days, reopen rate: over the period
+    figures: tuple[Figure, ...]  #: reopen rate, touched working days: over the period
     expectation: Figure  #: the service level expectation: 85 % finish within so many days (§1.6)
     survival: Survival
     cumulative: tuple[CumulativeDay, ...]  #: at the start of each day of the period, and at its end
@@ -104,3 +104,7 @@ class FlowView(Struct, frozen=True, kw_only=True):
     ageing: tuple[AgeingItem, ...] = ()  #: the oldest items in progress, the oldest first; of all work only
     scatter: tuple[CyclePoint, ...] = ()  #: the last to be delivered, the latest first; of all work only
     weeks: tuple[FlowWeek, ...] = ()  #: the latest last; of all work only
+
+    @property
+    def every_figure(self) -> tuple[Figure, ...]:
+        return (*self.figures, self.expectation, *self.survival.quantiles)

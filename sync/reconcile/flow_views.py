@@ -1,5 +1,6 @@
 """How the work of every scope flows, as a report shows it: every question is asked once for all scopes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from sync.reconcile.cumulative import UNMOVED, cumulative, little, passages
 from sync.reconcile.delivery import one_by_one
 from sync.reconcile.distribution import distribution
 from sync.reconcile.expectation import UNTOLD, expectation, samples
-from sync.reconcile.figures import DAY_US
+from sync.reconcile.figures import DAY_US, Figure
 from sync.reconcile.flow import Flow
 from sync.reconcile.flow_view import CyclePoint, FlowView
 from sync.reconcile.objectives import ALL
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
 MOST_AGEING, MOST_DOTS = 50, 500
 
 
-def flow_views(flowed: Flow, scopes: Scopes, *, thresholds: Thresholds) -> dict[str, FlowView]:
-    """Scope → its view, of the period and of its end as far as it is known."""
+def flow_views(
+    flowed: Flow, scopes: Scopes, *, thresholds: Thresholds, touch: Mapping[str, Figure] | None = None
+) -> dict[str, FlowView]:
+    """Scope → its view, of the period and of its end as far as it is known. `touch` has the touch ratio of each."""
     flow, members, period, as_of = flowed.items, scopes.members, scopes.period, scopes.as_of
     at, names = period.known_until(as_of), scopes.names
     curves = watched(flow, members, at=at, look_back_days=thresholds.look_back_days)
@@ -38,7 +41,7 @@ def flow_views(flowed: Flow, scopes: Scopes, *, thresholds: Thresholds) -> dict[
     views = {
         scope: FlowView(
             scope=scope,
-            figures=(reopened[scope],),
+            figures=(reopened[scope], *([touch[scope]] if touch else [])),
             expectation=expectation(scope, told.get(scope, UNTOLD)),
             survival=survival(scope, curves.get(scope, UNWATCHED)),
             cumulative=days[scope],
