@@ -27,7 +27,7 @@ def found_by_case(check: Check, cases: list[Given]) -> list[list[Finding]]:
         worlds[repr({name: given.get(name) for name in COMMON})].append(number)
     found: list[list[Finding]] = [[] for _ in cases]
     for numbers in worlds.values():
-        for finding in found_by([check], facts(**_together({number: cases[number] for number in numbers}))):
+        for finding in found_by([check], facts(**together({number: cases[number] for number in numbers}))):
             found[_case_of(finding, numbers)].append(finding)
     return found
 
@@ -37,7 +37,7 @@ def plain(value: Any) -> Any:
     return MARK.sub("", value) if isinstance(value, str) else value
 
 
-def _together(cases: Mapping[int, Given]) -> dict[str, Any]:
+def together(cases: Mapping[int, Given]) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for number, given in cases.items():
         for name, told in given.items():
