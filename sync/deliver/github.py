@@ -57,9 +57,7 @@ class GitHubIssue(Channel):
 
 
 class JobSummary(Channel):
-    """Its own part of the file, which others may write to before and after."""
-
-    BEGIN, END = "<!-- fingerpost -->\n", "\n<!-- /fingerpost -->\n"
+    """A part of the file for each subject; others may write to it before and after."""
 
     def __init__(self, name: str, config: JobSummaryConfig) -> None:
         super().__init__(name, config)
@@ -74,15 +72,17 @@ class JobSummary(Channel):
         file = Path(post.reader.partition(":")[2])
         try:
             held = file.read_text(encoding="utf-8") if file.exists() else ""
-            file.write_text(self._with(held, post.text), encoding="utf-8")
+            file.write_text(_with(held, post), encoding="utf-8")
         except OSError as error:
             raise Refused(f"{file} cannot be written: {error.strerror}") from error
         return str(file)
 
-    def _with(self, held: str, text: str) -> str:
-        before, _, rest = held.partition(self.BEGIN)
-        after = rest.partition(self.END)[2]
-        return f"{before}{self.BEGIN}{text}{self.END}{after}"
+
+def _with(held: str, post: Post) -> str:
+    """The file's text with this post in place of the one about the same."""
+    begin, end = f"<!-- fingerpost {post.subject} -->\n", f"\n<!-- /fingerpost {post.subject} -->\n"
+    before, _, rest = held.partition(begin)
+    return f"{before}{begin}{post.text}{end}{rest.partition(end)[2]}"
 
 
 def _body(message: Message, *, most: int) -> str:

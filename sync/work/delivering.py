@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import structlog
 from sqlalchemy import Engine
 
-from connectors.errors import SourceError
+from connectors.errors import Postponed, Refused, Retry, SourceError
 from connectors.transport import Clock
 from sync.config import Config
 from sync.deliver.channel import Channel, Post
@@ -113,29 +113,50 @@ async def _all(channel: Channel, messages: Sequence[Message], *, engine: Engine,
         if renew is None:
             return [Delivered(channel=channel.name, state="busy")]
         known = sent(engine, subjects=[message.subject for message in messages])
-        return [await _one(channel, post, known, engine=engine, clock=clock) for post in _posts(channel, messages)]
+        sending = Sending(channel=channel, known=known, engine=engine, clock=clock)
+        return [await sending.one(post) for post in _posts(channel, messages)]
 
 
-async def _one(channel: Channel, post: Post, known: Known, *, engine: Engine, clock: Clock) -> Delivered:
-    """One post, and that it was noted."""
-    before = known.get((post.reader, post.subject))
-    state = _state(before, post, channel)
-    if state == "kept":
-        return Delivered(channel=channel.name, state=state, post=post)
-    above = known.get((post.reader, post.under)) if post.under else None
-    if post.under and not (above and above.remote):
-        return Delivered(channel=channel.name, state="failed", post=post, why="what it belongs under is not there")
-    blank = before or Sent(post.reader, post.subject, remote="", digest="", sent_at=None)
-    try:
-        remote = await channel.send(post, remote=blank.remote, under=above.remote if above else "")
-    except SourceError as error:
-        note(engine, blank._replace(error=error.in_full))
-        return Delivered(channel=channel.name, state="failed", post=post, why=error.in_full)
-    done = blank._replace(remote=remote, digest=post.digest, sent_at=clock.now(), error="")
-    note(engine, done)
-    known[post.reader, post.subject] = done
-    structlog.get_logger().info("delivered", channel=channel.name, subject=post.subject, state=state)
-    return Delivered(channel=channel.name, state=state, post=post)
+@dataclass(kw_only=True)
+class Sending:
+    """One channel's posts, one after another."""
+
+    channel: Channel
+    known: Known
+    engine: Engine
+    clock: Clock
+    broken: SourceError | None = None  #: why the channel takes nothing any more in this run
+
+    async def one(self, post: Post) -> Delivered:
+        """How it went with one post, which is noted."""
+        before = self.known.get((post.reader, post.subject))
+        state = _state(before, post, self.channel)
+        if state == "kept":
+            return self._ended(state, post)
+        blank = before or Sent(post.reader, post.subject, remote="", digest="", sent_at=None)
+        try:
+            remote = await self._sent(post, remote=blank.remote)
+        except SourceError as error:
+            self.broken = error if isinstance(error, Retry | Postponed) else self.broken
+            note(self.engine, blank._replace(error=error.in_full))
+            return self._ended("failed", post, why=error.in_full)
+        done = blank._replace(remote=remote, digest=post.digest, sent_at=self.clock.now(), error="")
+        note(self.engine, done)
+        self.known[post.reader, post.subject] = done
+        return self._ended(state, post)
+
+    async def _sent(self, post: Post, *, remote: str) -> str:
+        """What it is known by. A channel that was waited for in vain is not waited for again."""
+        if self.broken:
+            raise self.broken
+        above = self.known.get((post.reader, post.under)) if post.under else None
+        if post.under and not (above and above.remote):
+            raise Refused("what it belongs under is not there")
+        return await self.channel.send(post, remote=remote, under=above.remote if above else "")
+
+    def _ended(self, state: State, post: Post, *, why: str = "") -> Delivered:
+        structlog.get_logger().info("message", channel=self.channel.name, subject=post.subject, state=state)
+        return Delivered(channel=self.channel.name, post=post, state=state, why=why)
 
 
 def _state(before: Sent | None, post: Post, channel: Channel) -> State:

@@ -222,10 +222,21 @@ def test_a_channel_that_refuses_is_shown_and_tried_again_by_the_next_run(placed,
     assert failed.state == "failed"
     assert why in failed.why
     assert "s3cret" not in str(failed)
-    assert {each.why for each in threads} == {"what it belongs under is not there"}
-    assert [(each.subject, each.error == failed.why) for each in messages.failed(place.engine)] == [(SUBJECT, True)]
+    assert {each.state for each in threads} == {"failed"}
+    held = {each.subject: each.error for each in messages.failed(place.engine)}
+    assert held[SUBJECT] == failed.why
+    assert len(held) == 4
     assert states(place.deliver(told)) == ["new"] * 4
     assert messages.failed(place.engine) == []
+
+
+def test_who_cannot_be_reached_is_not_tried_again_for_each_message(placed, told):
+    place = placed(SLACK.replace("{url}", "http://127.0.0.1:9"))
+    done = place.deliver([*told[:1], *of_troubles([("jira", "jira failed"), ("github", "github failed")])])
+    assert [each.state for each in done] == ["failed"] * 3
+    assert {each.why for each in done} == {done[0].why}
+    assert sum(place.clock.slept) < 300, "the patience of one"
+    assert len(messages.failed(place.engine)) == 3
 
 
 def test_a_rehearsal_sends_nothing_and_says_what_would_be(placed, told):
@@ -326,8 +337,8 @@ def test_a_summary_of_a_job_keeps_what_others_wrote(placed, told, tmp_path):
     place.deliver(told)
     place.deliver(later())
     text = summary.read_text()
-    assert text.startswith("## Tests\n<!-- fingerpost -->\n## Week 46")
-    assert text.count("<!-- fingerpost -->") == 1
+    assert text.startswith("## Tests\n<!-- fingerpost report 2026-W46 -->\n## Week 46")
+    assert text.count("<!-- fingerpost report 2026-W46 -->") == 1
     assert "1 finding stands, critical" in text
 
 
