@@ -35,6 +35,7 @@ from sync.reconcile.terrain import terrain_view
 from sync.reconcile.thresholds import Thresholds, thresholds_of
 from sync.reconcile.weekly_flow import weekly_flow
 from sync.report.build import build
+from sync.report.confidential import by_key_alone
 from sync.report.model import VERSION, MapMove, Report
 from sync.report.restated import restated
 from sync.snapshot import Snapshot
@@ -125,9 +126,10 @@ def report(
             people=known.map.people,
             period=span,
         ),
-        digest=_digest(known, span, config, (*mistakes, *((earlier.digest,) if earlier else ()))),
+        digest=_digest(known, span, config, (*mistakes, *((earlier.digest,) if earlier else ()), *config.confidential)),
         command=_command(span, as_of),
     )
+    made = by_key_alone(made, known.facts.tables, config.confidential)
     return restated(made, reports.content_of(engine, earlier.digest) if earlier else None)
 
 
