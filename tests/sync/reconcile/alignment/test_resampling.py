@@ -31,4 +31,4 @@ def test_intervals_are_those_of_resampling_each_score_by_itself() -> None:
 
 
 def test_of_nobody_there_is_no_interval() -> None:
-    assert interval(replicates([], seed=1, count=10), lambda each: 1.0) == (None, None)
+    assert interval(replicates([], seed=1, count=10), lambda told: told["hits"] / 1) == (None, None)

@@ -6,8 +6,6 @@ reckoning, each with people and items of its own, as reckonings cost more than w
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
-from fractions import Fraction
 from functools import reduce
 from operator import add
 from typing import NamedTuple
@@ -18,13 +16,11 @@ from hypothesis import Phase, given, settings
 from tests.sync.reconcile.effort.cases import at, cases, day_on, renamed, world
 from tests.sync.reconcile.effort.reference import DAYS, Act, Case, reckoned, root
 from tests.sync.reconcile.effort.worlds import (
-    SINCE,
     World,
     account,
     change,
     comment,
     commit,
-    epic,
     item,
     ledger,
     pull,
@@ -63,7 +59,7 @@ class Law(NamedTuple):
 
     change: Callable[[Case], Case]
     holds: Callable[[Case, Told, Told], None]
-    beside: Callable[[Case], World] = lambda case: World({})
+    beside: Callable[[Case], World] = lambda _: World({})
 
 
 def same(case: Case, before: Told, after: Told) -> None:

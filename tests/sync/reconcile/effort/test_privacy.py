@@ -6,7 +6,7 @@ from sync.reconcile.effort.privacy import is_large_enough, shown
 
 
 def team(first: int, *efforts: int) -> dict[int, int]:
-    return {person: effort for person, effort in enumerate(efforts, start=first)}
+    return dict(enumerate(efforts, start=first))
 
 
 @pytest.mark.parametrize(

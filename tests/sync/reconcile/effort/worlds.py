@@ -1,7 +1,8 @@
 """Small worlds for effort: people, what they did, and where their days went."""
 
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from mappings.links import LINKS
@@ -24,14 +25,15 @@ Row = dict[str, Any]
 Shares = dict[tuple[str, str, str], float]
 
 
-class World(NamedTuple):
+@dataclass(frozen=True)
+class World:
     """The rows of a snapshot by table, the people file, and the links of pull requests to items."""
 
     rows: dict[str, list[Row]]
-    people: dict[str, Any] = {}
-    links: list[Row] = []
+    people: dict[str, Any] = field(default_factory=dict)
+    links: list[Row] = field(default_factory=list)
 
-    def __add__(self, other: "World") -> "World":  # type: ignore[override]
+    def __add__(self, other: "World") -> "World":
         """Both side by side."""
         names = self.rows.keys() | other.rows.keys()
         rows = {name: [*self.rows.get(name, []), *other.rows.get(name, [])] for name in names}
@@ -167,7 +169,7 @@ def ledger(
         snapshot=known,
         flow=flow(known, links=links, status_categories=told, thresholds=settings),
         links=links,
-        people=People.model_validate(_read(world.people)),
+        people=People.model_validate(read(world.people)),
         mappings=Mappings(),
         thresholds=settings,
         zone=ZoneInfo(zone),
@@ -192,11 +194,11 @@ def unseen(told: Ledger) -> dict[tuple[str, str], float]:
     return {(names[row["person"]], str(date_of(row["day"]))): row["effort"] / UNIT for row in rows}
 
 
-def _read(value: Any) -> Any:
+def read(value: Any) -> Any:
     """As the loader of user files hands it over: lists as tuples."""
     if isinstance(value, dict):
-        return {key: _read(each) for key, each in value.items()}
-    return tuple(map(_read, value)) if isinstance(value, list) else value
+        return {key: read(each) for key, each in value.items()}
+    return tuple(map(read, value)) if isinstance(value, list) else value
 
 
 def key_of(ref: str) -> str:
