@@ -30,13 +30,13 @@ def sections(report: Report) -> tuple[Section, ...]:
     """The whole report; what has nothing to say is left out."""
     found = (
         Section(title(report), tuple(_answer(report))),
-        Section("What changed", (_bullets(_changes(report)),)),
+        Section("What changed", (_bullets(changed(report)),)),
         Section("Objectives, in rank order", _table(_OBJECTIVES, _objectives(report))),
         Section("Decide on these first", (_bullets(top(report)),)),
         Section("Decisions asked", (_bullets(map(decision, report.decisions)),)),
         Section("Delivery", _table(_FIGURES, map(_figure, report.delivery))),
-        Section("Terrain", (_bullets(_terrain(report)),)),
-        Section("Accepted for now", (_bullets(_accepted(report)),)),
+        Section("Terrain", (_bullets(terrain(report)),)),
+        Section("Accepted for now", (_bullets(accepted(report)),)),
         *_views(report),
         *_findings(report),
         Section("Small print", (*_balance(report), _bullets(_small_print(report)), *_command(report))),
@@ -91,7 +91,7 @@ def promises(report: Report) -> str:
     """The promises of the quarter by light: ● 3 on track, ▲ 1 at risk; empty where there are none."""
     counted = report.answer.promises
     return ", ".join(
-        f"{words.MARKS[light]} {count:,} {words.LIGHTS[light]}" for light, count in counted.items() if count
+        f"{words.MARKS[colour]} {count:,} {words.LIGHTS[colour]}" for colour, count in counted.items() if count
     )
 
 
@@ -111,7 +111,8 @@ def _answer(report: Report) -> Iterator[Block]:
     yield from _table(_FIGURES, map(_figure, report.answer.figures))
 
 
-def _changes(report: Report) -> Iterator[Line]:
+def changed(report: Report) -> Iterator[Line]:
+    """What is new among the findings, the figures, the data and on the map."""
     yield (changes.of_findings(report),)
     yield (changes.of_figures(report),)
     compared = report.comparison
@@ -130,10 +131,10 @@ def _objective(row: ObjectiveRow, spent: Spending | None) -> tuple[Line, ...]:
     delivered = next((figure for figure in row.figures if figure.id == "throughput"), None)
     texts = (
         words.line(row.name, most=MOST_CELL),
-        _light(row),
+        light(row),
         marked(row.state),
         words.line(row.owner or "", most=MOST_CELL),
-        _share(spent) if spent else "–",
+        share(spent) if spent else "–",
         words.figure(delivered) if delivered else "–",
         ahead.forecast(row.outlook) if row.outlook else "–",
         ", ".join(f"{row.severities[name]:,} {name}" for name in SEVERITIES if row.severities[name]) or "none",
@@ -141,30 +142,31 @@ def _objective(row: ObjectiveRow, spent: Spending | None) -> tuple[Line, ...]:
     return tuple((text,) for text in texts)
 
 
-def _light(row: ObjectiveRow) -> str:
-    """Computed beside declared."""
+def light(row: ObjectiveRow) -> str:
+    """The light of an objective, computed beside declared: ▲ at risk 71.0 %, declared on track."""
     if row.outlook is None:
         return "–"
-    light = row.outlook.light
-    chance = f" {words.amount(light.chance, unit='ratio')}" if light.chance is not None else ""
-    declared = f", declared {words.DECLARED[light.declared]}" if light.declared else ""
-    return f"{marked(light.computed)}{chance}{declared}{' – these contradict each other' if light.contradicts else ''}"
+    shown = row.outlook.light
+    chance = f" {words.amount(shown.chance, unit='ratio')}" if shown.chance is not None else ""
+    declared = f", declared {words.DECLARED[shown.declared]}" if shown.declared else ""
+    return f"{marked(shown.computed)}{chance}{declared}{' – these contradict each other' if shown.contradicts else ''}"
 
 
-def _share(spent: Spending) -> str:
+def share(spent: Spending) -> str:
+    """The share of the effort beside the plan: 31.0 % of 45.0 % ▼ starved."""
     planned = "" if spent.planned is None else f" of {words.amount(spent.planned, unit='ratio')}"
     flags = [f" {words.MARKS[flag]} {flag.replace('_', ' ')}" for flag in spent.flags]
     return f"{words.figure(spent.share)}{planned}{''.join(flags)}"
 
 
 def _figure(figure: Figure) -> tuple[Line, ...]:
-    named = figure.title if figure.scope == ALL else f"{words.line(figure.scope, most=MOST_CELL)}: {figure.title}"
     n = "" if figure.n is None else f"{figure.n:,}"
-    texts = (named, words.figure(figure), words.band(figure), n, words.left_out(figure))
+    texts = (named(figure), words.figure(figure), words.band(figure), n, words.left_out(figure))
     return tuple((words.line(text, most=MOST_TITLE),) for text in texts)
 
 
-def _terrain(report: Report) -> Iterator[Line]:
+def terrain(report: Report) -> Iterator[Line]:
+    """What is new on the ground, and where no rule leads."""
     found = report.terrain
     if found is None:
         return
@@ -175,20 +177,32 @@ def _terrain(report: Report) -> Iterator[Line]:
             yield (f"{told}: {', '.join(names)}{more}",)
 
 
-def _accepted(report: Report) -> Iterator[Line]:
+def accepted(report: Report) -> Iterator[Line]:
+    """Exceptions that teams agreed on."""
     for line in report.agreements:
         said = f"{line.team}: {words.agreement(line)} {line.reason}"
         yield (words.line(said, most=200),)
 
 
-def _views(report: Report) -> Iterator[Section]:
-    """A section for each further part of the report that holds figures."""
+def views(report: Report) -> Iterator[tuple[str, list[Figure]]]:
+    """Title and figures of each further part of the report that holds some; what nobody configured is said once."""
     for name in report.__struct_fields__:
         part = getattr(report, name)
-        if isinstance(part, Struct) and name not in _TOLD:
-            rows = tuple(map(_figure, gather.figures(part)))
-            table = Table(_FIGURES, rows[:MOST_FIGURES], more=max(0, len(rows) - MOST_FIGURES))
-            yield Section(_TITLES.get(name, words.kind(name)), (table,) if rows else ())
+        figures = list(gather.figures(part)) if isinstance(part, Struct) and name not in _TOLD else []
+        told = [figure for figure in figures if figure.scope == ALL or figure.reason != "not_configured"]
+        if told:
+            yield _TITLES.get(name, words.kind(name)), told
+
+
+def named(figure: Figure) -> str:
+    """What a figure is called beside others: its scope first, where that is not all work."""
+    return figure.title if figure.scope == ALL else f"{words.line(figure.scope, most=MOST_CELL)}: {figure.title}"
+
+
+def _views(report: Report) -> Iterator[Section]:
+    for called, figures in views(report):
+        rows = tuple(map(_figure, figures[:MOST_FIGURES]))
+        yield Section(called, (Table(_FIGURES, rows, more=len(figures) - len(rows)),))
 
 
 def _findings(report: Report) -> Iterator[Section]:

@@ -1,12 +1,14 @@
 """The report for a terminal: plain text, at most a hundred columns, the same order as the page."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from sync.reconcile.alignment.view import Spending
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import SEVERITIES, Finding
-from sync.report import layout, words
+from sync.report import ahead, layout, sections, words
 from sync.report.model import ObjectiveRow, Report
+from sync.report.outline import Line, plain
 
 WIDTH = 96
 WIDTHS = (10, 10, 10, 10, 10, 6, 10)  #: of the numbers in the table of objectives
@@ -19,9 +21,14 @@ def render(report: Report) -> str:
     blocks = (
         _masthead(report),
         _wrapped(report.answer.sentence),
-        _objectives(report.objectives),
+        _told("WHAT CHANGED", sections.changed(report)),
+        _objectives(report),
         _top(report),
+        _told("DECISIONS ASKED", map(sections.decision, report.decisions)),
         _delivery(report.delivery),
+        *map(_view, sections.views(report)),
+        _told("TERRAIN", sections.terrain(report)),
+        _told("ACCEPTED FOR NOW", sections.accepted(report)),
         _findings(report),
         _balance(report),
         _links(report),
@@ -47,7 +54,26 @@ def _masthead(report: Report) -> Iterator[str]:
         yield from _wrapped(f"{words.MARKS['incomplete']} {gap}", indent="  ")
 
 
-def _objectives(rows: Sequence[ObjectiveRow]) -> Iterator[str]:
+def _told(title: str, lines: Iterable[Line]) -> Iterator[str]:
+    """The lines below a title; nothing where there are none."""
+    for place, line in enumerate(lines):
+        if not place:
+            yield title
+        yield from _wrapped(plain(line), indent="  ")
+
+
+def _view(view: tuple[str, Sequence[Figure]]) -> Iterator[str]:
+    title, figures = view
+    yield title.upper()
+    for figure in figures[: sections.MOST_FIGURES]:
+        yield from _wrapped(f"{sections.named(figure)}: {words.figure(figure)}{_within(figure)}", indent="  ")
+    if len(figures) > sections.MOST_FIGURES:
+        yield f"  and {len(figures) - sections.MOST_FIGURES:,} more"
+
+
+def _objectives(report: Report) -> Iterator[str]:
+    rows = report.objectives
+    spent = {each.id: each for each in report.alignment.spending} if report.alignment else {}
     if not rows:
         return
     yield "OBJECTIVES, in rank order"
@@ -58,8 +84,19 @@ def _objectives(rows: Sequence[ObjectiveRow]) -> Iterator[str]:
         figures = {figure.id: figure for figure in row.figures}
         cells = [_cell(figures.get(identity)) for identity in ids]
         yield _columns((words.line(row.name), *cells, str(sum(row.severities.values()))))
-        yield "    " + " · ".join(filter(None, (_marked(row.state), row.owner and words.line(row.owner))))
+        yield from _wrapped(" · ".join(_about(row, spent.get(row.id))), indent="    ")
     yield "– too few to say, or no data: the page and the JSON say which"
+
+
+def _about(row: ObjectiveRow, spent: Spending | None) -> Iterator[str]:
+    """What the columns have no room for."""
+    yield _marked(row.state)
+    if row.owner:
+        yield row.owner
+    if spent:
+        yield f"effort {sections.share(spent)}"
+    if row.outlook:
+        yield f"{sections.light(row)} · {ahead.forecast(row.outlook)}"
 
 
 def _columns(cells: Sequence[str]) -> str:
@@ -105,7 +142,7 @@ def _delivery(figures: Sequence[Figure]) -> Iterator[str]:
         return
     yield "DELIVERY"
     for figure in layout.singles(figures):
-        yield from _told(figure.title, [f"{words.figure(figure)}{_within(figure)}"], figure)
+        yield from _figure(figure.title, [f"{words.figure(figure)}{_within(figure)}"], figure)
     for measure in layout.measures(figures):
         told = [figure for figure in layout.percentiles(figures, measure, PERCENTS) if figure]
         if layout.same_reason(told):
@@ -113,10 +150,10 @@ def _delivery(figures: Sequence[Figure]) -> Iterator[str]:
         else:
             parts = [f"{words.percentile(each.id)} {words.figure(each)}{_within(each)}" for each in told]
             parts.append(f"n = {told[0].n:,}")
-        yield from _told(words.kind(measure), parts, told[0])
+        yield from _figure(words.kind(measure), parts, told[0])
 
 
-def _told(title: str, parts: Sequence[str], figure: Figure) -> Iterator[str]:
+def _figure(title: str, parts: Sequence[str], figure: Figure) -> Iterator[str]:
     yield from _wrapped(f"{title}: {' · '.join(parts)}", indent="  ")
     if words.left_out(figure):
         yield from _wrapped(f"left out: {words.left_out(figure)}", indent="    ")

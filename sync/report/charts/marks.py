@@ -11,8 +11,7 @@ def sparkline(values: Sequence[float | None], *, label: str) -> str:
     """A bar a value, no taller than the tallest; a dot for nothing, a gap where nothing is known."""
     tallest = max((value or 0.0 for value in values), default=0.0) or 1.0
     bars = "".join(_bar(value, place=place, tallest=tallest) for place, value in enumerate(values))
-    box = f"0 0 {BAR * max(1, len(values))} 24"
-    return f'<svg class="sparkline" role="img" aria-label="{escape(label)}" viewBox="{box}">{bars}</svg>'
+    return _svg("sparkline", bars, width=BAR * max(1, len(values)), height=24, label=label)
 
 
 def share(actual: float | None, planned: float | None, *, label: str) -> str:
@@ -20,7 +19,7 @@ def share(actual: float | None, planned: float | None, *, label: str) -> str:
     bar = "" if actual is None else f'<rect x="0" y="3" width="{_length(actual)}" height="6"/>'
     mark = "" if planned is None else f'<path d="M{_length(planned)} 0v12"/>'
     frame = '<path class="frame" d="M0 11.5h100"/>'
-    return f'<svg class="share" role="img" aria-label="{escape(label)}" viewBox="-1 0 102 12">{frame}{bar}{mark}</svg>'
+    return _svg("share", frame + bar + mark, width=100, height=12, label=label)
 
 
 def trend(values: Sequence[float | None], *, label: str) -> str:
@@ -41,7 +40,12 @@ def trend(values: Sequence[float | None], *, label: str) -> str:
     last = next((place for place in reversed(places) if place), None)
     dot = f'<circle cx="{last[0]}" cy="{last[1]}" r="2"/>' if last else ""
     line = f'<path d="{"".join(steps)}"/>' if steps else ""
-    return f'<svg class="trend" role="img" aria-label="{escape(label)}" viewBox="0 0 {TREND} 24">{line}{dot}</svg>'
+    return _svg("trend", line + dot, width=TREND, height=24, label=label)
+
+
+def _svg(kind: str, drawn: str, *, width: int, height: int, label: str) -> str:
+    box = f'preserveAspectRatio="xMinYMid" viewBox="0 0 {width} {height}"'
+    return f'<svg class="{kind}" role="img" aria-label="{escape(label)}" {box}>{drawn}</svg>'
 
 
 def _bar(value: float | None, *, place: int, tallest: float) -> str:
