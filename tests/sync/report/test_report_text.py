@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from sync.report import text
 from tests.sync.report.sample import FINDINGS, finding, masthead, sample
+from tests.sync.report.sample_views import full
 
 
 def test_reads_as_expected(as_expected):
@@ -28,6 +29,15 @@ def test_a_source_that_is_behind_says_so():
     rendered = text.render(sample(masthead=behind))
     assert "▲ incomplete" in rendered
     assert "▲ github: repository acme/shop refused the token" in rendered
+
+
+def test_lights_decisions_and_what_changed_are_told():
+    told = " ".join(text.render(full()).split())
+    assert "WHAT CHANGED 28 findings stand; 8 of them began in the period. Against 2026-W45: Delivered changed" in told
+    assert "effort 31.0 % of 45.0 % · ▲ at risk 71.0 %, declared on track · 50 %: 2027-01-04" in told
+    assert "DECISIONS ASKED Is this so?" in told
+    assert "SERVICES shop: Deployments a week: 14" in told
+    assert "TERRAIN New: repository acme/loyalty (14 items)" in told
 
 
 def test_an_empty_report_still_says_what_it_is():
