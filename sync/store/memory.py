@@ -14,6 +14,8 @@ from sync.store.rows import epoch_us
 from sync.store.tables import CAPABILITIES, COUNTS, LEASES, SOURCES, WATERMARKS
 from sync.store.upsert import insert_into, replacing
 
+_LONGEST_LEASES = 10  # times what is taken: hosts' clocks may differ by as much
+
 
 def recall(engine: Engine, source: str) -> Memory:
     """What the source wrote down with the batches applied so far; empty at first."""
@@ -71,11 +73,15 @@ def was_complete(engine: Engine, source: str) -> bool:
 
 
 def acquire(engine: Engine, source: str, *, holder: str, now: datetime, for_s: float) -> bool:
-    """Takes the source's lease if it is free, expired, or ours already (which renews it)."""
+    """Takes the source's lease if it is free, expired, or ours already (which renews it).
+
+    One that would run for much longer than anybody takes it was taken by a clock that was wrong.
+    """
     row = {"source": source, "holder": holder, "until_us": epoch_us(now + timedelta(seconds=for_s))}
     with writing(engine) as connection:
         insert = insert_into(connection, LEASES)
-        free = or_(LEASES.c.until_us <= epoch_us(now), LEASES.c.holder == holder)
+        longest_us = epoch_us(now + timedelta(seconds=_LONGEST_LEASES * for_s))
+        free = or_(LEASES.c.until_us <= epoch_us(now), LEASES.c.until_us > longest_us, LEASES.c.holder == holder)
         new = insert.excluded
         statement = replacing(insert, LEASES, where=free, holder=new.holder, until_us=new.until_us)
         return connection.execute(statement.returning(LEASES.c.source), row).first() is not None

@@ -22,5 +22,4 @@ def note(engine: Engine, job: str, *, began_at: datetime) -> None:
     row = {"job": job, "began_us": epoch_us(began_at)}
     with writing(engine) as connection:
         insert = insert_into(connection, SCHEDULES)
-        later = insert.excluded.began_us
-        connection.execute(replacing(insert, SCHEDULES, where=later > SCHEDULES.c.began_us, began_us=later), row)
+        connection.execute(replacing(insert, SCHEDULES, began_us=insert.excluded.began_us), row)

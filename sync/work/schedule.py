@@ -16,10 +16,13 @@ def latest(cron: str, *, zone: ZoneInfo, now: datetime) -> datetime:
 
 
 def is_due(cron: str, *, zone: ZoneInfo, now: datetime, began_at: datetime | None, late_s: float = 0.0) -> bool:
-    """Whether the job has not been begun since its last time, which is `late_s` after what the expression names."""
+    """Whether the job has not been begun since its last time, which is `late_s` after what the expression names.
+
+    One that was begun in times to come was noted by a clock that was wrong.
+    """
     late, slots = timedelta(seconds=late_s), _last_two(cron, zone, now.replace(second=0, microsecond=0))
     slot = next((slot + late for slot in slots if slot + late <= now), None)
-    return began_at is None or (slot is not None and began_at < slot)
+    return began_at is None or began_at > now or (slot is not None and began_at < slot)
 
 
 @lru_cache(maxsize=64)

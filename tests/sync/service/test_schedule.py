@@ -42,6 +42,7 @@ def test_the_last_time_that_an_expression_names(cron: str, now: str, slot: str) 
         ("2026-11-20 05:00", False),
         ("2026-11-20 04:59", True),
         ("2026-11-01 05:00", True),  # missed for weeks: due once
+        ("2027-11-20 05:00", True),  # by a clock that was a year ahead
     ],
 )
 def test_what_was_missed_is_due_once(began: str | None, is_it: bool) -> None:
