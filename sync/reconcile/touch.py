@@ -30,10 +30,12 @@ def touch_ratios(facts: Facts, scopes: Scopes, *, config_version: str) -> dict[s
     """Scope → touched by working days of what was delivered in the period, all items together.
 
     Touched is a working day of the item's team with an entry of time, code, a review or words for it. What was started
-    before the day that effort is known from is left out.
+    before the day that effort is known from is left out. Where nothing was touched at all, no source tells of it.
     """
     done = {scope: _timed(scopes.done.get(scope, [])) for scope in scopes.names}
     told = _told(facts, scopes, done[ALL])
+    if not any(each.touched for each in told.values()):
+        return {scope: _blank(scope, reason="no_data") for scope in done}
     number = seed("touch", ALL, f"{scopes.as_of:%Y-%m-%dT%H:%M:%SZ}", config_version)
     population = clusters({ref: ref for ref in told})
     return {scope: _ratio(scope, items, told, population, seed=number) for scope, items in done.items()}
@@ -101,15 +103,7 @@ def _ratio(
 ) -> Figure:
     sample = [item.ref for item in done if item.ref in told]
     excluded = {"before_effort": len(done) - len(sample)} if len(sample) < len(done) else {}
-    blank = Figure(
-        id="touch_ratio",
-        scope=scope,
-        title="Touched working days",
-        unit="ratio",
-        n=len(sample),
-        excluded=excluded,
-        items=tuple(sample),
-    )
+    blank = replace(_blank(scope), n=len(sample), excluded=excluded, items=tuple(sample))
     if len(sample) < SMALLEST_DENOMINATOR:
         return replace(blank, reason="small_n" if sample else "no_data")
     inside = set(sample)
@@ -117,6 +111,10 @@ def _ratio(
     low, high = bootstrap_interval(sums, _share, seed=seed)
     value = _share(sums)
     return replace(blank, value=value, low=low, high=high, reason="zero_denominator" if value is None else None)
+
+
+def _blank(scope: str, *, reason: str | None = None) -> Figure:
+    return Figure(id="touch_ratio", scope=scope, title="Touched working days", unit="ratio", reason=reason)
 
 
 def _summed(parts: Sequence[Touch]) -> Touch:
