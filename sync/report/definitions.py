@@ -381,6 +381,163 @@ DEFINITIONS = (
         "§7.2, §7.3",
     ),
     _define(
+        "person_day",
+        "Effort, person-day",
+        "One working day of one person, shared out among what they worked on by entries of time, else by "
+        "code, reviews and words, else by what was active in their hands. An estimate of attention, neither "
+        "of hours nor of merit.",
+        "§4",
+    ),
+    _define(
+        "observability",
+        "Observability",
+        "The part of the working days of which anything tells. Read first: where it is low, the rest is about "
+        "few days.",
+        "§5.1",
+    ),
+    _define(
+        "effort_coverage",
+        "Coverage, by effort",
+        "The part of the effort seen that serves an objective or is exempt. Not an interval but a band: its "
+        "lower end counts only what items have of their own, less what an audit of tags found wrong; its "
+        "upper end counts what they have from a parent or a link too.",
+        "§5.1, §5.2a",
+    ),
+    _define(
+        "strategic_yield",
+        "Strategic yield",
+        "The part of the effort seen that went to strategic objectives while these were current; a band as "
+        "for coverage.",
+        "§5.1, §5.2a",
+    ),
+    _define(
+        "alignment",
+        "Alignment",
+        "Of the effort that claims a strategic objective, the part that claims one that was current on the day.",
+        "§5.1",
+    ),
+    _define(
+        "stale_share",
+        "Effort on paused and closed objectives",
+        "The part of the effort seen that went to objectives on days on which they were paused or closed.",
+        "§5.1",
+    ),
+    _define(
+        "early_share",
+        "Effort on objectives that have not begun",
+        "The part of the effort seen that went to objectives before they were current.",
+        "§5.1",
+    ),
+    _define(
+        "drift",
+        "Drift from the plan",
+        "The part of the effort seen that would have to move for the plan to be met: half the sum of all "
+        "differences, all that no plan names together being one of them.",
+        "§5.1",
+    ),
+    _define(
+        "divergence",
+        "Divergence, in bits",
+        "The Jensen–Shannon divergence of effort and plan: 0 where they are the same, 1 where they have "
+        "nothing in common.",
+        "§5.1",
+    ),
+    _define(
+        "focus",
+        "Focus",
+        "Effective number of strategic objectives: as many as would share the effort equally with the same entropy.",
+        "§5.1",
+    ),
+    _define(
+        "fragmentation",
+        "Fragmentation",
+        "Effective number of epics, or items without one, in a working day of a person, on average.",
+        "§5.1",
+    ),
+    _define(
+        "switching",
+        "Switching",
+        "The part of a person's attention that moved to other epics from one working day to the next, on average.",
+        "§5.1",
+    ),
+    _define(
+        "wip_load",
+        "WIP load",
+        "Active items at a time in one pair of hands: half of the people have at most so many.",
+        "§5.1",
+    ),
+    _define(
+        "unplanned_share",
+        "Unplanned work",
+        "The part of the effort seen that went to defects and expedited items which came up within the period.",
+        "§5.2a",
+    ),
+    _define(
+        "item_yield",
+        "Strategic yield, by items",
+        "Delivered items that served strategic objectives while these were current, by all delivered items: "
+        "in place of effort where a group is too small for its effort to be shown.",
+        "§4.1, §10.2",
+    ),
+    _define(
+        "item_sanctioned",
+        "Sanctioned work, by items",
+        "Delivered items of sanctioned objectives and exemptions, by all delivered items.",
+        "§4.1, §10.2",
+    ),
+    _define(
+        "effort_share",
+        "Share of effort",
+        "The part of the effort seen that an objective, with all below it, took.",
+        "§4.4",
+    ),
+    _define(
+        "attainment",
+        "Attainment",
+        "The share of effort that an objective got on days on which it was current, by the share that was "
+        "planned for it.",
+        "§5.1",
+    ),
+    _define(
+        "share_by_items",
+        "Share of delivered items",
+        "The same question by counting delivered items, small and large alike.",
+        "§4.1",
+    ),
+    _define(
+        "share_by_points",
+        "Share of delivered points",
+        "The same question by their points; none where more than a fifth of the items have no points.",
+        "§4.1",
+    ),
+    _define(
+        "cost",
+        "Cost",
+        "Person-days times the day rates of the teams; none where a team that contributed has no rate. Never "
+        "of a person.",
+        "§5.2a",
+    ),
+    _define(
+        "shift_lag",
+        "Shift lag",
+        "Working days from the day an objective ceased to be current until five working days in a row had at "
+        "most a twentieth of the effort before.",
+        "§5.2",
+    ),
+    _define(
+        "pick_up_lag",
+        "Pick-up lag",
+        "Working days from the day an objective became current until five person-days had gone to it.",
+        "§5.2",
+    ),
+    _define(
+        "suppressed_privacy",
+        "Group too small to show",
+        "Effort is shown of five people at least, none of whom did more than half of it, and never where a "
+        "shown group would tell of fewer by subtraction.",
+        "§10.2",
+    ),
+    _define(
         "balance",
         "Balance",
         "Every record that was seen is tagged to an objective, exempt by a written rule, untagged, or unknown; "
