@@ -34,6 +34,7 @@ Network = Annotated[str, AfterValidator(_network)]
 class ServeConfig(Model):
     host: Text = Field("127.0.0.1", description="the address that `serve` listens on")
     port: int = Field(8321, ge=0, le=65_535)
+    metrics_port: int | None = Field(None, ge=1, le=65_535, description="where a `worker` shows /metrics")
     connections: int = Field(500, ge=1, description="at once; more are answered with 503")
 
 

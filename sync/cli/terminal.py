@@ -46,7 +46,12 @@ def opened(
         from sync.work import embedded
 
         with embedded.opened(
-            config, environment=environment, clock=SystemClock(), verbose=verbose, last_good=last_good
+            config,
+            environment=environment,
+            clock=SystemClock(),
+            verbose=verbose,
+            last_good=last_good,
+            who=user(environment),
         ) as work:
             note(map(str, work.wrong))
             yield work

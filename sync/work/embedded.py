@@ -22,9 +22,10 @@ from sync.reconcile.periods import day_of
 from sync.report.model import Report
 from sync.report.notice import Notice
 from sync.report.preview.model import Preview
-from sync.store import maps
-from sync.store.database import connect, exists
+from sync.store import maps, trail
+from sync.store.database import connect, exists, writing
 from sync.store.export import export
+from sync.store.trail import Step
 from sync.work import previewing, publishing, rendering, reporting
 from sync.work.comparing import compare
 from sync.work.delivering import Delivered, deliver, rehearsed
@@ -46,6 +47,7 @@ class Work:
     clock: Clock
     wrong: tuple[Problem, ...] = ()  #: in the files as they stand; `files` are then those that were last good
     verbose: bool = False
+    who: str = "fingerpost"  #: does it, for the trail
 
     @contextmanager
     def reading(self, *, until: datetime | None = None) -> Iterator[Reading]:
@@ -61,7 +63,11 @@ class Work:
             return []
         known = reporting.meaning(self.engine, config=self.config, files=self.files, as_of=self._instant(None))
         means = Means(engine=self.engine, clock=self.clock)
-        return write_back(known, config=self.config, means=means, dry_run=dry_run)
+        done = write_back(known, config=self.config, means=means, dry_run=dry_run)
+        for each in done:
+            if each.done:
+                self._note("wrote back", each.source, f"{len(each.done)} items")
+        return done
 
     def report(self, *, as_of: datetime | None, period: str | None) -> Report:
         """The report on what is stored; the files that it was made by are kept, for when later ones are wrong."""
@@ -107,7 +113,9 @@ class Work:
 
     def publish(self, report: Report) -> list[Path]:
         """The files of the report in every form, in the reports folder; the store keeps it as it is now."""
-        return publishing.publish(report, config=self.config, engine=self.engine, at=self.clock.now())
+        written = publishing.publish(report, config=self.config, engine=self.engine, at=self.clock.now())
+        self._note("published", report.masthead.period, report.masthead.digest)
+        return written
 
     def last_published(self, period: str | None) -> Report | None:
         """The report of the latest knowledge, on this period or on any."""
@@ -147,6 +155,10 @@ class Work:
         known = reporting.meaning(self.engine, config=self.config, files=self.files, as_of=self._instant(as_of))
         export(self.engine, out, format=form, origins=origins, extra=reporting.derived(known))
 
+    def _note(self, deed: str, subject: str, detail: str) -> None:
+        with writing(self.engine) as connection:
+            trail.note(connection, Step(self.clock.now(), self.who, deed, subject, detail))
+
     def _instant(self, as_of: datetime | None) -> datetime:
         """The instant asked for, else now; a whole second, so that what is printed makes the same report again."""
         return (as_of or self.clock.now()).replace(microsecond=0)
@@ -165,7 +177,13 @@ def checked(path: Path, *, environment: Mapping[str, str]) -> str:
 
 @contextmanager
 def opened(
-    path: Path, *, environment: Mapping[str, str], clock: Clock, verbose: bool, last_good: bool = False
+    path: Path,
+    *,
+    environment: Mapping[str, str],
+    clock: Clock,
+    verbose: bool,
+    last_good: bool = False,
+    who: str = "fingerpost",
 ) -> Iterator[Work]:
     """The installation that the file describes. Raises `Problems` and `StoreError` before any source is asked.
 
@@ -181,7 +199,14 @@ def opened(
     engine = connect(config.store)
     try:
         yield Work(
-            config=config, folder=path.parent, files=files, engine=engine, clock=clock, wrong=wrong, verbose=verbose
+            config=config,
+            folder=path.parent,
+            files=files,
+            engine=engine,
+            clock=clock,
+            wrong=wrong,
+            verbose=verbose,
+            who=who,
         )
     finally:
         engine.dispose()

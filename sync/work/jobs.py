@@ -13,6 +13,7 @@ import structlog
 
 from connectors.errors import SourceError
 from sync.config import Config
+from sync.deliver.folder import clear
 from sync.drain import Drained, drain
 from sync.metrics import Counts
 from sync.store import deliveries, reports, schedules, webhooks
@@ -150,8 +151,10 @@ def cared(config: Config, means: Means) -> None:
         done_before=now - timedelta(days=keep.deliveries_days),
         evidence_before=now - timedelta(days=keep.evidence_days),
     )
-    dropped = reports.drop(means.engine, published_before=now - timedelta(days=keep.reports_days))
-    structlog.get_logger().info("cleared away", deliveries=gone, reports=dropped)
+    old = now - timedelta(days=keep.reports_days)
+    dropped = reports.drop(means.engine, published_before=old)
+    files = clear(Path(config.reports), before=old)
+    structlog.get_logger().info("cleared away", deliveries=gone, reports=dropped, files=files)
 
 
 async def _reported(config: Path) -> None:
