@@ -8,9 +8,9 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-SLOT = 128  #: bits of a slot where weeks are many
-SPARE = 32  #: lowest bits that are dropped when a slot is full: what is left tells 27 digits, far closer than any tie
-MOST_STEPS = 4_000_000  #: additions of slots, from which on a simulation takes less time
+SLOT = 80  #: bits of a slot where weeks are many
+SPARE = 16  #: lowest bits that are dropped when a slot is full: what is left tells 17 digits, closer than any tie
+MOST_STEPS = 20_000_000  #: additions of slots, from which on a simulation takes less time
 
 
 def totals(samples: Sequence[int], *, weeks: int) -> Iterator[list[int]]:

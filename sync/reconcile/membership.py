@@ -39,13 +39,15 @@ def _put_in(told: "ir.Table", changes: "ir.Table") -> "ir.Table":
     """ref, objective, at_us: when a change last put in what the clause of the rule names."""
     import ibis
 
-    ruled = told.filter(told.origin == "rule").select("ref", "objective", clause=_parted(told.clause))
+    clauses = told.filter(told.origin == "rule").select("clause").distinct()
+    clauses = clauses.select("clause", parts=_parted(clauses.clause)).cache()
+    ruled = told.filter(told.origin == "rule").select("ref", "objective", "clause").join(clauses, "clause")
     named = changes.filter(changes.field.isin(TOLD_BY) & changes.to_text.notnull())
     is_whole = (named.field == "labels") & named.from_text.notnull()
     elements = ibis.ifelse(is_whole, named.to_text.split(" "), ibis.array([named.to_text]))
     added = named.select("at_us", "from_text", ref="item_ref", element=elements.unnest()).join(ruled, "ref")
     was_there = _within(added.from_text.fill_null(""), added.element, " ")
-    new = added.filter(~was_there & _within(added.clause, added.element, "|"))
+    new = added.filter(~was_there & _within(added.parts, added.element, "|"))
     return new.group_by("ref", "objective").aggregate(at_us=new.at_us.max())
 
 

@@ -24,6 +24,7 @@ SETTLED = timedelta(hours=1)  #: after the start, what is planned is what is the
 CLOSING = timedelta(minutes=1)  #: before the end; closing a sprint itself moves what is left
 QUARTERS = 4
 POINTED = 0.80  #: of what was committed, to have points
+SIDES = ("plan", "ref", "at_start", "at_end", "finished_us", "outcome")
 NUMBER = r"^-?[0-9]+([.][0-9]+)?$"
 PLANS = {
     "plan": "int64",
@@ -133,19 +134,28 @@ def _counts(facts: Facts, members: "ir.Table", plans: Sequence[Plan]) -> dict[in
     table = ibis.memtable([plan.row(number) for number, plan in enumerate(plans)], schema=PLANS)
     items, changes = facts.snapshot["work_items"], facts.snapshot["changes"]
     of_sprints = sprint_members(table.filter(table.id.notnull()), items, changes)
-    sides = of_sprints.union(_quarter_members(table.filter(table.id.isnull()), members))
     known = facts.flow.select("ref", "finished_us", "outcome")
-    told = sides.join(known, "ref").join(table.select("plan", "start_us", "end_us"), "plan")
+    sides = (
+        of_sprints.join(known, "ref")
+        .select(SIDES)
+        .union(_quarter_members(table.filter(table.id.isnull()), members, known))
+    )
+    told = sides.join(table.select("plan", "start_us", "end_us"), "plan")
     told = told.filter(told.finished_us.isnull() | (told.finished_us >= told.start_us)).cache()
     pointed = told.join(_points(told, items, changes), ["plan", "ref"])
     rows = _summed(pointed).order_by("plan").to_pyarrow().to_pylist()
     return {row["plan"]: row for row in rows}
 
 
-def _quarter_members(quarters: "ir.Table", members: "ir.Table") -> "ir.Table":
-    met = members.join(quarters, "scope")
-    met = met.select("plan", "ref", at_start=met.since_us <= met.from_us, at_end=met.since_us < met.end_us)
-    return met.filter(met.at_end)
+def _quarter_members(quarters: "ir.Table", members: "ir.Table", known: "ir.Table") -> "ir.Table":
+    """The sides of `sprint_members`, with what is known of the items; those finished before are left out at once."""
+    import ibis
+
+    met = members.join(known, "ref").join(quarters, "scope")
+    is_open = met.finished_us.isnull() | (met.finished_us >= met.start_us)
+    met = met.filter((met.since_us < met.end_us) & is_open)
+    at_start = met.since_us <= met.from_us
+    return met.mutate(at_start=at_start, at_end=ibis.literal(True)).select(SIDES)
 
 
 def _points(told: "ir.Table", items: "ir.Table", changes: "ir.Table") -> "ir.Table":
