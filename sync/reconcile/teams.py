@@ -62,6 +62,11 @@ class TeamView(Struct, frozen=True, kw_only=True):
     holds_up: tuple[Wait, ...]  #: items of other teams that wait for one of its own
     rules: tuple[RuleUse, ...]  #: the most used first
 
+    @property
+    def objectives(self) -> list[str]:
+        """Those that it owns, and those that its open items serve."""
+        return list(dict.fromkeys((*self.owns, *self.serves)))
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Found:

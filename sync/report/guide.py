@@ -20,7 +20,7 @@ class Guide:
 def guide(team: TeamView, report: Report) -> Guide:
     return Guide(
         team=team,
-        objectives=[row for row in report.objectives if row.id in team.owns or row.id in team.serves],
+        objectives=[row for row in report.objectives if row.id in team.objectives],
         findings=[finding for finding in report.findings if finding.owner == team.id],
         figures=[figure for figure in _figures(team, report) if figure.reason != "suppressed_privacy"],
     )

@@ -10,7 +10,7 @@ from sync.report.page import href
 from sync.report.sections import sections
 
 MOST = 65_536  #: signs of a GitHub body; more is refused (report-and-findings.md §1b)
-ENDING = 600  #: signs kept for what is said of sections that had no room
+ENDING = 2_000  #: signs kept for what had no room, and for where the whole is
 BREAK = "\u200b"  #: no width, and no word goes on across it
 
 #: Whatever GitHub would make a mention, a cross reference or a link of: an escape or an entity does not stop it.
@@ -27,13 +27,11 @@ def render(report: Report) -> str:
     return text(sections(report))
 
 
-def body(report: Report, *, most: int = MOST, elsewhere: str = "") -> str:
+def body(report: Report, *, most: int = MOST, elsewhere: Line = ()) -> str:
     """As much of it as a channel has room for, summary first; `elsewhere` says where the whole is."""
-    fits = fitted(
-        sections(report), most=most - ENDING - len(elsewhere), size=lambda section: len(_section(section)) + 1
-    )
-    left_out = f"There was no room for: {', '.join(fits.left_out)}." if fits.left_out else ""
-    return "\n".join(filter(None, (text(fits.sections), left_out, elsewhere)))
+    fits = fitted(sections(report), most=most - ENDING, size=lambda section: len(_section(section)) + 1)
+    ends = [(f"There was no room for: {', '.join(fits.left_out)}.",)] if fits.left_out else []
+    return "\n".join((text(fits.sections), *(f"{line(each)}\n" for each in (*ends, elsewhere) if each)))
 
 
 def text(told: Sequence[Section]) -> str:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from html import escape
 
 from sync.report.model import Report
-from sync.report.outline import Block, Bullets, Code, Fitted, Line, Link, Section, Span, Strong, Table, fitted
+from sync.report.outline import Block, Bullets, Code, Line, Link, Section, Span, Strong, Table, fitted
 from sync.report.page import href
 from sync.report.sections import sections
 
@@ -13,6 +14,8 @@ from sync.report.sections import sections
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: An issue of Jira: it would tell that a page links to it.
 _REFERRED = re.compile(r"https?://[^/]+(?:/[^/]+)?/browse/[^/]+$")
+
+ENDING = 2_000  #: bytes kept for what had no room, and for where the whole is
 
 Linked = Callable[[str], str]  #: an address → where the link leads; empty where there is to be none
 
@@ -22,10 +25,13 @@ def render(report: Report) -> str:
     return fragment(sections(report), linked=unreferred) + "\n"
 
 
-def within(report: Report, *, most: int, linked: Linked = href) -> tuple[str, Fitted]:
-    """As much of it as there is room for, and what that is."""
-    fits = fitted(sections(report), most=most, size=lambda section: len(fragment([section], linked=linked).encode()))
-    return fragment(fits.sections, linked=linked), fits
+def body(report: Report, *, most: int, elsewhere: Line = (), linked: Linked = href) -> str:
+    """As much of it as there is room for, summary first; `elsewhere` says where the whole is."""
+    size = partial(fragment, linked=linked)
+    fits = fitted(sections(report), most=most - ENDING, size=lambda section: len(size([section]).encode()))
+    ends = [(f"There was no room for: {', '.join(fits.left_out)}.",)] if fits.left_out else []
+    told = (_block(each, linked) for each in (*ends, elsewhere) if each)
+    return "\n".join((fragment(fits.sections, linked=linked), *told))
 
 
 def unreferred(url: str) -> str:

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, expect
 
-from sync.report import html
+from sync.report import html, json
 from tests.sync.report.sample import finding, sample
 from tests.sync.report.sample_views import full
 
@@ -86,6 +86,34 @@ def test_a_filter_hides_the_kinds_without_a_match(opened, name):
     select.select_option(index=1)
     shown = page.locator("#findings .findings tbody tr:visible")
     assert 0 < shown.count() < len(sample().findings)
+
+
+def test_a_team_is_shown_what_it_owns_and_what_is_on_its_way(opened):
+    page = opened()
+    page.get_by_label("Team", exact=True).select_option("storefront")
+    on_its_way = full().teams[1].objectives
+    wanted = [each for each in full().findings if each.owner == "storefront" or each.objective in on_its_way]
+    expect(page.locator("#findings .findings tbody tr:visible")).to_have_count(len(wanted))
+    assert 0 < len(wanted) < len(full().findings)
+
+
+def test_the_report_can_be_saved_as_json(opened):
+    page = opened()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save it as JSON").click()
+    assert json.read(Path(saved.value.path()).read_bytes()) == full()
+
+
+def test_nothing_moves_while_it_loads(opened):
+    page = opened()
+    shifts = page.evaluate(
+        """() => new Promise((told) => {
+            const watch = new PerformanceObserver(() => {});
+            watch.observe({ type: "layout-shift", buffered: true });
+            requestAnimationFrame(() => requestAnimationFrame(() => told(watch.takeRecords().length)));
+        })"""
+    )
+    assert shifts == 0
 
 
 def test_a_link_to_a_folded_finding_opens_its_fold(opened):

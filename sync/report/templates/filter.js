@@ -5,14 +5,21 @@
 
   const matches = (wanted, shown) => Object.entries(wanted).every(([name, value]) => !value || shown[name] === value);
 
+  // A finding is a team's where the team owns it, or is on the way to the objective that it is about.
+  const isOf = (team, shown) => {
+    const option = form.querySelector(`[name="team"] option[value="${CSS.escape(team)}"]`);
+    return shown.owner === team || JSON.parse(option.dataset.objectives).includes(shown.objective);
+  };
+
   const apply = () => {
-    const { kind, ...wanted } = Object.fromEntries(new FormData(form));
-    const filtered = Boolean(kind) || Object.values(wanted).some(Boolean);
+    const { kind, team, ...wanted } = Object.fromEntries(new FormData(form));
+    const filtered = Boolean(kind) || Boolean(team) || Object.values(wanted).some(Boolean);
     let total = 0;
     for (const group of groups) {
       let left = 0;
       for (const row of group.querySelectorAll("tbody tr")) {
-        row.hidden = !matches({ kind, ...wanted }, { kind: group.dataset.kind, ...row.dataset });
+        const shown = { kind: group.dataset.kind, ...row.dataset };
+        row.hidden = !matches({ kind, ...wanted }, shown) || (Boolean(team) && !isOf(team, shown));
         if (!row.hidden) left += 1;
       }
       group.hidden = filtered && left === 0;
