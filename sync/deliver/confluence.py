@@ -68,7 +68,7 @@ class Confluence(Channel):
         if message.report is None:
             body = "".join(f"<p>{xhtml.line(line, linked=xhtml.unreferred)}</p>" for line in message.lines)
         else:
-            body = xhtml.within(message.report, most=MOST, linked=xhtml.unreferred)[0]
+            body = xhtml.body(message.report, most=MOST, elsewhere=message.whole, linked=xhtml.unreferred)
         content = {"title": message.title, "body": body}
         yield Post(reader=f"confluence:{self._said.parent}", subject=message.subject, text=body, content=content)
 

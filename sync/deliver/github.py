@@ -88,5 +88,4 @@ def _with(held: str, post: Post) -> str:
 def _body(message: Message, *, most: int) -> str:
     if message.report is None:
         return "\n\n".join(map(markdown.line, message.lines)) + "\n"
-    elsewhere = f"The whole report: <{message.url}>\n" if message.url else ""
-    return markdown.body(message.report, most=most, elsewhere=elsewhere)
+    return markdown.body(message.report, most=most, elsewhere=message.whole)

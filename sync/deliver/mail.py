@@ -133,7 +133,7 @@ def _html(message: Message) -> str:
     digest = "\n".join(f"<p>{xhtml.line(line)}</p>" for line in message.lines)
     whole = ""
     if message.report:
-        whole = xhtml.within(message.report, most=MOST_BODY - len(digest.encode()))[0]
+        whole = xhtml.body(message.report, most=MOST_BODY - len(digest.encode()), elsewhere=message.whole)
     return _PAGE.format(title=escape(message.title), body=f"{digest}\n<hr>\n{whole}" if whole else digest)
 
 

@@ -11,7 +11,7 @@ import msgspec
 from sync.report import digest, words
 from sync.report.model import Report
 from sync.report.notice import MOST_KEYS, Moved, Notice, Touched
-from sync.report.outline import Line, Strong
+from sync.report.outline import Code, Line, Link, Strong
 from sync.report.sections import MOST_TITLE, title
 
 About: TypeAlias = Literal["report", "map", "trouble"]
@@ -32,6 +32,13 @@ class Message:
     report: Report | None = None  #: in full, for channels that have room
     page: str = ""  #: the report as HTML
     url: str = ""  #: where the page can be read
+
+    @property
+    def whole(self) -> Line:
+        """Where the whole report is, or how to make it again."""
+        if self.url:
+            return (Link("The whole report", self.url),)
+        return ("The whole report: ", Code(f"{self.report.command} --format html")) if self.report else ()
 
 
 def of_report(report: Report, *, page: str = "", url: str = "") -> list[Message]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -256,7 +257,7 @@ def test_an_issue_holds_the_report_and_is_changed_in_place(placed, told):
     assert states(place.deliver(told)) == ["new"]
     assert github.issues[1]["title"] == "fingerpost · Week 46 of 2026: 9 to 15 November 2026"
     assert github.issues[1]["labels"] == ["report"]
-    assert github.issues[1]["body"].endswith(f"The whole report: <{URL}>\n")
+    assert github.issues[1]["body"].endswith(f"[The whole report](<{URL}>)\n")
     assert github.heard[0].headers["authorization"] == "Bearer s3cret"
     assert states(place.deliver(later())) == ["changed"]
     assert [(heard.method, heard.path) for heard in github.heard] == [
@@ -291,6 +292,7 @@ def test_a_page_in_confluence_is_made_below_its_parent_and_changed_in_place(plac
     place = placed(CONFLUENCE + email, confluence)
     assert states(place.deliver(told)) == ["new"]
     assert confluence.pages["2"]["title"] == "fingerpost · Week 46 of 2026: 9 to 15 November 2026"
+    assert json.dumps(confluence.pages["2"]["body"]).count("The whole report</a>") == 1
     assert confluence.pages["2"].get("parentId") or confluence.pages["2"]["ancestors"] == [{"id": "1"}]
     assert states(place.deliver(later())) == ["changed"]
     assert confluence.pages["2"]["version"] == {"number": 2}

@@ -52,11 +52,12 @@ def test_a_line_begins_no_block(text):
 
 
 def test_a_report_without_room_says_what_is_missing():
-    body = markdown.body(sample(findings=FINDINGS * 40), most=6_000, elsewhere="The whole is in the folder.")
+    body = markdown.body(sample(findings=FINDINGS * 40), most=6_000, elsewhere=("The whole is in ", Code("reports/")))
     assert len(body) <= 6_000
     assert body.startswith("## Week 46 of 2026")
     assert "more" in body
-    assert body.endswith("The whole is in the folder.")
+    assert "There was no room for: " in body
+    assert body.endswith("The whole is in `reports/`\n")
 
 
 def test_what_is_short_of_room_loses_rows_before_it_goes():
