@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import reduce
 from itertools import accumulate
 from operator import add
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync.reconcile.days import day_numbers, number_of, week_numbers
 from sync.reconcile.delivery import TIMES
@@ -14,7 +14,7 @@ from sync.reconcile.figures import DAY_US
 from sync.reconcile.flow_view import FlowWeek
 from sync.reconcile.objectives import WEIGHT
 from sync.reconcile.periods import Period
-from sync.reconcile.stats import SMALLEST_SAMPLE
+from sync.reconcile.stats import SMALLEST_SAMPLE, rank
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -48,9 +48,9 @@ def weekly(
 
     whole = flow.select("ref", team=ibis.literal(EVERY), type=ibis.literal(EVERY)) if slices is None else slices
     placed = _dated(flow, weeks=weeks, since=since).join(whole, "ref").join(members, "ref").drop("ref").cache()
-    counted, ranked = _counted(placed, weeks), _ranked(placed)
-    told = counted.left_join(ranked, [*SLICE, "week"])
-    rest = [name for name in ranked.columns if name not in (*SLICE, "week")]
+    counted, took = _counted(placed, weeks), _percentiles(_ranked(placed))
+    told = counted.left_join(took, [*SLICE, "week"])
+    rest = [name for name in took.columns if name not in (*SLICE, "week")]
     return told.select(*counted.columns, *rest).order_by([*SLICE, "week"])
 
 
@@ -63,37 +63,38 @@ def flow_weeks(flow: "ir.Table", *, weeks: Sequence[Period], since: datetime) ->
     brought: dict[int, dict[str, float]] = defaultdict(dict)
     for row in _turned(placed).to_pyarrow().to_pylist():
         brought[row["week"]][row["kind"]] = float(row["weight"])
-    first = min(brought, default=None)
-    took = {row["week"]: row for row in _ranked(placed).to_pyarrow().to_pylist()}
-    begun = [number_of(week.first_on) for week in weeks]
+    if not brought:
+        return tuple(FlowWeek(starts_on=week.first_on) for week in weeks)
+    first, took = min(brought), _took(placed)
     changes = [
         sum(brought[week].get(kind, 0) * sign for kind, sign in UNDER_WAY.items()) for week in _with_before(weeks)
     ]
-    wip = dict(zip(begun, list(accumulate(changes))[1:], strict=True))
     return tuple(
-        FlowWeek(starts_on=week.first_on)
-        if first is None or number < first
-        else _flow_week(week, brought[number], took.get(number, {}), wip=wip[number])
-        for number, week in zip(begun, weeks, strict=True)
+        FlowWeek(starts_on=week.first_on, wip=wip, **_counts(brought[number]), **took.get(number, {}))
+        if (number := number_of(week.first_on)) >= first
+        else FlowWeek(starts_on=week.first_on)
+        for week, wip in zip(weeks, list(accumulate(changes))[1:], strict=True)
     )
 
 
-def _flow_week(week: Period, brought: Mapping[str, float], took: Mapping[str, Any], *, wip: float) -> FlowWeek:
-    def days(name: str) -> float | None:
-        us = took.get(f"{name}_us")
-        return None if us is None else us / DAY_US
+def _counts(brought: Mapping[str, float]) -> dict[str, float]:
+    return {kind: brought.get(kind, 0.0) for kind in COUNTS}
 
-    return FlowWeek(
-        starts_on=week.first_on,
-        **{name: brought.get(name, 0.0) for name in COUNTS},
-        wip=wip,
-        cycle_p50_days=days("cycle_p50"),
-        cycle_p85_days=days("cycle_p85"),
-        lead_p50_days=days("lead_p50"),
-        lead_p85_days=days("lead_p85"),
-        active_days=days("active"),
-        waiting_days=days("waiting"),
-    )
+
+def _took(placed: "ir.Table") -> dict[int, dict[str, float]]:
+    """Week → the durations of `FlowWeek` that are known of it, in days."""
+    ranked = _ranked(placed, ("cycle", "lead", *SPENT))
+    rows = ranked.filter((ranked["rank"] == 1) | _has_rank(ranked, 50) | _has_rank(ranked, 85)).to_pyarrow().to_pylist()
+    took: dict[int, dict[str, float]] = defaultdict(dict)
+    for row in rows:
+        n, measure, of_week = row["n"], row["measure"], took[row["week"]]
+        if measure in SPENT:
+            of_week[f"{measure}_days"] = row["total"] / DAY_US
+            continue
+        for percent in (50, 85):
+            if row["rank"] == rank(n, percent=percent) and n >= SMALLEST_SAMPLE[percent]:
+                of_week[f"{measure}_p{percent}_days"] = row["us"] / DAY_US
+    return took
 
 
 def _with_before(weeks: Sequence[Period]) -> list[int]:
@@ -162,26 +163,36 @@ def _turned(placed: "ir.Table") -> "ir.Table":
     return every.group_by([*SLICE, "week", "kind"]).aggregate(weight=every.weight.sum())
 
 
-def _ranked(placed: "ir.Table") -> "ir.Table":
-    """The percentiles of each measure in each week of a slice, by the rank rule in integers (§0.8)."""
+def _ranked(placed: "ir.Table", measures: Sequence[str] = MEASURES) -> "ir.Table":
+    """How long each delivered item took: measure, us, its rank among the n of its slice and week, and their total."""
     import ibis
 
-    done = placed.filter(placed.is_delivered)
+    done, of = placed.filter(placed.is_delivered), [*SLICE, "week", "measure"]
     long = ibis.union(
-        *(done.select(*SLICE, week="finished", measure=ibis.literal(name), us=done[f"{name}_us"]) for name in MEASURES)
+        *(done.select(*SLICE, week="finished", measure=ibis.literal(name), us=done[f"{name}_us"]) for name in measures)
     )
-    long, of = long.filter(long.us.notnull()), [*SLICE, "week", "measure"]
-    ranks = ibis.row_number().over(ibis.window(group_by=of, order_by="us")) + 1
-    ranked = long.mutate(rank=ranks, n=long.count().over(ibis.window(group_by=of)))
+    long, together = long.filter(long.us.notnull()), ibis.window(group_by=of)
+    place = ibis.row_number().over(ibis.window(group_by=of, order_by="us")) + 1
+    return long.mutate(rank=place, n=long.count().over(together), total=long.us.sum().over(together).cast("int64"))
+
+
+def _has_rank(ranked: "ir.Table", percent: int) -> "ir.BooleanValue":
+    """Whether a row is this percentile of its sample, by the rank rule (§0.8); never where that is small."""
+    import ibis
+
+    asked = ibis.greatest((percent * ranked.n + 99) // 100, 1)
+    return (ranked["rank"] == asked) & (ranked.n >= SMALLEST_SAMPLE[percent])
+
+
+def _percentiles(ranked: "ir.Table") -> "ir.Table":
+    """One row a slice and week, with the percentiles of its times, and what all was spent together."""
     chosen = {
-        (name, percent): (ranked.measure == name)
-        & (ranked.n >= least)
-        & (ranked["rank"] == ibis.greatest((percent * ranked.n + 99) // 100, 1))
+        f"{name}_p{percent}_us": ranked.us.max(where=(ranked.measure == name) & _has_rank(ranked, percent))
         for name in TIMES
-        for percent, least in SMALLEST_SAMPLE.items()
+        for percent in SMALLEST_SAMPLE
     }
     return ranked.group_by([*SLICE, "week"]).aggregate(
-        **{f"{name}_us": ranked.us.sum(where=ranked.measure == name).fill_null(0).cast("int64") for name in SPENT},
+        **{f"{name}_us": ranked.total.max(where=ranked.measure == name).fill_null(0) for name in SPENT},
         **{f"{name}_n": ranked.count(where=ranked.measure == name) for name in TIMES},
-        **{f"{name}_p{percent}_us": ranked.us.max(where=where) for (name, percent), where in chosen.items()},
+        **chosen,
     )
