@@ -1,15 +1,18 @@
 """Which groups are large enough for figures about them (metrics.md §10.2). Decided before anything is shown."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
+from typing import TypeVar
+
+Person = TypeVar("Person", bound=Hashable)
 
 
-def is_large_enough(observed: Mapping[int, int], *, least: int) -> bool:
+def is_large_enough(observed: Mapping[Person, int], *, least: int) -> bool:
     """At least so many people contributed, and none of them more than half."""
     spent = [effort for effort in observed.values() if effort > 0]
     return len(spent) >= least and 2 * max(spent) <= sum(spent)
 
 
-def shown(teams: Mapping[str, Mapping[int, int]], everybody: Collection[int], *, least: int) -> list[str]:
+def shown(teams: Mapping[str, Mapping[Person, int]], everybody: Collection[Person], *, least: int) -> list[str]:
     """The teams that may be shown beside the figures of everybody, by name.
 
     Whoever takes the shown teams from the whole must be left with nobody, or with so many people: while it is fewer,

@@ -1,10 +1,9 @@
-"""Who is behind pull requests, as numbers, for working hours and for the least size of a group. It is never shown."""
+"""Who is behind pull requests: for working hours, and for the least size of a group. It is never shown."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -25,24 +24,19 @@ class Authors:
     persons: Mapping[str, str]  #: by account, who the people file says it is
     teams: Mapping[str, str]  #: by account
 
-    @cached_property
-    def _numbers(self) -> dict[str | None, int]:
-        return {}
-
-    def number(self, account: str | None) -> int:
+    def person(self, account: str | None) -> str | None:
         """The same for every account of one person; deleted users are one."""
-        person = None if account is None else self.persons.get(account, account)
-        return self._numbers.setdefault(person, len(self._numbers))
+        return None if account is None else self.persons.get(account, account)
 
-    def count(self, members: Iterable[Member]) -> Counter[int]:
+    def count(self, members: Iterable[Member]) -> Counter[str | None]:
         """How many of these each person opened."""
-        return Counter(self.number(each.pull.author) for each in members)
+        return Counter(self.person(each.pull.author) for each in members)
 
-    def merged(self, counts: Mapping[str, int]) -> Counter[int]:
+    def merged(self, counts: Mapping[str, int]) -> Counter[str | None]:
         """Counts by account as counts by person."""
-        found: Counter[int] = Counter()
+        found: Counter[str | None] = Counter()
         for account, count in counts.items():
-            found[self.number(account)] += count
+            found[self.person(account)] += count
         return found
 
     def working_time(self, pulls: Iterable[Pull], *, zone: ZoneInfo) -> WorkingTimeOf:

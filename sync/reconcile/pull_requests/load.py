@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from sync.reconcile.effort.privacy import is_large_enough
+from sync.reconcile.effort.privacy import Person, is_large_enough
 from sync.reconcile.figures import Figure
 
 BUSIEST = 5  #: one reviewer in so many, rounded up
 
 
-def review_load(scope: str, reviews: Mapping[int, int], *, least: int) -> Figure:
-    """The share of the reviews that the busiest fifth of the reviewers did; `reviews` are by reviewer's number.
+def review_load(scope: str, reviews: Mapping[Person, int], *, least: int) -> Figure:
+    """The share of the reviews that the busiest fifth of the reviewers did; `reviews` are by reviewer.
 
     It has no interval: reviewers are all of them, and not a sample.
     """

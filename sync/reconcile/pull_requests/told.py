@@ -118,10 +118,8 @@ def _hidden_teams(told: _Known) -> set[str]:
     """Those too small to be shown, or that would tell of too few others beside the figures of all (§10.2)."""
     opened = {scope: told.behind.count(_merged(here, told.span)) for scope, here in told.members.items()}
     teams = {scope: count for scope, count in opened.items() if scope.startswith(TEAM)}
-    everybody = opened.get(ALL, Counter())
-    return {scope for scope in told.members if scope.startswith(TEAM)} - set(
-        shown(teams, everybody, least=told.facts.thresholds.least_group)
-    )
+    everybody: Counter[str | None] = opened.get(ALL, Counter())
+    return teams.keys() - shown(teams, everybody, least=told.facts.thresholds.least_group)
 
 
 def _merged(members: Iterable[Member], span: Span) -> list[Member]:
