@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -107,9 +109,18 @@ class History:
         return self.edges.index(day)
 
     def at(self, edge: int) -> Standing:
-        standing = [entry for entry in self.entries if entry.stands_at(edge)]
-        added, done, discarded = (_sum(standing, kinds) for kinds in (ADDED, DONE, ("discarded",)))
-        return Standing(scope=added - discarded, delivered=done)
+        return self._standings[edge]
+
+    @cached_property
+    def _standings(self) -> tuple[Standing, ...]:
+        """By edge, the last one now."""
+        scope, delivered = [0] * (self.now + 2), [0] * (self.now + 2)
+        for entry in self.entries:
+            counted = delivered if entry.kind in DONE else scope
+            items = -entry.items if entry.kind == "discarded" else entry.items
+            counted[entry.known] += items
+            counted[min(entry.until, self.now + 1)] -= items
+        return tuple(Standing(*told) for told in zip(accumulate(scope), accumulate(delivered), strict=True))
 
     def weeks(self, mondays: Sequence[date], *, known_at: int) -> list[Weekly]:
         """Of each week from one Monday to the next, as known at an edge.
@@ -136,10 +147,6 @@ class History:
 def _week(bounds: Sequence[int], edge: int) -> int:
     """The number, from 1 on, of the week that what stands at this edge lies in; 0 before the first."""
     return bisect_right(bounds, edge - 1)
-
-
-def _sum(entries: Sequence[Entry], kinds: Collection[str]) -> int:
-    return sum(entry.items for entry in entries if entry.kind in kinds)
 
 
 def histories(
