@@ -15,7 +15,7 @@ Duration: TypeAlias = Callable[[Pull], int | None]
 PERCENTS = (50, 85)
 MOST_OPEN = 5  #: of those opened in the period one in so many may still be open before their merge rate is told
 
-#: By figure, its title, the duration, and why a merged pull request may have none.
+#: By figure, its title, and the duration, which one that nobody reviewed may not have.
 TIMES: dict[str, tuple[str, Duration]] = {
     "coding_time": ("Coding", lambda pull: pull.coding_us),
     "pickup_time": ("Pickup", lambda pull: pull.pickup_us),
@@ -91,134 +91,109 @@ def _merged(scope: str, merged: Sequence[Member]) -> Figure:
 
 def _times(scope: str, name: str, merged: Sequence[Pull]) -> list[Figure]:
     title, duration = TIMES[name]
-    known = [(pull, us) for pull in merged if (us := duration(pull)) is not None]
+    sample = [(pull, us) for pull in merged if (us := duration(pull)) is not None]
     undated = sum(pull.undated for pull in merged)
-    left_out = {"undated": undated, "unreviewed": len(merged) - len(known) - undated}
-    return _percentiles(scope, name, title, "hours", known, left_out)
+    blank = _blank(name, scope, title, "hours", undated=undated, unreviewed=len(merged) - len(sample) - undated)
+    return _percentiles(blank, sample)
 
 
 def _deploy_waits(scope: str, pulls: Sequence[Pull], span: Span) -> list[Figure]:
     """Of those that were deployed in the period, whenever they were merged."""
     here = [pull for pull in pulls if span.has(pull.deployed_us)]
-    known = [(pull, pull.deploy_us) for pull in here if pull.deploy_us is not None]
-    return _percentiles(scope, "deploy_wait", "Deploy wait", "hours", known, {"negative": len(here) - len(known)})
+    sample = [(pull, pull.deploy_us) for pull in here if pull.deploy_us is not None]
+    return _percentiles(_blank("deploy_wait", scope, "Deploy wait", "hours", negative=len(here) - len(sample)), sample)
 
 
 def _working_times(scope: str, merged: Sequence[Pull], working_us: Callable[[Pull, int, int], int]) -> list[Figure]:
     """Of the two phases that nights and weekends dominate otherwise."""
-    reviewed = [pull for pull in merged if pull.pickup_us is not None]
-    told: dict[str, list[tuple[Pull, int]]] = {"pickup": [], "review": []}
-    for pull in reviewed:
-        ready_us, reviewed_us = pull.ready_us or 0, pull.reviewed_us or 0
-        until_us = reviewed_us + (pull.review_us or 0)
-        told["pickup"].append((pull, working_us(pull, ready_us, reviewed_us)))
-        told["review"].append((pull, working_us(pull, reviewed_us, until_us)))
+    pickups: list[tuple[Pull, int]] = []
+    reviews: list[tuple[Pull, int]] = []
+    for pull in merged:
+        if pull.ready_us is None or pull.reviewed_us is None or pull.review_us is None:
+            continue
+        pickups.append((pull, working_us(pull, pull.ready_us, pull.reviewed_us)))
+        reviews.append((pull, working_us(pull, pull.reviewed_us, pull.reviewed_us + pull.review_us)))
     left_out = {"unreviewed": sum(pull.unreviewed for pull in merged)}
     return [
-        figure
-        for name, known in told.items()
-        for figure in _percentiles(
-            scope, f"{name}_working_time", f"{name.capitalize()}, working time", "hours", known, left_out
-        )
+        *_percentiles(_blank("pickup_working_time", scope, "Pickup, working time", "hours", **left_out), pickups),
+        *_percentiles(_blank("review_working_time", scope, "Review, working time", "hours", **left_out), reviews),
     ]
 
 
 def _sizes(scope: str, merged: Sequence[Pull]) -> list[Figure]:
-    sized = [(pull, pull.size) for pull in merged if pull.size is not None]
-    left_out = {"size_unknown": len(merged) - len(sized)}
-    large = [pull for pull, _ in sized if pull.band in LARGE]
-    blank = Figure(
-        id="large_pull_requests",
-        scope=scope,
-        title="Large pull requests (L, XL)",
-        unit="ratio",
-        excluded=_told(left_out),
-        items=refs(large),
-    )
+    sample = [(pull, pull.size) for pull in merged if pull.size is not None]
+    left_out = {"size_unknown": len(merged) - len(sample)}
+    large = [pull for pull, _ in sample if pull.band in LARGE]
     return [
-        *_percentiles(scope, "pull_request_size", "Size", "lines", sized, left_out),
-        proportion_of(len(large), len(sized), blank=blank),
+        *_percentiles(_blank("pull_request_size", scope, "Size", "lines", **left_out), sample),
+        _proportion(
+            _blank("large_pull_requests", scope, "Large pull requests (L, XL)", "ratio", **left_out), large, len(sample)
+        ),
     ]
 
 
 def _reviews(scope: str, merged: Sequence[Pull]) -> list[Figure]:
     """How often work went back to its author, and how much others said, of each and of a hundred changed lines."""
-    sized = [(pull, pull.depth * 100 / pull.size) for pull in merged if pull.size]
+    rounds = [(pull, pull.iterations) for pull in merged]
+    depths = [(pull, pull.depth) for pull in merged]
+    dense = [(pull, pull.depth * 100 / pull.size) for pull in merged if pull.size]
+    per_100 = _blank(
+        "review_depth_per_100",
+        scope,
+        "Review comments on 100 lines",
+        "comments",
+        without_lines=len(merged) - len(dense),
+    )
     return [
-        *_percentiles(
-            scope, "review_iterations", "Review iterations", "rounds", [(pull, pull.iterations) for pull in merged], {}
-        ),
-        *_percentiles(
-            scope, "review_depth", "Review comments", "comments", [(pull, pull.depth) for pull in merged], {}, [50]
-        ),
-        *_percentiles(
-            scope,
-            "review_depth_per_100",
-            "Review comments on 100 lines",
-            "comments",
-            sized,
-            {"without_lines": len(merged) - len(sized)},
-            [50],
-        ),
+        *_percentiles(_blank("review_iterations", scope, "Review iterations", "rounds"), rounds),
+        *_percentiles(_blank("review_depth", scope, "Review comments", "comments"), depths, percents=[50]),
+        *_percentiles(per_100, dense, percents=[50]),
     ]
 
 
 def _share(scope: str, name: str, merged: Sequence[Pull]) -> Figure:
     title, holds = SHARES[name]
-    hits = [pull for pull in merged if holds(pull)]
-    blank = Figure(id=name, scope=scope, title=title, unit="ratio", items=refs(hits))
-    return proportion_of(len(hits), len(merged), blank=blank)
+    return _proportion(_blank(name, scope, title, "ratio"), [pull for pull in merged if holds(pull)], len(merged))
 
 
 def _unlinked(scope: str, merged: Sequence[Pull]) -> Figure:
     """Those that name nothing which is read; what names only projects that are not read cannot be judged."""
     judged = [pull for pull in merged if not pull.unread_project]
-    dark = [pull for pull in judged if not pull.linked]
-    blank = Figure(
-        id="unlinked_pull_requests",
-        scope=scope,
-        title="Unlinked pull requests",
-        unit="ratio",
-        excluded=_told({"unread_project": len(merged) - len(judged)}),
-        items=refs(dark),
+    blank = _blank(
+        "unlinked_pull_requests",
+        scope,
+        "Unlinked pull requests",
+        "ratio",
+        unread_project=len(merged) - len(judged),
     )
-    return proportion_of(len(dark), len(judged), blank=blank)
+    return _proportion(blank, [pull for pull in judged if not pull.linked], len(judged))
 
 
 def _merge_rate(scope: str, opened: Sequence[Pull]) -> Figure:
     ended = [pull for pull in opened if pull.state != "open"]
-    merged = [pull for pull in ended if pull.state == "merged"]
-    blank = Figure(
-        id="merge_rate",
-        scope=scope,
-        title="Merge rate",
-        unit="ratio",
-        excluded=_told({"open": len(opened) - len(ended)}),
-        items=refs(ended),
-    )
-    if MOST_OPEN * (len(opened) - len(ended)) > len(opened):
-        return replace(blank, n=len(ended), reason="immature")
-    return proportion_of(len(merged), len(ended), blank=blank)
+    still_open = len(opened) - len(ended)
+    blank = _blank("merge_rate", scope, "Merge rate", "ratio", open=still_open)
+    if MOST_OPEN * still_open > len(opened):
+        return replace(blank, n=len(ended), items=refs(ended), reason="immature")
+    return _proportion(blank, [pull for pull in ended if pull.state == "merged"], len(ended))
+
+
+def _blank(identity: str, scope: str, title: str, unit: str, **left_out: int) -> Figure:
+    """A figure without a value; `left_out` says how many it does not count, by the reason."""
+    excluded = {why: count for why, count in left_out.items() if count}
+    return Figure(id=identity, scope=scope, title=title, unit=unit, excluded=excluded)
 
 
 def _percentiles(
-    scope: str,
-    name: str,
-    title: str,
-    unit: str,
-    known: Sequence[tuple[Pull, float]],
-    left_out: dict[str, int],
-    percents: Sequence[int] = PERCENTS,
+    blank: Figure, sample: Sequence[tuple[Pull, float]], *, percents: Sequence[int] = PERCENTS
 ) -> list[Figure]:
-    blank = Figure(
-        id=name, scope=scope, title=title, unit=unit, excluded=_told(left_out), items=refs(pull for pull, _ in known)
-    )
-    values = [value for _, value in known]
-    return [percentile_of(values, percent=percent, blank=blank) for percent in percents]
+    behind = replace(blank, items=refs(pull for pull, _ in sample))
+    values = [value for _, value in sample]
+    return [percentile_of(values, percent=percent, blank=behind) for percent in percents]
 
 
-def _told(left_out: dict[str, int]) -> dict[str, int]:
-    return {why: count for why, count in left_out.items() if count}
+def _proportion(blank: Figure, hits: Sequence[Pull], n: int) -> Figure:
+    return proportion_of(len(hits), n, blank=replace(blank, items=refs(hits)))
 
 
 def refs(pulls: Iterable[Pull]) -> tuple[str, ...]:
