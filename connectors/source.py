@@ -1,6 +1,7 @@
 """What every source can do. A new source is one folder that does this, and one subclass of its contract suite."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from msgspec import Struct
@@ -58,6 +59,13 @@ class Source(Protocol):
 
     async def close(self) -> None:
         """Lets go of connections."""
+
+
+class Redeliverer(Protocol):
+    """A source that can be asked for deliveries that it could not hand over."""
+
+    async def redeliver(self, memory: Memory, *, path: str, since: datetime) -> int:
+        """How many it was asked for again: those since then, of webhooks that lead to this path of ours."""
 
 
 class Mirror(Struct, frozen=True, kw_only=True):

@@ -101,6 +101,7 @@ class GitHubConfig(_SourceConfig):
     url: Address = Field("https://api.github.com", description="Enterprise Server: https://host/api/v3")
     app: AppConfig | None = Field(None, description="in place of a token")
     repositories: tuple[RepositoryName, ...] = Field(min_length=1, description="owner/name; * stands for any name")
+    redeliver: bool = Field(False, description="asks for failed deliveries again; the token must write webhooks")
 
     @model_validator(mode="after")
     def _one_sign_in(self) -> "GitHubConfig":

@@ -41,6 +41,7 @@ class ServeConfig(Model):
 class SchedulesConfig(Model):
     poll: Cron = Field("*/5 * * * *", description="cron, in the installation's zone; each source a little later")
     census: Cron = Field("17 * * * *", description="when to look which censuses are due")
+    redeliver: Cron = Field("*/30 * * * *", description="when to ask for failed deliveries, where a source says so")
     report: Cron = Field("0 6 * * *", description="when to reconcile, report and deliver")
     care: Cron = Field("30 3 * * *", description="when to clear away what need not be kept")
     jitter_s: int = Field(60, ge=0, description="over which the sources' polls are spread")

@@ -8,7 +8,7 @@ from typing import cast
 
 from connectors.census import CensusKind, Confirmed, Roll
 from connectors.delivery import Delivery, Notice
-from connectors.github import compare, doctor, scope, webhook
+from connectors.github import compare, doctor, redelivery, scope, webhook
 from connectors.github.api import SchemaChanged
 from connectors.github.capabilities import Capabilities, Scope
 from connectors.github.catalogues import CATALOGUES
@@ -118,6 +118,13 @@ class GitHub:
     def accept(self, delivery: Delivery) -> Notice:
         """What the delivery says to look at, of the configured repositories; raises `Malformed` where it is no JSON."""
         return webhook.accept(delivery, source=self.name, in_scope=partial(scope.covers, self._asked))
+
+    async def redeliver(self, memory: Memory, *, path: str, since: datetime) -> int:
+        """Asks for deliveries that GitHub could not hand over; needs the permission to write webhooks."""
+        reader = self._reader()
+        known = await self._known(reader, memory)
+        names = [repository.name_with_owner for repository in known.repositories]
+        return await redelivery.redeliver(reader, names, path=path, since=since)
 
     async def plan(self, tags: Mapping[str, str | None], memory: Memory) -> list[Writing]:  # noqa: ARG002 - a Writer's
         """What is to be written so that the mirror shows these tags; reads what it shows now."""

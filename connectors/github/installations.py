@@ -97,6 +97,12 @@ class Installations:
         notices = [part.accept(delivery) for part in self._parts.values()]
         return next((notice for notice in notices if notice.handling == "handled"), notices[0])
 
+    async def redeliver(self, memory: Memory, *, path: str, since: datetime) -> int:
+        """Those of each installation's repositories and of their owner. The App's own webhook is nobody's of these."""
+        return sum(
+            [await part.redeliver(_of(owner, memory), path=path, since=since) for owner, part in self._parts.items()]
+        )
+
     async def plan(self, tags: Mapping[str, str | None], memory: Memory) -> list[Writing]:
         """What is to be written. A ref does not say whose it is: each part leaves out what it does not see."""
         plans = [await part.plan(tags, _of(owner, memory)) for owner, part in self._parts.items()]

@@ -12,19 +12,19 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from connectors.errors import SourceError
-from sync.config import Config
+from sync.config import Config, GitHubConfig
 from sync.deliver.folder import clear
 from sync.drain import Drained, drain
 from sync.metrics import Counts
 from sync.store import deliveries, reports, schedules, webhooks
-from sync.store.memory import was_complete
+from sync.store.memory import recall, was_complete
 from sync.work.current import Current
 from sync.work.pool import Pool
 from sync.work.reading import Reading
 from sync.work.schedule import is_due, jitter_s
 from sync.work.sources import Means
 
-Kind: TypeAlias = Literal["poll", "census", "report", "care"]
+Kind: TypeAlias = Literal["poll", "census", "redeliver", "report", "care"]
 Came: TypeAlias = Literal["done", "cut", "busy"]  #: to its end, as far as its time went, or to somebody else's lease
 
 SLICE = timedelta(seconds=20)  # of a long pass: whatever else is to be done at the source comes between two
@@ -51,10 +51,12 @@ class Job:
 def planned(config: Config) -> Iterator[tuple[Job, str, float]]:
     """Each job with its cron expression, and by how many seconds it comes later than that says."""
     said = config.schedules
-    for source in config.sources:
+    for source, its in config.sources.items():
         late_s = jitter_s(source, most_s=said.jitter_s)
         yield Job("poll", source), said.poll, late_s
         yield Job("census", source), said.census, late_s
+        if isinstance(its, GitHubConfig) and its.redeliver:
+            yield Job("redeliver", source), said.redeliver, late_s
     yield Job("report"), said.report, 0.0
     yield Job("care"), said.care, 0.0
 
@@ -114,6 +116,8 @@ class Jobs:
                 return await self._poll(source)
             case Job("census", str(source)):
                 return await self._census(source)
+            case Job("redeliver", str(source)):
+                await self._redeliver(source)
             case Job("report"):
                 await _reported(self.current.path)
             case Job("care"):
@@ -138,6 +142,13 @@ class Jobs:
             self.counts.passed(done)
             structlog.get_logger().info("pass", source=source, verdict=done.verdict, found=done.found)
         return "done"
+
+    async def _redeliver(self, source: str) -> None:
+        """What was sent while nobody answered; GitHub keeps three days of it."""
+        memory, since = recall(self.means.engine, source), self.means.clock.now() - timedelta(days=3)
+        async with self.pool.at(source) as connected:
+            asked = await connected.redeliver(memory, path=f"/hooks/{source}", since=since)  # type: ignore[attr-defined]
+        structlog.get_logger().info("asked for failed deliveries", source=source, deliveries=asked)
 
     def _reading(self, *, until: datetime | None) -> Reading:
         return Reading(config=self.current(), means=self.means, pool=self.pool, until=until)
