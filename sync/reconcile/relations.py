@@ -83,7 +83,7 @@ class Relations:
         """The pull requests, no bots' ones, that close or implement each work item: `ref` is the item's.
 
         pull_ref, state, draft, trial (a draft, or called one), alone (it serves no other item), author, milestone,
-        repository, opened_us, merged_us, closed_us.
+        repository, begun_us (the first merge there that is read), opened_us, merged_us, closed_us.
         """
         import ibis
 
@@ -94,6 +94,7 @@ class Relations:
         pulls = pulls.anti_join(bots(self.snapshot), [("author", "ref")])
         ours = pulls.select(
             *("state", "draft", "author", "milestone", "repository", "merged_us", "closed_us"),
+            begun_us=pulls.merged_us.min().over(ibis.window(group_by="repository")),
             trial=pulls.draft.fill_null(False) | pulls.title.re_search(TRIAL),
             pull_ref="ref",
             opened_us="created_us",

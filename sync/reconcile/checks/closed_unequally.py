@@ -47,13 +47,13 @@ def _by_code(facts: Facts) -> "ir.Table":
     ended = served.filter(served.state != "open").mutate(ended_us=ibis.coalesce(served.merged_us, served.closed_us))
     order = (ibis.desc(ended.state), ibis.desc("ended_us"), "pull_ref")  # a merged one before all that were closed
     last = first_of_each(ended, "ref", *order).select(
-        *("ref", "alone", "trial", "repository"), other_ref="pull_ref", other_outcome="state", other_us="ended_us"
+        *("ref", "alone", "trial", "begun_us"), other_ref="pull_ref", other_outcome="state", other_us="ended_us"
     )
     pairs = _finished(facts).join(last, "ref")
     thrown = pairs.filter((pairs.outcome == "delivered") & (pairs.other_outcome == "closed") & ~pairs.trial)
     thrown = _without_another_way(thrown.anti_join(going, "ref"), facts)
     merged = pairs.filter((pairs.outcome == "discarded") & (pairs.other_outcome == "merged") & pairs.alone)
-    return ibis.union(*(each.drop("alone", "trial", "repository") for each in (thrown, merged)))
+    return ibis.union(*(each.drop("alone", "trial", "begun_us") for each in (thrown, merged)))
 
 
 def _without_another_way(thrown: "ir.Table", facts: Facts) -> "ir.Table":
@@ -69,9 +69,8 @@ def _without_another_way(thrown: "ir.Table", facts: Facts) -> "ir.Table":
     by_ref = stated.select("item_ref", ref="to_ref").semi_join(delivered, "ref")
     by_key = stated.select("item_ref", key="to_key").semi_join(delivered, "key")
     linked = by_ref.select(ref="item_ref").union(by_key.select(ref="item_ref"))
-    begun = pulls.group_by("repository").aggregate(begun_us=pulls.merged_us.min())
-    dated = thrown.join(items.select("ref", "created_us"), "ref").join(begun, "repository")
-    told = dated.filter(dated.created_us >= dated.begun_us).drop("created_us", "begun_us")
+    dated = thrown.join(items.select("ref", "created_us"), "ref")
+    told = dated.filter(dated.created_us >= dated.begun_us).drop("created_us")
     return told.anti_join(spoken, "ref").anti_join(linked, "ref")
 
 

@@ -1,13 +1,14 @@
 """M22 done with open code: a work item is done, and the code that was to do it is not in.
 
-Definition: a finished work item with a pull request that closes or implements it and is open and no draft, or was
-merged more than two days after the finish.
+Definition: a finished work item with a pull request that closes or implements it and is open and no draft; or a
+delivered one of which it was merged more than two days after the finish (`late_merge_days`).
 Severity: high.
 Evidence: when the item was done, and the pull request's opening or merge.
 Decision: is it done?
 Suggested action: open the item again, or close the pull request.
 Against false alarms: a mention is no link; drafts and bots are silent; an open pull request has the grace of one
-working day after the finish.
+working day after the finish. What is merged after another one delivered the item follows it up, and a late merge that
+serves other items too was meant for those; of an item from before the first merge that is read nobody can tell.
 """
 
 from typing import TYPE_CHECKING
@@ -36,14 +37,21 @@ def ask(facts: Facts) -> list[Row]:
 
 def _contradictions(facts: Facts) -> "ir.Table":
     """A finished item and a pull request that says otherwise, and since when."""
+    import ibis
+
     grace_us = facts.working_days_ago(facts.thresholds.contradiction_grace_days)
-    done = facts.flow.filter(facts.flow.finished_us.notnull()).select("ref", "finished_us")
+    done = facts.flow.filter(facts.flow.finished_us.notnull()).select("ref", "created_us", "outcome", "finished_us")
     served = facts.relations.served
     pairs = done.join(served.filter(~served.draft), "ref")
     is_open = (pairs.state == "open") & (pairs.finished_us <= grace_us)
-    is_late = pairs.merged_us > pairs.finished_us + facts.thresholds.late_merge_days * DAY_US
-    told = pairs.filter(is_open | is_late).select("ref", "finished_us", "opened_us", "merged_us", other_ref="pull_ref")
-    return told.order_by(["ref", "other_ref"])
+    late_us = pairs.finished_us + facts.thresholds.late_merge_days * DAY_US
+    delivered = pairs.filter(pairs.merged_us <= late_us).select("ref").distinct().mutate(delivered=ibis.literal(True))
+    is_meant = pairs.alone & (pairs.outcome == "delivered") & (pairs.created_us >= pairs.begun_us)
+    is_late = is_meant & (pairs.merged_us > late_us)
+    told = pairs.filter(is_open | is_late).left_join(delivered, "ref").drop("ref_right")
+    told = told.filter((told.state == "open") | told.delivered.isnull())
+    columns = ("ref", "finished_us", "opened_us", "merged_us")
+    return told.select(*columns, other_ref="pull_ref").order_by(["ref", "other_ref"])
 
 
 def finding(row: Row, facts: Facts) -> Finding:

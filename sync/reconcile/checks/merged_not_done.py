@@ -7,8 +7,9 @@ Evidence: the last merge, and since when the item stands where it stands.
 Decision: what remains to be done?
 Suggested action: move the item on, or say in it what remains.
 Against false alarms: whoever moved the item after the last merge has said what remains (a release gate, a second
-part); of an item without history, any later update counts as such, and one that is to do may have been put back. A merge that serves other items too is not meant
-for this one alone; an item with open children waits for them; what was spoken of in the last five days is silent.
+part); of an item without history, any later update counts as such, and one that is to do may have been put back. A
+merge that serves other items too is not meant for this one alone; an item with open children waits for them; what was
+spoken of in the last five days is silent.
 """
 
 from typing import TYPE_CHECKING

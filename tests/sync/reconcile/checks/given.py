@@ -21,7 +21,7 @@ from sync.reconcile.lost import lost_places
 from sync.reconcile.relations import Relations
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
-from tests.builders import micros, ref_of, table, tables
+from tests.builders import CREATED_AT, micros, ref_of, table, tables
 
 AS_OF = datetime(2026, 11, 16, 8, tzinfo=UTC)  # a Monday
 ZONE = ZoneInfo("Europe/Berlin")
@@ -141,7 +141,9 @@ def _flowed(items: list[Row], told: dict[str, Row], blocked: dict[str, str]) -> 
 def _flow(row: Row, told: Row) -> Row:
     instants = {f"{name}_us": micros(at) for name, at in told.items() if name in ("started", "last_active", "finished")}
     outcome = told.get("outcome", "delivered" if "finished" in told else None)
-    return {"ref": ref_of(row["key"]), "created_us": 0, "category": _category(told), "outcome": outcome, **instants}
+    created_us = micros(row.get("created_us", CREATED_AT))
+    state = {"category": _category(told), "outcome": outcome}
+    return {"ref": ref_of(row["key"]), "created_us": created_us, **state, **instants}
 
 
 def _run(number: int, row: Row, told: Row) -> Row:
