@@ -7,6 +7,7 @@ wherever a percentile or a share of items is taken.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from fractions import Fraction
 from math import fsum
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +17,13 @@ from msgspec.structs import replace
 from sync.reconcile.days import DAY_US, whole_days
 from sync.reconcile.figures import Figure, percentile_of, proportion_of
 from sync.reconcile.periods import Period, micros
-from sync.reconcile.stats import SMALLEST_DENOMINATOR, bootstrap_interval
+from sync.reconcile.stats import (
+    SMALLEST_DENOMINATOR,
+    SMALLEST_SAMPLE,
+    bootstrap_interval,
+    percentile,
+    percentile_interval,
+)
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -174,6 +181,33 @@ def _efficiency(delivered: Sequence[Finished], *, scope: str, population: Sequen
     low, high = bootstrap_interval(sums, _active_share, seed=seed)
     value = _active_share(sums)
     return replace(blank, value=value, low=low, high=high, reason="zero_denominator" if value is None else None)
+
+
+def typical_efficiency(scope: str, done: Sequence[Finished]) -> Figure:
+    """The median of the items' own flow efficiency; those that were neither active nor waiting have none (§1.5)."""
+    sample, excluded = _sample([item for item in done if item.outcome == "delivered"], of="cycle")
+    told = [item for item in sample if (item.active_us or 0) + (item.waiting_us or 0)]
+    if len(told) < len(sample):
+        excluded["neither"] = len(sample) - len(told)
+    blank = Figure(
+        id="flow_efficiency_p50",
+        scope=scope,
+        title="Flow efficiency p50",
+        unit="ratio",
+        n=len(told),
+        excluded=excluded,
+        items=refs(told),
+    )
+    if len(told) < SMALLEST_SAMPLE[50]:
+        return replace(blank, reason="small_n" if told else "no_data")
+    values = sorted(Fraction(item.active_us or 0, (item.active_us or 0) + (item.waiting_us or 0)) for item in told)
+    low, high = percentile_interval(values, percent=50)
+    return replace(
+        blank,
+        value=float(percentile(values, percent=50)),
+        low=None if low is None else float(low),
+        high=None if high is None else float(high),
+    )
 
 
 def _summed(pairs: Sequence[tuple[int, int]]) -> tuple[int, int]:

@@ -95,7 +95,7 @@ class FlowView(Struct, frozen=True, kw_only=True):
     """How the work of one scope flows."""
 
     scope: str  #: `all`, or the id of an objective
-    figures: tuple[Figure, ...]  #: reopen rate, touched working days: over the period
+    figures: tuple[Figure, ...]  #: of the period: the median of flow efficiency, reopen rate, touch ratio
     expectation: Figure  #: the service level expectation: 85 % finish within so many days (§1.6)
     survival: Survival
     cumulative: tuple[CumulativeDay, ...]  #: at the start of each day of the period, and at its end

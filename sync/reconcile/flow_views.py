@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from sync.reconcile.ageing import ageing
 from sync.reconcile.cumulative import UNMOVED, cumulative, little, passages
-from sync.reconcile.delivery import one_by_one
+from sync.reconcile.delivery import one_by_one, typical_efficiency
 from sync.reconcile.distribution import distribution
 from sync.reconcile.expectation import UNTOLD, expectation, samples
 from sync.reconcile.figures import DAY_US, Figure
@@ -38,15 +38,20 @@ def flow_views(
     days = cumulative(flow, members, scopes=names, period=period, as_of=as_of, since=scopes.begun_at)
     moved = passages(flow, members, period=period, as_of=as_of)
     reopened = reopen_rates(flow, members, scopes=names, period=period, as_of=as_of, days=thresholds.reopen_days)
+    done = scopes.done
     views = {
         scope: FlowView(
             scope=scope,
-            figures=(reopened[scope], *([touch[scope]] if touch else [])),
+            figures=(
+                typical_efficiency(scope, done.get(scope, [])),
+                reopened[scope],
+                *([touch[scope]] if touch else []),
+            ),
             expectation=expectation(scope, told.get(scope, UNTOLD)),
             survival=survival(scope, curves.get(scope, UNWATCHED)),
             cumulative=days[scope],
             little=little(moved.get(scope, UNMOVED), length=at - period.start_at),
-            distribution=distribution(one_by_one(scopes.done.get(scope, []))),
+            distribution=distribution(one_by_one(done.get(scope, []))),
         )
         for scope in names
     }

@@ -9,6 +9,7 @@ import pytest
 
 from mappings.strategy import Objective, Strategy
 from mappings.tag import TAGS
+from sync.reconcile.delivery import typical_efficiency
 from sync.reconcile.figures import Figure
 from sync.reconcile.periods import Period, period
 from sync.reconcile.scopes import Scopes
@@ -134,6 +135,30 @@ def test_flow_efficiency_is_that_of_all_time_together() -> None:
     assert figures(scopes(*rows))["flow_efficiency"] == figure
     assert figures(scopes(*rows[:3]))["flow_efficiency"].reason == "small_n"
     assert figures(scopes(*(done(n, cycle=0) for n in range(5))))["flow_efficiency"].reason == "zero_denominator"
+
+
+def test_the_typical_efficiency_is_that_of_the_median_item() -> None:
+    """F1, F2, F3 of the specification twice, and what was neither active nor waiting."""
+    spent = [(2.5, 1.5), (5, 0), (3, 7)] * 2 + [(0, 0)]
+    rows = [
+        done(n, active_us=int(active * DAY_US), waiting_us=int(waiting * DAY_US))
+        for n, (active, waiting) in enumerate(spent)
+    ]
+    told = typical_efficiency("all", scopes(*rows).done["all"])
+    assert (told.value, told.n, told.excluded) == (0.625, 6, {"neither": 1})
+    few = typical_efficiency("all", scopes(*rows[:3]).done["all"])
+    assert (few.value, few.reason) == (None, "small_n")
+
+
+def test_cycle_time_in_whole_days() -> None:
+    """From the Monday on which they finish back: what is finished at the moment it started took a day."""
+    told = figures(
+        scopes(*(done(n, cycle=days) for n, days in enumerate(SAMPLE)), done(20, cycle=0, flags=["no_active"]))
+    )
+    p50 = told["cycle_days_p50"]
+    assert (p50.value, p50.low, p50.high, p50.n, p50.unit) == (6, 3, 12, 12, "days")
+    assert p50.excluded == {"no_active": 1}
+    assert p50.items == told["cycle_time_p50"].items
 
 
 def test_an_objective_counts_by_weight_and_measures_by_item() -> None:
