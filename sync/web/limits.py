@@ -56,6 +56,7 @@ class Bodies:
 class PatientProtocol(H11Protocol):
     """HTTP/1.1 that waits for a request's headers, and not for ever: uvicorn has no such limit of its own."""
 
+    patience_s = HEADERS_S
     _due: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -78,7 +79,7 @@ class PatientProtocol(H11Protocol):
         return cycle is not None and not cycle.response_complete
 
     def _expect(self) -> None:
-        self._due = self.loop.call_later(HEADERS_S, self._give_up)
+        self._due = self.loop.call_later(self.patience_s, self._give_up)
 
     def _stop_expecting(self) -> None:
         if self._due:

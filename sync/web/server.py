@@ -31,12 +31,12 @@ def listening(said: ServeConfig) -> socket.socket:
     return bound
 
 
-def server(app: Any, said: ServeConfig) -> uvicorn.Server:
+def server(app: Any, said: ServeConfig, *, protocol: type[PatientProtocol] = PatientProtocol) -> uvicorn.Server:
     """A server that logs no address of anybody, and believes no header about where a request comes from."""
     return uvicorn.Server(
         uvicorn.Config(
             app,
-            http=PatientProtocol,
+            http=protocol,
             ws="none",
             lifespan="off",
             log_config=None,
