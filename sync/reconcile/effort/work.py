@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from sync.reconcile.effort.population import Span
 from sync.reconcile.effort.subjects import WORK_ITEM
 from sync.reconcile.flow_types import flow_type
+from sync.reconcile.places import by_place
 from sync.reconcile.thresholds import Thresholds
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def unplanned(
     urgent = labels.filter(labels.label.lower().isin(named)).select("ref").distinct().mutate(is_urgent=True)
     known = created.left_join(urgent, "ref")
     hurries = known.is_urgent.fill_null(False) | known.priority.lower().isin(named).fill_null(False)
-    known = known.filter((flow_type(known.type, thresholds.flow_types) == DEFECT) | hurries).select("ref")
+    kind = by_place(known, thresholds, "flow_types", lambda kinds: flow_type(known.type, kinds))
+    known = known.filter((kind == DEFECT) | hurries).select("ref")
     took = spent.filter(span.holds(spent.day)).semi_join(known, "ref")
     rows = took.group_by("ref").agg(effort=took.effort.sum().cast("decimal(38, 0)")).order_by("ref")
     told = rows.to_pyarrow().to_pylist()
