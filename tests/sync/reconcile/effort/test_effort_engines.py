@@ -17,7 +17,6 @@ from sync.reconcile.effort.buckets import buckets
 from sync.reconcile.effort.habits import habits
 from sync.reconcile.effort.ledger import Ledger
 from sync.reconcile.effort.population import Span, population
-from sync.reconcile.effort.roster import UNIT
 from sync.reconcile.effort.sensitivity import by_weights
 from sync.reconcile.flow import flow
 from sync.snapshot import Snapshot
