@@ -14,8 +14,9 @@ from mappings.tag import tag
 from sync.reconcile import reconcile
 from sync.reconcile.periods import day_of, period
 from sync.reconcile.thresholds import Thresholds
-from sync.report import html, json, text
+from sync.report import gather, html, json, text
 from sync.report.build import build, top
+from sync.report.masthead import masthead
 from sync.report.model import Report
 from sync.snapshot import Snapshot
 from tests.builders import ref_of, tables
@@ -26,7 +27,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 STRATEGY = """
 vision: Every shop sells more through us
 objectives:
-  - {id: checkout, name: Faster checkout, owner: payments, state: [{current: 2026-01-01}]}
+  - {id: checkout, name: Faster checkout, owner: payments, state: [{current: 2026-01-01}], promised_on: 2026-12-15}
   - {id: wallets, name: Pay with wallets, owner: payments, state: [{current: 2026-01-01}, {closed: 2026-10-01}]}
 """
 MAPPINGS = """
@@ -51,6 +52,7 @@ def report(rows: dict[str, list[dict[str, Any]]], **changes: Any) -> Report:
         strategy=strategy,
         period=span,
         thresholds=Thresholds(),
+        mappings=rules,
     )
     plain = {
         "snapshot": snapshot,
@@ -114,7 +116,7 @@ def test_says_what_it_rests_on(made):
 
 def test_answers_with_what_was_delivered_and_where_it_leads(made):
     assert made.answer.sentence.startswith("6 work items were delivered in week 46 of 2026; 100 % of them serve")
-    assert [figure.id for figure in made.answer.figures] == ["throughput", "coverage"]
+    assert [figure.id for figure in made.answer.figures] == ["strategic_yield", "drift", "throughput", "coverage"]
 
 
 def test_lists_the_objectives_in_rank_order_with_their_own_figures(made):
@@ -140,16 +142,18 @@ def test_finds_what_leads_nowhere_the_gravest_first(made):
         ("M12", "PAY-7"),
         ("M03", "acme/shop#2"),
         ("M01", "PAY-8"),
+        ("M17", "checkout"),
     ]
     assert made.top == tuple(found.id for found in made.findings)
-    assert [(kind.id, kind.raised) for kind in made.kinds] == [("M12", 1), ("M03", 1), ("M01", 1)]
+    assert [(kind.id, kind.raised) for kind in made.kinds] == [("M12", 1), ("M03", 1), ("M01", 1), ("M17", 1)]
     assert (made.found("high"), made.found("critical"), made.found(None)) == (True, False, False)
 
 
 def test_every_item_that_it_names_can_be_opened(made):
     urls = {each.ref: each.url for each in made.items}
-    named = {ref for figure in made.delivery for ref in figure.items} | {found.subject_ref for found in made.findings}
-    assert named == urls.keys()
+    named = {ref for figure in gather.figures(made) for ref in figure.items}
+    named |= {found.subject_ref for found in made.findings if not found.subject_ref.startswith("strategy:")}
+    assert named <= urls.keys()
     assert urls[ref_of("PAY-7")] == "https://example.test/PAY-7"
 
 
@@ -159,6 +163,23 @@ def test_every_figure_has_its_definition(made):
     assert {figure.id.split("_p")[0] for figure in shown} <= defined
 
 
+def test_asks_for_a_decision_on_each_of_the_first_kinds(made):
+    assert [(asked.kind, asked.findings) for asked in made.decisions] == [
+        (kind.id, tuple(found.id for found in made.findings if found.kind == kind.id)) for kind in made.kinds[:3]
+    ]
+    assert {page.id for page in made.manuals} == {kind.id for kind in made.kinds}
+
+
+def test_tells_what_each_rule_takes_and_each_team_has(made):
+    assert [(rule.id, rule.own) for rule in made.rules] == [("wallets", 1), ("checkout", 6)]
+    (payments,) = made.teams
+    assert payments.owns == ("checkout", "wallets")
+
+
+def test_a_promise_of_this_quarter_is_counted_by_its_light(made):
+    assert made.answer.promises == {"on": 1, "risk": 0, "off": 0, "unknown": 0, "none": 0}
+
+
 def test_a_source_that_is_behind_makes_its_findings_unknown():
     rows = company()
     rows["sources"][0]["complete_us"] = AS_OF - timedelta(days=6)
@@ -166,15 +187,25 @@ def test_a_source_that_is_behind_makes_its_findings_unknown():
     assert late.masthead.verdict == "incomplete"
     assert [source.state for source in late.masthead.sources] == ["fresh", "stale"]
     assert {found.kind for found in late.findings if found.unknown} == {"M12", "M01"}
-    assert late.answer.severities == {"critical": 0, "high": 0, "medium": 1, "low": 0}
+    assert late.answer.severities == {"critical": 1, "high": 0, "medium": 2, "low": 0}
     assert late.answer.sentence.endswith("Not everything could be read from jira, so what depends on it is unknown.")
-    assert late.top == tuple(found.id for found in late.findings if found.kind == "M03")
+    kinds = {found.id: found.kind for found in late.findings}
+    assert [kinds[identity] for identity in late.top] == ["M40", "M03", "M17"]
 
 
 def test_a_gap_is_told_with_its_source_and_a_failure_of_this_run_beside_it():
-    rows = company()
-    rows["sources"][1]["gaps"] = ["repository acme/shop: refused"]
-    head = report(rows, failures=("github: timed out",)).masthead
+    rows = company()["sources"]
+    rows[1]["gaps"] = ["repository acme/shop: refused"]
+    head = masthead(
+        Snapshot(as_of=AS_OF, digest="d", tables=tables(sources=rows)),
+        strategy=load_strategy(STRATEGY, "s"),
+        versions=("strategy.yaml", "mappings.yaml"),
+        period=period("2026-W46", zone=BERLIN),
+        stale_after=timedelta(hours=48),
+        failures=("github: timed out",),
+        mistakes=(),
+        digest="5f1d",
+    )
     assert (head.verdict, head.gaps) == ("incomplete", ("github: timed out", "github: repository acme/shop: refused"))
 
 
