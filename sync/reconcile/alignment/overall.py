@@ -19,64 +19,76 @@ from sync.reconcile.alignment.scores import Statistic, Sums
 from sync.reconcile.alignment.view import TeamEffort
 from sync.reconcile.effort.population import CURRENT, SANCTIONED
 from sync.reconcile.effort.roster import UNIT
-from sync.reconcile.figures import Figure
+from sync.reconcile.figures import DAY_US, Figure
 from sync.reconcile.objectives import ALL
 from sync.reconcile.stats import SMALLEST_DENOMINATOR, percentile, percentile_interval, wilson
 
+#: The figures of all work in the order in which they are read, what is seen first: title and unit.
+FIGURES: Mapping[str, tuple[str, str]] = {
+    "observability": ("Observability", "ratio"),
+    "effort_coverage": ("Coverage, by effort", "ratio"),
+    "strategic_yield": ("Strategic yield", "ratio"),
+    "alignment": ("Alignment", "ratio"),
+    "stale_share": ("Effort on paused and closed objectives", "ratio"),
+    "early_share": ("Effort on objectives that have not begun", "ratio"),
+    "drift": ("Drift from the plan", "ratio"),
+    "divergence": ("Divergence from the plan", "bits"),
+    "focus": ("Focus", "objectives"),
+    "fragmentation": ("Fragmentation", "roots"),
+    "switching": ("Switching", "ratio"),
+    "wip_load": ("WIP load p50", "items"),
+    "unplanned_share": ("Unplanned work", "ratio"),
+}
+
 
 def overall(told: Reckoning, *, planned: Mapping[str, float], precision: Precision | None) -> tuple[Figure, ...]:
-    """All of them, in the order in which they are read: what is seen first."""
+    """All of them; where effort may not be shown, each says why, and items stand in before them."""
     if told.hidden:
-        return (*_by_items(told), *(_hidden(told, figure) for figure in _figures(told, planned, precision)))
+        return (*_by_items(told), *(replace(_blank(name), reason=told.hidden) for name in FIGURES))
     return tuple(_figures(told, planned, precision))
 
 
-def _hidden(told: Reckoning, figure: Figure) -> Figure:
-    return replace(figure, value=None, low=None, high=None, items=(), reason=told.hidden, n=None)
+def _blank(name: str, scope: str = ALL) -> Figure:
+    title, unit = FIGURES[name]
+    return Figure(id=name, scope=scope, title=title, unit=unit)
 
 
 def _figures(told: Reckoning, planned: Mapping[str, float], precision: Precision | None) -> Iterator[Figure]:
-    yield _score(told, "observability", "Observability", scores.observability)
-    yield _band(told, "effort_coverage", "Coverage, by effort", scores.coverage, scores.own_coverage, precision)
-    yield _band(told, "strategic_yield", "Strategic yield", scores.strategic_yield, scores.own_yield, precision)
-    yield _score(told, "alignment", "Alignment", scores.alignment)
-    yield _score(told, "stale_share", "Effort on paused and closed objectives", scores.stale_share)
-    yield _score(told, "early_share", "Effort on objectives that have not begun", scores.early_share)
+    yield _score(told, "observability", scores.observability)
+    yield _band(told, "effort_coverage", scores.coverage, scores.own_coverage, precision)
+    yield _band(told, "strategic_yield", scores.strategic_yield, scores.own_yield, precision)
+    yield _score(told, "alignment", scores.alignment)
+    yield _score(told, "stale_share", scores.stale_share)
+    yield _score(told, "early_share", scores.early_share)
     if is_plan(planned):
-        yield _score(told, "drift", "Drift from the plan", lambda each: drift(each, planned))
-        apart = divergence(told.total, planned)
-        reason = "zero_denominator" if apart is None else None
-        blank = Figure(id="divergence", scope=ALL, title="Divergence, in bits", unit="bits", n=told.people)
-        yield replace(blank, value=apart, reason=reason)
+        yield _score(told, "drift", lambda each: drift(each, planned))
+        yield _valued(replace(_blank("divergence"), n=told.people), divergence(told.total, planned))
     else:
-        yield Figure(id="drift", scope=ALL, title="Drift from the plan", unit="ratio", reason="not_configured")
-    yield _score(told, "focus", "Focus", scores.focus, unit="objectives")
-    yield _score(told, "fragmentation", "Fragmentation", fragmentation, unit="roots")
-    yield _score(told, "switching", "Switching", switching)
+        yield from (replace(_blank(name), reason="not_configured") for name in ("drift", "divergence"))
+    yield _score(told, "focus", scores.focus)
+    yield _score(told, "fragmentation", fragmentation)
+    yield _score(told, "switching", switching)
     yield _wip_load(told, None)
     yield _unplanned(told)
 
 
-def _score(told: Reckoning, name: str, title: str, statistic: Statistic, *, unit: str = "ratio") -> Figure:
+def _valued(blank: Figure, value: float | None) -> Figure:
+    return replace(blank, value=value, reason="zero_denominator" if value is None else None)
+
+
+def _score(told: Reckoning, name: str, statistic: Statistic) -> Figure:
     """Its value and the interval over resampled people."""
     value = statistic(told.total)
     low, high = told.interval(statistic) if value is not None else (None, None)
-    reason = "zero_denominator" if value is None else None
-    return Figure(
-        id=name, scope=ALL, title=title, unit=unit, value=value, low=low, high=high, n=told.people, reason=reason
-    )
+    return _valued(replace(_blank(name), low=low, high=high, n=told.people), value)
 
 
-def _band(
-    told: Reckoning, name: str, title: str, upper: Statistic, lower: Statistic, precision: Precision | None
-) -> Figure:
+def _band(told: Reckoning, name: str, upper: Statistic, lower: Statistic, precision: Precision | None) -> Figure:
     """Not an interval but a band: from what an item has of its own, less what an audit found wrong, to all (§5.2a)."""
     high, low = upper(told.total), lower(told.total)
-    blank = Figure(id=name, scope=ALL, title=title, unit="ratio", n=told.people)
-    if high is None or low is None:
-        return replace(blank, reason="zero_denominator")
     sure = wilson(precision.right, precision.n)[0] if precision else None
-    return replace(blank, value=high, low=low * (1.0 if sure is None else sure), high=high)
+    least = None if low is None else low * (1.0 if sure is None else sure)
+    return _valued(replace(_blank(name), n=told.people, low=least, high=high), high)
 
 
 def fragmentation(told: Sums) -> float | None:
@@ -95,10 +107,10 @@ def _mean(told: Sums, amount: str, count: str) -> float | None:
 
 def _wip_load(told: Reckoning, team: str | None) -> Figure:
     """Active items at a time in one pair of hands, half of the people at most so many."""
-    length_us = max(1, (told.span.until_day - told.span.first_day) * 86_400_000_000)
+    length_us = max(1, (told.span.until_day - told.span.first_day) * DAY_US)
     home = told.population.home
     held = sorted(us for person, us in told.habits.held_us.items() if team is None or home.get(person) == team)
-    blank = Figure(id="wip_load", scope=team or ALL, title="WIP load p50", unit="items", n=len(held))
+    blank = replace(_blank("wip_load", team or ALL), n=len(held))
     if len(held) < SMALLEST_DENOMINATOR:
         return replace(blank, reason="small_n" if held else "no_data")
     low, high = percentile_interval(held, percent=50)
@@ -112,17 +124,8 @@ def _wip_load(told: Reckoning, team: str | None) -> Figure:
 
 def _unplanned(told: Reckoning) -> Figure:
     effort, refs = told.unplanned
-    value = scores.ratio(effort, scores.observed(told.total))
-    return Figure(
-        id="unplanned_share",
-        scope=ALL,
-        title="Unplanned work",
-        unit="ratio",
-        value=value,
-        n=told.people,
-        reason="zero_denominator" if value is None else None,
-        items=tuple(refs),
-    )
+    blank = replace(_blank("unplanned_share"), n=told.people, items=tuple(refs))
+    return _valued(blank, scores.ratio(effort, scores.observed(told.total)))
 
 
 def _by_items(told: Reckoning) -> Iterator[Figure]:
@@ -151,19 +154,20 @@ def _of_team(told: Reckoning, team: str) -> Iterator[Figure]:
     at_home = [person for person, home in told.population.home.items() if home == team and person in told.habits.spread]
     sums = {**scores.sums(part.total, told.map), **habits_of(told.habits, at_home)}
     is_large = len(at_home) >= told.facts.thresholds.least_group
-    for name, (title, statistic, unit) in OF_TEAMS.items():
-        is_shown = is_large or statistic not in (fragmentation, switching)
-        value = statistic(sums) if is_shown else None
-        reason = None if value is not None else "zero_denominator" if is_shown else "suppressed_privacy"
-        yield Figure(id=name, scope=team, title=title, unit=unit, value=value, n=n, reason=reason)
+    for name, statistic in OF_TEAMS.items():
+        blank = replace(_blank(name, team), n=n)
+        if is_large or statistic not in (fragmentation, switching):
+            yield _valued(blank, statistic(sums))
+        else:
+            yield replace(blank, reason="suppressed_privacy")
     yield _wip_load(told, team)
 
 
-OF_TEAMS: Mapping[str, tuple[str, Statistic, str]] = {
-    "observability": ("Observability", scores.observability, "ratio"),
-    "effort_coverage": ("Coverage, by effort", scores.coverage, "ratio"),
-    "strategic_yield": ("Strategic yield", scores.strategic_yield, "ratio"),
-    "focus": ("Focus", scores.focus, "objectives"),
-    "fragmentation": ("Fragmentation", fragmentation, "roots"),
-    "switching": ("Switching", switching, "ratio"),
+OF_TEAMS: Mapping[str, Statistic] = {
+    "observability": scores.observability,
+    "effort_coverage": scores.coverage,
+    "strategic_yield": scores.strategic_yield,
+    "focus": scores.focus,
+    "fragmentation": fragmentation,
+    "switching": switching,
 }

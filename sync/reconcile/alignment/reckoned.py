@@ -44,7 +44,9 @@ def aligned(facts: Facts, period: Period, *, precision: Precision | None, config
 
 
 def _gates(told: Reckoning) -> tuple[str, ...]:
-    """Of what too little is seen for a verdict (§5.2)."""
+    """Of what too little is seen for a verdict (§5.2); nothing of a group that is not shown."""
+    if told.hidden:
+        return ()
     thresholds = told.facts.thresholds
     seen = {
         "observability": (scores.observability(told.total), thresholds.least_observability),

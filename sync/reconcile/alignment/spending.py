@@ -25,7 +25,7 @@ Class = Literal["strategic", "sanctioned"]
 
 def spending(told: Reckoning, *, planned: Mapping[str, float]) -> Iterator[Spending]:
     """The objectives in rank order, then the exemptions by name."""
-    starving = starved(told, planned)
+    starving = frozenset() if told.hidden else starved(told, planned)
     for scope in told.scopes:
         yield _spending(told, scope, planned.get(scope), is_starved=scope in starving)
 
@@ -35,7 +35,7 @@ def _spending(told: Reckoning, scope: str, planned: float | None, *, is_starved:
     reached = _attainment(told, scope, planned)
     is_over = reached.value is not None and reached.value > told.facts.thresholds.over_target
     cost, priced = _cost(told, scope)
-    flags = {"starved": is_starved and not told.hidden, "over_target": is_over}
+    flags = {"starved": is_starved, "over_target": is_over}
     return Spending(
         id=scope,
         title=_title(told, scope),
@@ -53,8 +53,8 @@ def _spending(told: Reckoning, scope: str, planned: float | None, *, is_starved:
         shift_lag=None if told.hidden else _shift_lag(told, scope),
         pick_up_lag=None if told.hidden else _pick_up_lag(told, scope),
         stale_items=tuple(told.still_open.get(scope, ())),
-        weeks=tuple(_stretch(told, scope, span) for span in weeks(told.until_day)),
-        months=tuple(_stretch(told, scope, span) for span in months(told.until_day)),
+        weeks=_stretches(told, scope, weeks(told.until_day)),
+        months=_stretches(told, scope, months(told.until_day)),
     )
 
 
@@ -65,10 +65,9 @@ def _title(told: Reckoning, scope: str) -> str:
 
 
 def _share(told: Reckoning, scope: str) -> Figure:
-    blank = Figure(
-        id="effort_share", scope=scope, title="Share of effort", unit="ratio", items=_behind(told, scope), n=told.people
-    )
-    return _resampled(told, blank, lambda each: scores.share(each, scope))
+    blank = Figure(id="effort_share", scope=scope, title="Share of effort", unit="ratio", n=told.people)
+    behind = () if told.hidden else _behind(told, scope)
+    return _resampled(told, replace(blank, items=behind), lambda each: scores.share(each, scope))
 
 
 def _attainment(told: Reckoning, scope: str, planned: float | None) -> Figure:
@@ -101,8 +100,10 @@ def _behind(told: Reckoning, scope: str) -> tuple[str, ...]:
 
 
 def _sensitivity(told: Reckoning, scope: str) -> tuple[float, float] | None:
+    if told.hidden:
+        return None
     shares = [share for each in told.by_weights if (share := scores.share(each, scope)) is not None]
-    return None if told.hidden or not shares else (min(shares), max(shares))
+    return (min(shares), max(shares)) if shares else None
 
 
 def _by_model(told: Reckoning, scope: str, name: str, title: str, *, points: bool) -> Figure:
@@ -138,14 +139,15 @@ def _rates(people: People) -> dict[str, float]:
     return {team.id: team.day_rate for team in people.teams if team.day_rate is not None}
 
 
+def _stretches(told: Reckoning, scope: str, spans: Iterable[Span]) -> tuple[Stretch, ...]:
+    """None of a group that is not shown."""
+    return () if told.hidden else tuple(_stretch(told, scope, span) for span in spans)
+
+
 def _stretch(told: Reckoning, scope: str, span: Span) -> Stretch:
     sums = told.over(span)
-    effort = sums.get(f"all:{scope}", 0)
-    return Stretch(
-        starts_on=date_of(span.first_day),
-        effort_days=None if told.hidden else days(effort),
-        share=None if told.hidden else scores.share(sums, scope),
-    )
+    effort_days = days(sums.get(f"all:{scope}", 0))
+    return Stretch(starts_on=date_of(span.first_day), effort_days=effort_days, share=scores.share(sums, scope))
 
 
 def _shift_lag(told: Reckoning, scope: str) -> Lag | None:

@@ -15,7 +15,7 @@ class Stretch(Struct, frozen=True, kw_only=True):
     """A week or a month of one objective."""
 
     starts_on: date
-    effort_days: float | None  #: None where it may not be shown
+    effort_days: float
     share: float | None  #: of the observed effort; None where none was observed
 
 
