@@ -21,6 +21,7 @@ from sync.reconcile.thresholds import thresholds_of
 from sync.reconcile.travellers import Travellers, travellers
 from sync.report.notice import MapVersion, Moved, Notice, Touched
 from sync.snapshot import Snapshot
+from sync.store import health
 from sync.store.load import snapshot
 from sync.work.reporting import understood
 
@@ -52,7 +53,7 @@ def between(engine: Engine, *, config: Config, files: Files, sides: tuple[Versio
     before, after = sides
     shifts = strategy_diff(before.dated, after.dated)
     now = files.on(day_of(as_of, zone=ZoneInfo(config.zone)))
-    facts = snapshot(engine, as_of, fields=now.mappings.asks_fields) if shifts else None
+    facts = snapshot(engine, as_of, fields=now.mappings.asks_fields) if shifts and health.known(engine) else None
     looked = facts is not None and bool(facts["sources"].count().to_pyarrow().as_py())
     found = _travellers(facts, now, (before, after), _scopes(shifts), config) if facts and looked else {}
     return Notice(

@@ -34,7 +34,7 @@ def form(name: str, part: str | None = None) -> str | bytes | dict[str, str]:
     return rendered(sample(), name, part=part, environment=os.environ)
 
 
-@pytest.mark.parametrize("name", ["text", "html", "markdown", "confluence", "json"])
+@pytest.mark.parametrize("name", ["text", "markdown", "confluence", "json"])
 def test_forms_of_one_text_tell_the_period(name):
     told = form(name)
     assert isinstance(told, str)
