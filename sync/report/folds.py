@@ -82,7 +82,7 @@ def item_lists(report: Report) -> list[ItemList]:
 def _figures(report: Report) -> Iterable[Figure]:
     """Those that the page shows."""
     spent, code = report.alignment, report.pull_requests
-    yield from gather.figures((report.answer, report.delivery, report.dora, report.planning))
+    yield from gather.figures((report.answer, report.delivery, report.flow, report.dora, report.planning))
     yield from gather.figures([row.figures for row in report.objectives])
     yield from gather.figures([(spent.figures, spent.spending)] if spent else [])
     yield from gather.figures([scope for scope in code.scopes if scope.kind == "all"] if code else [])

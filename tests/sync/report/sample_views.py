@@ -6,35 +6,19 @@ from functools import cache
 from msgspec.structs import replace
 
 from sync.reconcile.alignment.view import Account, AlignmentView, Misaligned, Mover, Spending, Stretch
-from sync.reconcile.backtest import BackTest, Trial
 from sync.reconcile.change import Change, Comparison, Signal
 from sync.reconcile.control_chart import ChartPoint, ControlChart, Limits
 from sync.reconcile.dora.view import DoraView, DoraWeek, ServiceView
-from sync.reconcile.flow_view import (
-    AgeingItem,
-    CumulativeDay,
-    CyclePoint,
-    FlowView,
-    FlowWeek,
-    Little,
-    Survival,
-    SurvivalPoint,
-    TypeShare,
-)
-from sync.reconcile.forecast import FanPoint, Forecast, When
-from sync.reconcile.light import Light
 from sync.reconcile.manual import Manual, Option
-from sync.reconcile.outlook import Outlook
-from sync.reconcile.progress import BurnPoint, MeasureLine, Progress
 from sync.reconcile.pull_requests.view import PullRequestScope, PullRequestView
 from sync.reconcile.rule_lines import RuleLine
 from sync.reconcile.teams import RuleUse, TeamItem, TeamView, Wait
 from sync.reconcile.terrain import Sighting, TerrainView
 from sync.report.decisions import decisions
 from sync.report.model import Answer, MapMove, ObjectiveRow, Report
-from tests.sync.report.sample import AS_OF, FINDINGS, KINDS, OBJECTIVES, figure, item, sample, weeks
-
-MONDAY = date(2026, 11, 9)
+from tests.sync.report.sample import FINDINGS, KINDS, OBJECTIVES, figure, item, sample, weeks
+from tests.sync.report.sample_flow import MONDAY, flow_view
+from tests.sync.report.sample_outlook import outlook
 
 
 @cache
@@ -90,79 +74,6 @@ def full() -> Report:
         ),
         manuals=MANUALS,
         decisions=decisions(FINDINGS, {page.id: page for page in MANUALS}),
-    )
-
-
-def flow_view() -> FlowView:
-    mondays = [MONDAY - timedelta(weeks=back) for back in reversed(range(52))]
-    return FlowView(
-        scope="all",
-        figures=(figure("reopen_rate", "Reopened", 0.083, unit="ratio", low=0.03, high=0.21, n=24),),
-        expectation=figure("expectation", "85 % finish within", 14.0, unit="days", n=212),
-        survival=Survival(
-            n=180,
-            open=24,
-            quantiles=(figure("survival_p50", "Time in progress p50", 6.2, n=180),),
-            points=(SurvivalPoint(days=2.0, ratio=0.8, at_risk=150), SurvivalPoint(days=14.0, ratio=0.2, at_risk=30)),
-            small_from_days=None,
-        ),
-        cumulative=tuple(
-            CumulativeDay(
-                on=MONDAY + timedelta(days=day),
-                arrivals=388.0 + 4 * day,
-                started=360.0 + 3 * day,
-                finished=330.0 + 3.5 * day,
-            )
-            for day in range(8)
-        ),
-        little=Little(
-            wip=24.2,
-            finished_per_day=3.4,
-            cycle_days=6.9,
-            ratio=1.03,
-            balanced=True,
-            reading="What flows in flows out.",
-        ),
-        distribution=(
-            TypeShare(flow_type="feature", items=17.0, ratio=0.708),
-            TypeShare(flow_type="defect", items=7.0, ratio=0.292),
-        ),
-        ageing=tuple(
-            AgeingItem(
-                ref=item(number).ref,
-                category="active",
-                parked=number == 42,
-                age_days=60.0 - number,
-                percentile=97 - number // 3,
-                miss=0.9,
-            )
-            for number in range(40, 50)
-        ),
-        scatter=tuple(
-            CyclePoint(
-                ref=item(number).ref,
-                finished_at=AS_OF - timedelta(days=number),
-                cycle_days=1.0 + (number * 7) % 19,
-            )
-            for number in range(1, 40)
-        ),
-        weeks=tuple(
-            FlowWeek(
-                starts_on=monday,
-                arrivals=20.0,
-                delivered=float((place * 5) % 23),
-                discarded=1.0,
-                bulk_closed=0.0,
-                wip=24.0,
-                cycle_p50_days=None if place < 6 else 4.0 + place % 3,
-                cycle_p85_days=None if place < 6 else 9.0 + place % 4,
-                lead_p50_days=8.0,
-                lead_p85_days=19.0,
-                active_days=40.0,
-                waiting_days=32.0,
-            )
-            for place, monday in enumerate(mondays)
-        ),
     )
 
 
@@ -226,100 +137,6 @@ def _spending(identity: str, share: float, planned: float | None, *, class_: str
 
 def _with_outlook(row: ObjectiveRow) -> ObjectiveRow:
     return replace(row, weeks=weeks(52, first=5 + row.rank, missing=20 * (row.rank == 3)), outlook=outlook(row.id))
-
-
-def outlook(identity: str) -> Outlook:
-    colour = {"checkout": "risk", "growth": "on", "nordics": "off", "catalogue": "none"}.get(identity, "unknown")
-    chance = {"risk": 0.71, "on": 0.93, "off": 0.32}.get(colour)
-    known = chance is not None
-    return Outlook(
-        progress=Progress(
-            figures=(
-                figure("scope", "Scope", 60.0, scope=identity, unit="items", n=60),
-                figure("completion", "Delivered of the scope", 0.633, scope=identity, unit="ratio", n=60),
-            ),
-            burn_up=tuple(
-                BurnPoint(on=MONDAY - timedelta(weeks=11 - place), scope=40 + 2 * place, delivered=5 + 3 * place)
-                for place in range(12)
-            ),
-            undated=3,
-            measures=(
-                MeasureLine(
-                    id="conversion",
-                    name="Conversion",
-                    unit="%",
-                    baseline=2.1,
-                    target=3.0,
-                    current=2.4,
-                    read_on=date(2026, 11, 1),
-                    age_days=15,
-                    stale=identity == "growth",
-                    progress=1 / 3,
-                ),
-            )
-            if identity in ("checkout", "growth")
-            else (),
-        ),
-        forecast=Forecast(
-            remaining=22,
-            weeks=12,
-            delivered=36,
-            growing=When(
-                p50_on=date(2027, 1, 4), p85_on=date(2027, 2, 1), p50_weeks=7, p85_weeks=11, method="simulated"
-            )
-            if known
-            else When(reason="small_n"),
-            fixed=When(p50_on=date(2026, 12, 28), p85_on=date(2027, 1, 11), p50_weeks=6, p85_weeks=8)
-            if known
-            else When(reason="small_n"),
-            horizon_weeks=4,
-            p15=8 if known else None,
-            p50=12 if known else None,
-            fan=tuple(
-                FanPoint(on=MONDAY + timedelta(weeks=ahead), p15=2 * ahead, p50=3 * ahead, p85=4 * ahead)
-                for ahead in range(1, 12)
-            )
-            if known
-            else (),
-            promised_on=date(2027, 1, 15) if known else None,
-            chance=chance,
-            reason=None if known else "small_n",
-            back_test=BackTest(
-                trials=tuple(
-                    Trial(
-                        on=MONDAY - timedelta(weeks=4 * number),
-                        p15=7,
-                        p50=11,
-                        naive=10,
-                        outcome=6 + (number * 5) % 9,
-                        chance=None,
-                        done=None,
-                        crps=1.4,
-                    )
-                    for number in range(1, 14)
-                ),
-                covered=12,
-                coverage=12 / 13,
-                low=0.71,
-                high=0.98,
-                verdict="calibrated",
-                loss=1.2,
-                naive_loss=1.6,
-                skill=0.25,
-                brier=0.11,
-                crps=1.4,
-            ),
-            hidden=identity == "running",
-        ),
-        light=Light(
-            computed=colour,
-            chance=chance,
-            declared="on_track" if known else None,
-            declared_on=date(2026, 11, 13) if known else None,
-            contradicts=colour == "off",
-            reason=None if known else "no_promise",
-        ),
-    )
 
 
 def control_chart() -> ControlChart:

@@ -14,7 +14,8 @@ from sync.report.guide import guide
 from sync.report.remedies import remedies
 from sync.report.strip import strip
 from tests.sync.report.sample import AS_OF, FINDINGS, figure, finding, masthead, sample, weeks
-from tests.sync.report.sample_views import MANUALS, alignment, comparison, full, outlook
+from tests.sync.report.sample_outlook import outlook
+from tests.sync.report.sample_views import MANUALS, alignment, comparison, full
 
 CHECKOUT = outlook("checkout")
 
