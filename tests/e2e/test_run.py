@@ -1,9 +1,14 @@
 """The scheduled job on an invented company, from poll to report."""
 
 import json
+from collections.abc import Mapping
 from html.parser import HTMLParser
+from subprocess import CompletedProcess
+from typing import Any
 
-from tests.stage import AS_OF, Place, Stage
+import pytest
+
+from tests.stage import AS_OF, Place, Stage, furnished
 
 CHECKED = {"M01", "M02", "M03", "M12", "M22"}
 
@@ -19,22 +24,36 @@ class Addresses(HTMLParser):
         self.fetched += [value or "" for name, value in attrs if name == "src" or (tag == "link" and name == "href")]
 
 
-def test_the_job_reads_tags_reconciles_and_reports(place: Place) -> None:
-    done = place.fingerpost("run", "--as-of", AS_OF)
-    assert done.returncode == 0, done.stderr
-    assert "jira: complete" in done.stderr
-    assert "github: complete" in done.stderr
+@pytest.fixture(scope="module")
+def place(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    return furnished(tmp_path_factory.mktemp("job"), stage)
+
+
+@pytest.fixture(scope="module")
+def job(place: Place) -> "CompletedProcess[str]":
+    return place.fingerpost("run", "--as-of", AS_OF, "--verbose")
+
+
+@pytest.fixture(scope="module")
+def report(place: Place, job: "CompletedProcess[str]") -> Mapping[str, Any]:
+    assert job.returncode == 0, job.stderr
+    told: Mapping[str, Any] = json.loads((place.folder / "reports" / "latest.json").read_text())
+    return told
+
+
+def test_the_job_reads_tags_reconciles_and_reports(place: Place, job: "CompletedProcess[str]") -> None:
+    assert job.returncode == 0, job.stderr
+    assert "jira: complete" in job.stderr
+    assert "github: complete" in job.stderr
     reports = place.folder / "reports"
     assert {path.name for path in reports.glob("latest.*")} == {"latest.html", "latest.json", "latest.txt"}
-    assert (reports / "latest.txt").read_text() == done.stdout
+    assert (reports / "latest.txt").read_text() == job.stdout
     page = Addresses()
     page.feed((reports / "latest.html").read_text())
     assert page.fetched == []
 
 
-def test_every_item_is_accounted_for(place: Place, stage: Stage) -> None:
-    assert place.fingerpost("sync").returncode == 0
-    report = place.report("--as-of", AS_OF)
+def test_every_item_is_accounted_for(report: Mapping[str, Any], stage: Stage) -> None:
     lines = {line["kind"]: line for line in report["balance"]}
     for line in lines.values():
         assert line["seen"] == sum(line[outcome] for outcome in ("tagged", "exempt", "untagged", "unknown"))
@@ -44,9 +63,7 @@ def test_every_item_is_accounted_for(place: Place, stage: Stage) -> None:
     assert lines["pull_request"]["seen"] == sum(len(each["pullRequests"]) for each in repositories)
 
 
-def test_what_was_planted_is_found_and_nothing_else_of_its_kind(place: Place, stage: Stage) -> None:
-    assert place.fingerpost("sync").returncode == 0
-    report = place.report("--as-of", AS_OF)
+def test_what_was_planted_is_found_and_nothing_else_of_its_kind(report: Mapping[str, Any], stage: Stage) -> None:
     found = {(finding["kind"], finding["subject_key"]) for finding in report["findings"]}
     planted = {(each.kind, each.ref_key) for each in stage.company.planted if each.kind in CHECKED}
     assert {kind for kind, _ in planted} == CHECKED
@@ -55,37 +72,33 @@ def test_what_was_planted_is_found_and_nothing_else_of_its_kind(place: Place, st
     assert alike.isdisjoint(found)
 
 
-def test_the_same_facts_give_the_same_bytes(place: Place) -> None:
-    assert place.fingerpost("sync").returncode == 0
-    first, second = (place.fingerpost("report", "--format", form, "--as-of", AS_OF) for form in ("html", "html"))
-    assert first.stdout == second.stdout
-    assert place.report("--as-of", AS_OF)["masthead"]["digest"] in first.stdout
+def test_the_same_facts_give_the_same_bytes(place: Place, report: Mapping[str, Any]) -> None:
+    again = place.fingerpost("report", "--format", "html", "--as-of", AS_OF)
+    assert again.stdout == (place.folder / "reports" / "latest.html").read_text()
+    assert report["masthead"]["digest"] in again.stdout
 
 
-def test_a_second_run_asks_once_each_and_changes_nothing(place: Place, stage: Stage) -> None:
-    assert place.fingerpost("sync").returncode == 0
+def test_no_secret_is_written_anywhere(place: Place, job: "CompletedProcess[str]") -> None:
+    written = [path.read_bytes() for path in place.folder.rglob("*") if path.is_file() and path.suffix != ".yaml"]
+    assert len(written) > 3
+    for secret in (b"jira-secret", b"github-secret"):
+        assert all(secret not in content for content in written)
+        assert secret.decode() not in job.stdout + job.stderr
+
+
+def test_a_second_run_asks_once_each_and_changes_nothing(place: Place, stage: Stage, report: Mapping[str, Any]) -> None:
+    assert report
     before, asked = place.exported("--as-of", AS_OF), (len(stage.jira.requests), len(stage.github.requests))
     assert place.fingerpost("sync").returncode == 0
     assert (len(stage.jira.requests) - asked[0], len(stage.github.requests) - asked[1]) == (1, 1)
     assert place.exported("--as-of", AS_OF) == before
 
 
-def test_no_secret_is_written_anywhere(place: Place) -> None:
-    done = place.fingerpost("run", "--as-of", AS_OF, "--verbose")
-    written = [path.read_bytes() for path in place.folder.rglob("*") if path.is_file() and path.suffix != ".yaml"]
-    for secret in (b"jira-secret", b"github-secret"):
-        assert all(secret not in content for content in written)
-        assert secret.decode() not in done.stdout + done.stderr
-
-
-def test_the_exit_code_tells_of_grave_findings(place: Place) -> None:
-    assert place.fingerpost("sync").returncode == 0
-    assert place.fingerpost("report", "--as-of", AS_OF, "--fail-on", "high").returncode == 1
-    assert (
-        place.fingerpost("report", "--as-of", AS_OF, "--publish", "--format", "csv", "--out", "tables").returncode == 0
-    )
+def test_the_exit_code_tells_of_grave_findings(place: Place, report: Mapping[str, Any]) -> None:
+    assert {"high", "critical"} & {finding["severity"] for finding in report["findings"]}
+    tables = ("--publish", "--format", "csv", "--out", "tables", "--fail-on", "high")
+    assert place.fingerpost("report", "--as-of", AS_OF, *tables).returncode == 1
     assert {"findings.csv", "figures.csv"} <= {path.name for path in (place.folder / "tables").iterdir()}
-    assert (place.folder / "reports" / "latest.html").exists()
 
 
 def test_schemas_are_json(place: Place) -> None:
