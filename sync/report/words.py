@@ -84,6 +84,8 @@ EXCLUDED = {
     "no_active": "never active",
     "bulk_closed": "closed in bulk",
     "no_commitment": "never committed to",
+    "neither": "neither active nor waiting",
+    "before_effort": "started before effort is known of",
 }
 
 
