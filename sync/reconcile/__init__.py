@@ -145,7 +145,7 @@ def reconcile(
         outlooks=outlooks(facts, serving, period=period, begun_us=scopes.begun_us, config_version=config_version),
         planning=planning(facts, serving),
         control_charts=charts,
-        comparison=comparison(facts, scopes, charts),
+        comparison=comparison(facts, scopes, charts, config_version=config_version),
         weeks=scopes.weeks(thresholds.series_weeks),
         findings=tuple(ordered(graded(found, facts))),
         suppressed=suppressed,

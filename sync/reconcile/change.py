@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from sync.reconcile.contingency import binomial, fisher
 from sync.reconcile.days import DAY_US
+from sync.reconcile.effort.moved import Moved
 from sync.reconcile.multiplicity import adjusted
 from sync.reconcile.objectives import ALL
 from sync.reconcile.ranks import hodges_lehmann, mann_whitney
@@ -36,7 +37,7 @@ class Change(Struct, frozen=True, kw_only=True):
     test: Test | None = None  #: None where there is too little to test
     p: float | None = None
     adjusted_p: float | None = None  #: for all the tests of this report together (Benjamini and Hochberg)
-    effect: float | None = None  #: of times the chance that one of now is longer; of shares the difference
+    effect: float | None = None  #: of times the chance that one of now is longer; of shares how far they are apart
     shift: float | None = None  #: of times, in days: the middle of all differences
     material: bool = False  #: large enough to matter: 20 % of a median or a rate, 0.10 of a share
     changed: bool = False  #: both tested and material, with ten on either side
@@ -122,6 +123,19 @@ def of_counts(blank: Change, before: int, now: int, *, days: tuple[int, int]) ->
     return replace(told, test="binomial", p=p, material=_is_far(before / days[0], now / days[1]))
 
 
+def of_allocation(blank: Change, told: Moved) -> Change:
+    """Whether effort went elsewhere: a test by shuffling the weeks of each person, on the distance of the shares."""
+    return replace(
+        blank,
+        n_before=told.before,
+        n_now=told.now,
+        test=None if told.p is None else "permutation",
+        p=told.p,
+        effect=told.distance,
+        material=told.distance >= MATERIAL_SHARE,
+    )
+
+
 def family(lines: Iterable[Change]) -> tuple[Change, ...]:
     """The lines of one report, judged together, in words."""
     told = list(lines)
@@ -141,8 +155,13 @@ def _says(line: Change) -> str:
     n = f"n = {line.n_before:,} and {line.n_now:,}"
     if not line.changed:
         return f"{subject}: no detectable change ({n})."
-    before, now = _shown(line.before, line.unit), _shown(line.now, line.unit)
-    return f"{subject}: changed from {before} to {now} ({n}, adjusted p = {line.adjusted_p:.3f})."
+    return f"{subject}: changed {_how(line)} ({n}, adjusted p = {line.adjusted_p:.3f})."
+
+
+def _how(line: Change) -> str:
+    if line.test == "permutation":
+        return f"by {line.effect:.3f} of the whole"
+    return f"from {_shown(line.before, line.unit)} to {_shown(line.now, line.unit)}"
 
 
 def _shown(value: float | None, unit: str) -> str:

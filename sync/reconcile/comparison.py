@@ -3,16 +3,32 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from sync.reconcile.alignment.stretches import before
-from sync.reconcile.change import FALSE_ALARMS, Change, Comparison, Tally, family, of_counts, of_shares, of_times
+from sync.reconcile.change import (
+    FALSE_ALARMS,
+    SMALLEST_SIDE,
+    Change,
+    Comparison,
+    Tally,
+    family,
+    of_allocation,
+    of_counts,
+    of_shares,
+    of_times,
+)
 from sync.reconcile.control_chart import ControlChart
 from sync.reconcile.control_charts import signals
 from sync.reconcile.data_changes import data_changes
-from sync.reconcile.days import date_of
+from sync.reconcile.days import date_of, number_of
 from sync.reconcile.delivery import Finished, finished, left_out, one_by_one
+from sync.reconcile.effort.buckets import buckets
+from sync.reconcile.effort.moved import moved
+from sync.reconcile.effort.population import Span
 from sync.reconcile.facts import Facts
+from sync.reconcile.objectives import ALL
 from sync.reconcile.periods import Period, week_of
 from sync.reconcile.periods import period as named_period
 from sync.reconcile.scopes import Scopes
+from sync.reconcile.stats import seed
 
 TIMES = {"lead": "Lead time p50", "cycle": "Cycle time p50"}
 
@@ -31,14 +47,14 @@ def _named(text: str, span: Period) -> Period:
     return named_period(text, zone=span.zone)
 
 
-def comparison(facts: Facts, scopes: Scopes, charts: Sequence[ControlChart]) -> Comparison:
+def comparison(facts: Facts, scopes: Scopes, charts: Sequence[ControlChart], *, config_version: str = "") -> Comparison:
     """What changed. Nothing is compared where one of the periods is not wholly known (§0.5, §0.7)."""
     period, earlier = scopes.period, preceding(scopes.period)
     seen = tuple(signals(charts, period))
     if period.partial(scopes.as_of) or scopes.begun_at > earlier.start_at:
         return Comparison(before=None, data_changes=(), lines=(), tests=0, false_alarms=0.0, signals=seen)
     done = finished(scopes.flow, scopes.members, period=earlier, as_of=scopes.as_of, since=scopes.begun_at)
-    lines = family(_lines(scopes, done, earlier))
+    lines = family((*_of_effort(facts, period, config_version), *_lines(scopes, done, earlier)))
     tests = sum(line.test is not None for line in lines)
     return Comparison(
         before=earlier.text,
@@ -48,6 +64,20 @@ def comparison(facts: Facts, scopes: Scopes, charts: Sequence[ControlChart]) -> 
         false_alarms=tests * FALSE_ALARMS,
         signals=seen,
     )
+
+
+def _of_effort(facts: Facts, period: Period, config_version: str) -> Iterator[Change]:
+    """Nothing where a period has too few people for a figure of them (§10.2)."""
+    told = moved(
+        facts.ledger,
+        buckets(facts.tags),
+        earlier=before(period),
+        later=Span(number_of(period.first_on), number_of(period.until_on)),
+        smallest=SMALLEST_SIDE,
+        seed=seed("allocation", ALL, f"{facts.as_of:%Y-%m-%dT%H:%M:%SZ}", config_version),
+    )
+    if told is not None:
+        yield of_allocation(Change(id="allocation", scope=ALL, title="Effort by objective", unit="ratio"), told)
 
 
 def _lines(scopes: Scopes, done: Mapping[str, Sequence[Finished]], earlier: Period) -> Iterator[Change]:

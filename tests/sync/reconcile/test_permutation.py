@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.reconcile.divergence import tvd
-from sync.reconcile.permutation import allocation_p, permutation_p, shuffled
+from sync.reconcile.permutation import allocation_distance, allocation_p, permutation_p, shuffled
 from sync.reconcile.stats import percentile
 
 X, Y = [3, 4, 5, 6, 8, 9], [5, 7, 9, 10, 12, 14]
-STEADY = [(False, {"a": 1.0}), (True, {"a": 1.0}), (False, {"a": 1.0}), (True, {"a": 1.0})]
-MOVED = [(False, {"a": 1.0}), (True, {"b": 1.0}), (False, {"a": 1.0}), (True, {"b": 1.0})]
+STEADY = [(False, {"a": 1}), (True, {"a": 1}), (False, {"a": 1}), (True, {"a": 1})]
+MOVED = [(False, {"a": 1}), (True, {"b": 1}), (False, {"a": 1}), (True, {"b": 1})]
 
 
 def between_medians(x: list[int], y: list[int]) -> int:
@@ -48,15 +48,23 @@ def test_every_order_is_as_likely() -> None:
 
 
 def test_a_team_that_moved_together_stands_out() -> None:
-    people = {f"p{number}": MOVED for number in range(8)}
-    assert allocation_p(people, seed=1, shuffles=199) == 1 / 200
-    assert allocation_p(dict.fromkeys(people, STEADY), seed=1, shuffles=199) == 1
+    assert allocation_p([MOVED] * 8, seed=1, shuffles=199) == 1 / 200
+    assert allocation_p([STEADY] * 8, seed=1, shuffles=199) == 1
+    assert (allocation_distance([MOVED] * 8), allocation_distance([STEADY] * 8)) == (1, 0)
 
 
 def test_weeks_of_one_person_never_pass_for_those_of_another() -> None:
     """Each keeps to one objective; who works when differs: within a person no label makes any difference."""
-    people = {"p1": [(False, {"a": 1.0}), (False, {"a": 1.0})], "p2": [(True, {"b": 1.0}), (True, {"b": 1.0})]}
+    people = [[(False, {"a": 1}), (False, {"a": 1})], [(True, {"b": 1}), (True, {"b": 1})]]
     assert allocation_p(people, seed=1, shuffles=99) == 1
+    assert allocation_distance(people) == 1
+
+
+def test_the_distance_is_of_shares_and_not_of_sums() -> None:
+    assert allocation_distance([[(False, {"a": 3, "b": 1}), (True, {"a": 1, "b": 3})], [(True, {"a": 4, "b": 4})]]) == (
+        pytest.approx(abs(3 / 4 - 5 / 12))
+    )
+    assert allocation_distance([[(True, {"a": 3})]]) == 0
 
 
 @pytest.mark.parametrize(
