@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from math import fsum
 from typing import Literal
 
 from msgspec.structs import replace
@@ -27,7 +28,15 @@ def spending(told: Reckoning, *, planned: Mapping[str, float]) -> Iterator[Spend
     """The objectives in rank order, then the exemptions by name."""
     starving = frozenset() if told.hidden else starved(told, planned)
     for scope in told.scopes:
-        yield _spending(told, scope, planned.get(scope), is_starved=scope in starving)
+        yield _spending(told, scope, _planned(told, scope, planned), is_starved=scope in starving)
+
+
+def _planned(told: Reckoning, scope: str, planned: Mapping[str, float]) -> float | None:
+    """Its own share, else those of what lies below it: a branch is planned on one level."""
+    if scope in planned:
+        return planned[scope]
+    below = [share for name, share in planned.items() if scope in told.map.line(name)]
+    return fsum(below) if below else None
 
 
 def _spending(told: Reckoning, scope: str, planned: float | None, *, is_starved: bool) -> Spending:

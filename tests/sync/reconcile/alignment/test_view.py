@@ -186,6 +186,7 @@ def test_each_objective_beside_its_plan_and_a_parent_with_its_children(told: Ali
     growth, wallets = spending(told, "growth"), spending(told, "wallets")
     assert growth.effort_days == pytest.approx(7.95)
     assert growth.share.value == spending(told, "checkout").share.value
+    assert growth.planned == 0.5  # its child's
     assert spending(told, "checkout").attainment.value == pytest.approx(7.95 / 30 / 0.5)
     assert (wallets.effort_days, wallets.attainment.value) == pytest.approx((5, 2 / 30 / 0.25))
     assert spending(told, "steady").planned is None

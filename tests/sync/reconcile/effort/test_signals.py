@@ -1,5 +1,6 @@
 """What counts as a signal, on which day, and of what: one reckoning of many small cases (metrics.md §4.2–4.3)."""
 
+from collections import Counter
 from datetime import date
 from functools import reduce
 from operator import add
@@ -7,8 +8,15 @@ from typing import Any
 
 import pytest
 
+from mappings.tag import TAGS
+from sync.reconcile.days import number_of
+from sync.reconcile.effort.buckets import buckets
 from sync.reconcile.effort.ledger import Ledger
+from sync.reconcile.effort.population import Population, Span, population
+from sync.reconcile.effort.roster import UNIT
+from tests.builders import ref_of, table
 from tests.sync.reconcile.effort.worlds import (
+    SINCE,
     Shares,
     World,
     account,
@@ -227,3 +235,58 @@ def test_nothing_that_leaves_the_package_has_a_person_in_it(known: Ledger) -> No
     assert known.by_item.effort.type().is_decimal()
     total = sum(row["effort"] for row in known.by_item.to_pyarrow().to_pylist())
     assert float(total) == pytest.approx(sum(shares(known).values()))
+
+
+NOTHING = table({"bucket": "string", "day": "int64", "state": "string"}, [])
+WHOLE = Span(number_of(SINCE), number_of(SINCE) + 21)
+
+
+def tagged(*keys: str, objective: str) -> Any:
+    told = {"kind": "work_item", "outcome": "tagged", "weight": 1.0, "origin": "rule", "distance": 0}
+    return buckets(table(TAGS, [{"ref": ref_of(key), "objective": objective, **told} for key in keys]))
+
+
+@pytest.fixture(scope="module")
+def untagged(known: Ledger) -> Population:
+    return population(known, tagged(objective=""), NOTHING, WHOLE)
+
+
+def by_bucket(told: Population) -> Counter[str | None]:
+    total: Counter[str | None] = Counter()
+    for piece in told.pieces:
+        total["unseen" if piece.state == "unseen" else piece.bucket] += piece.effort
+    return total
+
+
+def test_effort_of_disjoint_periods_adds_up(known: Ledger, untagged: Population) -> None:
+    middle = WHOLE.first_day + 9
+    halves = [Span(WHOLE.first_day, middle), Span(middle, WHOLE.until_day)]
+    apart = sum((by_bucket(population(known, tagged(objective=""), NOTHING, half)) for half in halves), Counter())
+    assert apart == by_bucket(untagged)
+
+
+def test_effort_of_disjoint_groups_adds_up(untagged: Population) -> None:
+    observed = sum(sum(spent.values()) for spent in untagged.observed.values())
+    assert by_bucket(untagged)[None] == observed
+    everybody = sum(sum(vector.values()) for vector in untagged.people.values())
+    assert everybody == sum(by_bucket(untagged).values())
+
+
+def test_tags_decide_where_effort_lands_and_never_how_much_there_is(known: Ledger, untagged: Population) -> None:
+    some = population(known, tagged("PAY-1", "OPS-2", objective="growth"), NOTHING, WHOLE)
+    before, after = by_bucket(untagged), by_bucket(some)
+    assert after["growth"] + after[None] == before[None]
+    assert after["growth"] == sum(
+        round(effort * UNIT) for (_, _, key), effort in shares(known).items() if key in ("PAY-1", "OPS-2")
+    )
+
+
+def test_where_everything_serves_one_objective_it_takes_all_that_was_observed(
+    known: Ledger, untagged: Population
+) -> None:
+    refs = {row["ref"] for row in known.spent.select("ref").distinct().to_pyarrow().to_pylist()}
+    told = {"kind": "work_item", "outcome": "tagged", "weight": 1.0, "origin": "rule", "objective": "growth"}
+    every = buckets(table(TAGS, [{"ref": ref, **told} for ref in sorted(refs)]))
+    one = by_bucket(population(known, every, NOTHING, WHOLE))
+    assert one["growth"] == by_bucket(untagged)[None]
+    assert one[None] == 0
