@@ -12,7 +12,7 @@ from itertools import count
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from benchmarks.row import Row, Scale
 
@@ -36,6 +36,7 @@ class Taken:
     seconds: float
     waits_s: list[float]
     kept: int
+    cpu_s: float  #: of the serving process
 
 
 def measure(scale: Scale) -> Iterator[Row]:
@@ -46,6 +47,8 @@ def measure(scale: Scale) -> Iterator[Row]:
     yield Row(what="durable 202 a second", result=len(taken.waits_s) / taken.seconds, unit="/s", on=on)
     p99_s = sorted(taken.waits_s)[int(0.99 * len(taken.waits_s))]
     yield Row(what="until the 202, p99", result=p99_s * 1_000, unit="ms", on=on)
+    cpu_ms = taken.cpu_s * 1_000 / len(taken.waits_s)
+    yield Row(what="processor time for one, of the server", result=cpu_ms, unit="ms", on=on)
     yield Row(what="answered with 202 and not in the inbox", result=len(taken.waits_s) - taken.kept, unit="", on=on)
 
 
@@ -58,14 +61,15 @@ def _taken(deliveries: int) -> Taken:
         try:
             port = ours.recv()
             asyncio.run(_send(port, 200))  # warm
+            ours.send("measure")
             began_s = perf_counter()
             waits_s = asyncio.run(_send(port, deliveries))
             seconds = perf_counter() - began_s
         finally:
             ours.send("stop")
-            kept = ours.recv()
+            kept, cpu_s = ours.recv()
             serving.join()
-    return Taken(seconds=seconds, waits_s=waits_s, kept=kept - 200)
+    return Taken(seconds=seconds, waits_s=waits_s, kept=kept - 200, cpu_s=cpu_s)
 
 
 def _serve(folder: str, told: Connection) -> None:
@@ -102,10 +106,13 @@ def _serve(folder: str, told: Connection) -> None:
         thread.start()
         told.send(bound.getsockname()[1])
         told.recv()
+        cpu_began_s = process_time()
+        told.recv()
+        cpu_s = process_time() - cpu_began_s
         web.should_exit = True
         thread.join()
     with engine.connect() as connection:
-        told.send(connection.execute(select(func.count()).select_from(TABLE)).scalar())
+        told.send((connection.execute(select(func.count()).select_from(TABLE)).scalar(), cpu_s))
 
 
 async def _send(port: int, deliveries: int) -> list[float]:

@@ -2,11 +2,14 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, Engine, Row, Select, case, delete, func, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg
 
 from connectors.delivery import Delivery
 from sync.store import trail
@@ -14,7 +17,7 @@ from sync.store.database import reading, writing
 from sync.store.rows import at_of, epoch_us
 from sync.store.tables import DELIVERIES, WEBHOOKS
 from sync.store.trail import Step
-from sync.store.upsert import insert_into, replacing
+from sync.store.upsert import replacing
 
 State: TypeAlias = Literal["waiting", "done", "quarantined"]
 
@@ -55,11 +58,11 @@ class Depth(Struct, frozen=True, kw_only=True):
 
 def keep(engine: Engine, arrivals: Sequence[Arrival]) -> None:
     """Keeps them all or none; when it returns they outlive this machine's next crash. One that is there stays."""
-    rows = [_row(arrival) for arrival in arrivals]
+    kept, heard = [_row(arrival) for arrival in arrivals], _heard(arrivals)
     with writing(engine) as connection:
-        insert = insert_into(connection, DELIVERIES)
-        connection.execute(insert.on_conflict_do_nothing(), rows)
-        _note_arrivals(connection, arrivals)
+        for statement, rows in zip(_statements(connection.dialect.name), (kept, heard), strict=True):
+            is_named = connection.dialect.name == "postgresql"
+            connection.exec_driver_sql(statement, rows if is_named else [tuple(row.values()) for row in rows])
 
 
 def waiting(engine: Engine, source: str, *, most: int, most_bytes: int) -> dict[str, Delivery]:
@@ -173,14 +176,25 @@ def _row(arrival: Arrival) -> dict[str, Any]:
     }
 
 
-def _note_arrivals(connection: Connection, arrivals: Sequence[Arrival]) -> None:
+def _heard(arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
     """When each source last sent something; it is silent no more."""
     last_us: dict[str, int] = {}
     for arrival in arrivals:
         last_us[arrival.source] = max(last_us.get(arrival.source, 0), epoch_us(arrival.delivery.received_at))
-    rows = [{"source": name, "last_us": at_us, "silent_us": None} for name, at_us in sorted(last_us.items())]
-    insert = insert_into(connection, WEBHOOKS)
-    connection.execute(replacing(insert, WEBHOOKS, last_us=insert.excluded.last_us, silent_us=None), rows)
+    return [{"source": name, "last_us": at_us, "silent_us": None} for name, at_us in sorted(last_us.items())]
+
+
+@cache
+def _statements(dialect: str) -> tuple[str, str]:
+    """To keep rows and to note who was heard, put together once: that takes longer than to carry them out."""
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    spoken: Any = psycopg.dialect() if dialect == "postgresql" else sqlite.dialect()  # type: ignore[no-untyped-call]
+    heard = insert(WEBHOOKS)
+    speaks = replacing(heard, WEBHOOKS, last_us=heard.excluded.last_us, silent_us=heard.excluded.silent_us)
+    return (
+        str(insert(DELIVERIES).on_conflict_do_nothing().compile(dialect=spoken)),
+        str(speaks.compile(dialect=spoken)),
+    )
 
 
 def _oldest(source: str) -> Select[Any]:

@@ -31,7 +31,6 @@ def application(
     app = FastAPI(title="fingerpost", version=__version__, docs_url=None, redoc_url=None)
     app.state.access = Access(current)
     shown = registry(engine=engine, counts=counts, now=clock.now)
-    app.router.routes.insert(0, hooks.route(doors=doors, intake=intake, clock=clock, heard=counts.heard))
     for router in (
         health.router(engine=engine, clock=clock),
         metrics.router(shown),
@@ -40,6 +39,7 @@ def application(
         *pages,
     ):
         app.include_router(router)
+    app.add_middleware(hooks.Hooks, doors=doors, intake=intake, clock=clock, heard=counts.heard)
     app.add_middleware(Headers)
     app.openapi_schema = _described(app)
     return app

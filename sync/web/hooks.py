@@ -5,8 +5,7 @@ from typing import Any
 
 import structlog
 from fastapi import HTTPException, Request, status
-from starlette.responses import Response
-from starlette.routing import Route
+from starlette.responses import JSONResponse, Response
 
 from connectors.delivery import MOST_BYTES, Delivery
 from connectors.errors import Malformed, Refused
@@ -14,12 +13,13 @@ from connectors.source import Source
 from connectors.transport import Clock
 from sync.store.database import UNAVAILABLE
 from sync.store.deliveries import Arrival
-from sync.web.headers import Message, Receive, Send
+from sync.web.headers import Application, Message, Receive, Send
 from sync.web.intake import Intake
 from sync.web.limits import Bodies
 from sync.work.doors import Doors
 
 PATH = "/hooks/{source}"
+_PREFIX = "/hooks/"
 #: Of a delivery's headers only those are kept that a vendor has for them: no address, no cookie.
 _KEPT = ("content-type", "x-github-", "x-hub-", "x-atlassian-")
 _LONGEST = 500  # characters of an id or an event: whoever can sign may still send anything
@@ -32,7 +32,7 @@ _ANSWERS = {
     413: "Larger than any delivery",
     503: "No secret is set for this source, or it cannot be kept now",
 }
-#: The route is no endpoint of FastAPI's, whose reading of parameters takes longer than all that is done here.
+#: No endpoint of FastAPI's: its way to one takes longer than all that is done here.
 OPERATION = {
     "summary": "Takes a delivery in",
     "parameters": [{"name": "source", "in": "path", "required": True, "schema": {"type": "string"}}],
@@ -43,13 +43,11 @@ OPERATION = {
 Heard = Callable[[str, str], None]  #: the source, and what became of a delivery
 
 
-def route(*, doors: Doors, intake: Intake, clock: Clock, heard: Heard) -> Route:
-    """The one door that strangers may knock at."""
-    return Route(PATH, _Hooks(doors, intake, clock, heard), methods=["POST"])
+class Hooks:
+    """The one door that strangers may knock at; all other requests go on to the application."""
 
-
-class _Hooks:
-    def __init__(self, doors: Doors, intake: Intake, clock: Clock, heard: Heard) -> None:
+    def __init__(self, app: Application, *, doors: Doors, intake: Intake, clock: Clock, heard: Heard) -> None:
+        self._app = app
         self._doors = doors
         self._intake = intake
         self._clock = clock
@@ -57,10 +55,17 @@ class _Hooks:
         self._bodies = Bodies()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        source = scope["path_params"]["source"]
-        word = await self._taken(source, Request(scope, receive))
-        self._heard(source, word)
-        await _ACCEPTED(scope, receive, send)
+        path: str = scope.get("path", "")
+        if not path.startswith(_PREFIX) or scope.get("method") != "POST":
+            await self._app(scope, receive, send)
+            return
+        source = path.removeprefix(_PREFIX)
+        try:
+            self._heard(source, await self._taken(source, Request(scope, receive)))
+            answer: Any = _ACCEPTED
+        except HTTPException as refused:
+            answer = JSONResponse({"detail": refused.detail}, refused.status_code, refused.headers)
+        await answer(scope, receive, send)
 
     async def _taken(self, name: str, request: Request) -> str:
         """How it is to be handled, once it is kept; raises the answer where it is not."""

@@ -83,10 +83,10 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - the outer edge of one commit: who waits for it is told
             structlog.get_logger().exception("not kept", deliveries=len(group))
             failed = error
-        loop = group[0].kept.get_loop()
-        loop.call_soon_threadsafe(_answer, [each.kept for each in group], failed)
         if failed is None:
             self._told({each.arrival.source for each in group if each.arrival.state == "waiting"})
+        loop = group[0].kept.get_loop()
+        loop.call_soon_threadsafe(_answer, [each.kept for each in group], failed)
 
 
 def _answer(waiting: Sequence["asyncio.Future[None]"], failed: Exception | None) -> None:

@@ -22,7 +22,7 @@ from sync.store.names import refs_of
 from sync.work.current import Current
 from sync.work.jobs import Job, Jobs
 from sync.work.pool import Pool
-from sync.work.postgres import STALLED_S, Queue, Worker, prepare
+from sync.work.postgres import STALLED_S, Announcer, Queue, Worker, prepare
 from sync.work.sources import Means
 from tests.clocks import FakeClock
 from tests.stage import CONFIG, Stage, staged
@@ -148,6 +148,24 @@ def test_jobs_of_a_worker_that_is_no_more_are_free_again(installation: Installat
     put_in_line(installation)
     assert ("jira", "poll jira", "todo") in installation.line()
     assert [name for _, name, _ in installation.line()].count("poll jira") == 1
+
+
+def test_the_web_puts_one_drain_in_line_for_a_burst_and_does_no_work(installation: Installation) -> None:
+    async def burst() -> None:
+        announcer = Announcer(Queue(installation.engine), installation.jobs())
+        running = asyncio.create_task(announcer.run())
+        for _ in range(20):
+            announcer.arrived({"github"})
+        async with asyncio.timeout(30):
+            while not installation.line():
+                await asyncio.sleep(0.01)
+        announcer.stop()
+        await running
+
+    asked = len(installation.stage.github.requests)
+    asyncio.run(burst())
+    assert installation.line() == [("github", "drain github", "todo")]
+    assert len(installation.stage.github.requests) == asked
 
 
 def test_a_job_that_was_done_meanwhile_is_not_done_again(installation: Installation) -> None:
