@@ -12,16 +12,25 @@ if TYPE_CHECKING:
 SPANS = {"number": "int64", "from_us": "int64", "until_us": "int64"}
 
 
-def ranked(rows: "ir.Table", *, by: Sequence[str], value: str, percent: int) -> "ir.Table":
-    """The columns `by`, the percentile under the name of `value`, and n; nulls are no part of a group."""
+def ranked(rows: "ir.Table", *, by: Sequence[str], values: Sequence[str], percent: int) -> "ir.Table":
+    """The columns `by`, n (the rows of the group), and of each value the percentile and n_<name>, how many it is of.
+
+    Nulls are no part of a sample; of none there is no percentile.
+    """
     import ibis
 
-    known = rows.filter(rows[value].notnull()).select(*by, value)
     group = ibis.window(group_by=list(by))
-    in_order = ibis.window(group_by=list(by), order_by=value)
-    counted = known.mutate(n=known.count().over(group), place=ibis.row_number().over(in_order) + 1)
-    rank = (counted.n * percent + 99) // 100
-    return counted.filter(counted.place == rank).select(*by, value, "n").order_by(list(by))
+    counts = {f"n_{name}": rows[name].count().over(group) for name in values}
+    places = {
+        f"place_{name}": ibis.row_number().over(ibis.window(group_by=list(by), order_by=name)) + 1 for name in values
+    }
+    placed = rows.select(*by, *values, **counts, **places)
+    found = {
+        name: placed[name].max(where=placed[f"place_{name}"] == (placed[f"n_{name}"] * percent + 99) // 100)
+        for name in values
+    }
+    sizes = {f"n_{name}": placed[f"n_{name}"].max() for name in values}
+    return placed.group_by(list(by)).aggregate(n=placed.count(), **found, **sizes).order_by(list(by))
 
 
 def in_periods(rows: "ir.Table", periods: Sequence[Period], *, at: str) -> "ir.Table":

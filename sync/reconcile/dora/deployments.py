@@ -24,9 +24,9 @@ def deployments(known: Dora) -> "ir.Table":
     """`SERVICE_DEPLOYMENTS`, `JUDGED`, and lead_us: p50 of its changes from the first commit to production."""
     judged = as_table(_judged(known), {"service": "string", "ref": "string", **JUDGED})
     timed = known.leads.filter(known.leads.lead_us >= 0)
-    median = ranked(timed, by=["service", "ref"], value="lead_us", percent=50).drop("n")
+    median = ranked(timed, by=["service", "ref"], values=["lead_us"], percent=50)
     told = known.shipping.deployed
-    for more in (judged, median):
+    for more in (judged, median.select("service", "ref", "lead_us")):
         told = told.left_join(more, ["service", "ref"]).drop("service_right", "ref_right")
     return told.select(*SERVICE_DEPLOYMENTS, *JUDGED, "lead_us")
 

@@ -47,7 +47,7 @@ def median_leads(leads: "ir.Table", weeks: Sequence[Period]) -> dict[str, dict[i
     """Service → number of the week → p50 of the lead times of what it deployed then."""
     known = leads.filter(leads.lead_us >= 0)
     placed = in_periods(known, weeks, at="finished_us")
-    rows = ranked(placed, by=["service", "number"], value="lead_us", percent=50).to_pyarrow().to_pylist()
+    rows = ranked(placed, by=["service", "number"], values=["lead_us"], percent=50).to_pyarrow().to_pylist()
     found: dict[str, dict[int, int]] = {}
     for row in rows:
         found.setdefault(row["service"], {})[row["number"]] = row["lead_us"]
