@@ -1,24 +1,25 @@
 """How the work of every scope flows, as a report shows it: every question is asked once for all scopes."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from sync.reconcile.ageing import ageing
-from sync.reconcile.cumulative import UNMOVED, cumulative, little, passages
+from sync.reconcile.cumulative import UNMOVED, Passage, cumulative, little, passages
 from sync.reconcile.delivery import one_by_one, typical_efficiency
 from sync.reconcile.distribution import distribution
-from sync.reconcile.expectation import UNTOLD, expectation, samples
+from sync.reconcile.expectation import UNTOLD, Sample, expectation, samples
 from sync.reconcile.figures import DAY_US, Figure
 from sync.reconcile.flow import Flow
-from sync.reconcile.flow_view import CyclePoint, FlowView
+from sync.reconcile.flow_view import CumulativeDay, CyclePoint, FlowView
 from sync.reconcile.objectives import ALL
 from sync.reconcile.periods import instant, micros
 from sync.reconcile.reopened import reopen_rates
 from sync.reconcile.scopes import Scopes
-from sync.reconcile.survival_view import UNWATCHED, survival, watched
+from sync.reconcile.survival_view import UNWATCHED, Watched, survival, watched
 from sync.reconcile.thresholds import Thresholds
 
 if TYPE_CHECKING:
@@ -27,46 +28,62 @@ if TYPE_CHECKING:
 MOST_AGEING, MOST_DOTS = 50, 500
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """The answers, by scope."""
+
+    curves: Mapping[str, Watched]
+    samples: Mapping[str, Sample]
+    cumulative: Mapping[str, tuple[CumulativeDay, ...]]
+    passages: Mapping[str, Passage]
+    rates: tuple[Mapping[str, Figure], ...]
+
+
 def flow_views(
     flowed: Flow, scopes: Scopes, *, thresholds: Thresholds, touch: Mapping[str, Figure] | None = None
 ) -> dict[str, FlowView]:
     """Scope → its view, of the period and of its end as far as it is known. `touch` has the touch ratio of each."""
-    flow, members, period, as_of = flowed.items, scopes.members, scopes.period, scopes.as_of
-    at, names = period.known_until(as_of), scopes.names
-    curves = watched(flow, members, at=at, look_back_days=thresholds.look_back_days)
-    told = samples(flow, members, at=at, zone=period.zone, weeks=thresholds.expectation_weeks, since=scopes.begun_at)
-    days = cumulative(flow, members, scopes=names, period=period, as_of=as_of, since=scopes.begun_at)
-    moved = passages(flow, members, period=period, as_of=as_of)
-    reopened = reopen_rates(flow, members, scopes=names, period=period, as_of=as_of, days=thresholds.reopen_days)
-    done = scopes.done
-    views = {
-        scope: FlowView(
-            scope=scope,
-            figures=(
-                typical_efficiency(scope, done.get(scope, [])),
-                reopened[scope],
-                *([touch[scope]] if touch else []),
-            ),
-            expectation=expectation(scope, told.get(scope, UNTOLD)),
-            survival=survival(scope, curves.get(scope, UNWATCHED)),
-            cumulative=days[scope],
-            little=little(moved.get(scope, UNMOVED), length=at - period.start_at),
-            distribution=distribution(one_by_one(done.get(scope, []))),
-        )
-        for scope in names
-    }
-    every = views[ALL]
+    told = _told(scopes, thresholds, touch)
+    views = {scope: _view(scope, told, scopes) for scope in scopes.names}
+    at, every = scopes.known_until, views[ALL]
     oldest = ageing(
-        flow,
+        flowed.items,
         flowed.runs,
         at=at,
         most=MOST_AGEING,
-        sample=told.get(ALL, UNTOLD),
+        sample=told.samples.get(ALL, UNTOLD),
         expected_days=every.expectation.value,
-        curve=curves.get(ALL, UNWATCHED).curve,
+        curve=told.curves.get(ALL, UNWATCHED).curve,
     )
-    more = {"scatter": _scatter(flow, at=at), "weeks": scopes.flow_weeks[-thresholds.series_weeks :]}
+    more = {"scatter": _scatter(flowed.items, at=at), "weeks": scopes.flow_weeks[-thresholds.series_weeks :]}
     return views | {ALL: replace(every, ageing=oldest, **more)}
+
+
+def _told(scopes: Scopes, thresholds: Thresholds, touch: Mapping[str, Figure] | None) -> _Told:
+    about: dict[str, Any] = {"flow": scopes.flow, "members": scopes.members}
+    of_period = about | {"period": scopes.period, "as_of": scopes.as_of}
+    at, names, since = scopes.known_until, scopes.names, scopes.begun_at
+    weeks, zone = thresholds.expectation_weeks, scopes.period.zone
+    return _Told(
+        curves=watched(**about, at=at, look_back_days=thresholds.look_back_days),
+        samples=samples(**about, at=at, zone=zone, weeks=weeks, since=since),
+        cumulative=cumulative(**of_period, scopes=names, since=since),
+        passages=passages(**of_period),
+        rates=(reopen_rates(**of_period, scopes=names, days=thresholds.reopen_days), *([touch] if touch else [])),
+    )
+
+
+def _view(scope: str, told: _Told, scopes: Scopes) -> FlowView:
+    done = scopes.done.get(scope, [])
+    return FlowView(
+        scope=scope,
+        figures=(typical_efficiency(scope, done), *(rates[scope] for rates in told.rates)),
+        expectation=expectation(scope, told.samples.get(scope, UNTOLD)),
+        survival=survival(scope, told.curves.get(scope, UNWATCHED)),
+        cumulative=told.cumulative[scope],
+        little=little(told.passages.get(scope, UNMOVED), length=scopes.known_until - scopes.period.start_at),
+        distribution=distribution(one_by_one(done)),
+    )
 
 
 def _scatter(flow: "ir.Table", *, at: datetime) -> tuple[CyclePoint, ...]:

@@ -51,6 +51,11 @@ class Scopes:
         """The same; `as_of` where there are no records."""
         return self.as_of if self.begun_us is None else instant(self.begun_us)
 
+    @property
+    def known_until(self) -> datetime:
+        """The end of the period as far as it is known: the instant that whatever has no period is told of."""
+        return self.period.known_until(self.as_of)
+
     @cached_property
     def done(self) -> dict[str, list[Finished]]:
         """Scope → the items with their finish in the period, by ref."""
@@ -59,14 +64,14 @@ class Scopes:
     @cached_property
     def flow_weeks(self) -> tuple[FlowWeek, ...]:
         """All work, in every complete week from the first record to what is known of the period, the latest last."""
-        until = self.period.known_until(self.as_of)
+        until = self.known_until
         count = min(MOST_WEEKS, (until - self.begun_at).days // DAYS + 2)
         weeks = [week for week in weeks_until(until, zone=self.period.zone, count=count) if week.end_at > self.begun_at]
         return flow_weeks(self.flow, weeks=weeks, since=self.begun_at) if weeks else ()
 
     def figures(self, *, config_version: str) -> tuple[Figure, ...]:
         """`config_version` goes into the seed of every resampling (§0.10)."""
-        until_at = self.period.known_until(self.as_of)
+        until_at = self.known_until
         done = self.done
         open_ = in_progress(self.flow, self.members, at=until_at)
         population = clusters({item.ref: item.ref for item in _timed(done.get(ALL, []))})
@@ -84,7 +89,7 @@ class Scopes:
 
     def weeks(self, count: int) -> dict[str, tuple[Week, ...]]:
         """Throughput in the last complete weeks of what is known of the period."""
-        known = weeks_until(self.period.known_until(self.as_of), zone=self.period.zone, count=count)
+        known = weeks_until(self.known_until, zone=self.period.zone, count=count)
         return throughput(self.flow, self.members, scopes=self.names, weeks=known, first_us=self.begun_us)
 
 
