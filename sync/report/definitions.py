@@ -288,6 +288,9 @@ DEFINITIONS = (
         "§2.3",
     ),
     _define(
+        "redraft_time", "Time as a draft again", "Of those that became drafts again, until ready or merged.", "§2.3"
+    ),
+    _define(
         "stalest_pull_request", "Longest without anybody", "How long nobody has touched the most forgotten one.", "§2.4"
     ),
     _define(

@@ -45,6 +45,7 @@ def measures(
         *_sizes(scope, pulls),
         *_reviews(scope, pulls),
         *(_share(scope, name, pulls) for name in SHARES),
+        *_redrafts(scope, pulls),
         _unlinked(scope, pulls),
         _merge_rate(scope, [each.pull for each in members if span.has(each.pull.opened_us)]),
     ]
@@ -154,6 +155,12 @@ def _reviews(scope: str, merged: Sequence[Pull]) -> list[Figure]:
 def _share(scope: str, name: str, merged: Sequence[Pull]) -> Figure:
     title, holds = SHARES[name]
     return _proportion(_blank(name, scope, title, "ratio"), [pull for pull in merged if holds(pull)], len(merged))
+
+
+def _redrafts(scope: str, merged: Sequence[Pull]) -> list[Figure]:
+    """How long those that became drafts again were so: in coding, pickup or review, for no clock stops."""
+    sample = [(pull, pull.redraft_us) for pull in merged if pull.redrafts]
+    return _percentiles(_blank("redraft_time", scope, "Time as a draft again", "hours"), sample, percents=[50])
 
 
 def _unlinked(scope: str, merged: Sequence[Pull]) -> Figure:

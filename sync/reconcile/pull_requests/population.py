@@ -20,7 +20,6 @@ class Pull(NamedTuple):
     opened_us: int | None
     ready_us: int | None
     reviewed_us: int | None
-    approved_us: int | None
     merged_us: int | None
     deployed_us: int | None
     active_us: int | None

@@ -3,7 +3,8 @@
 Figures of a scope, durations in hours as p50 and p85: merged_pull_requests; coding_time, pickup_time, review_time,
 merge_wait, deploy_wait, ready_to_merge; pickup_working_time, review_working_time; pickup_survival (open ones censored);
 pull_request_size, large_pull_requests; review_iterations, review_depth, review_depth_per_100, review_coverage,
-review_load; unreviewed_self_merge, unlinked_pull_requests, merge_rate, stale_pull_requests, redrafted_pull_requests.
+review_load; unreviewed_self_merge, unlinked_pull_requests, merge_rate, stale_pull_requests, redrafted_pull_requests,
+redraft_time.
 """
 
 from datetime import date

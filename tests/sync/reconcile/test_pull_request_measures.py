@@ -34,7 +34,6 @@ def pull(number: int, **said: Any) -> Pull:
         "opened_us": ready_us,
         "ready_us": ready_us,
         "reviewed_us": ready_us + HOUR_US,
-        "approved_us": ready_us + HOUR_US,
         "merged_us": MERGED_US,
         "seen_us": MAY.until_us,
         "coding_us": 0,
@@ -53,7 +52,7 @@ def pull(number: int, **said: Any) -> Pull:
 
 
 def unreviewed(number: int) -> Pull:
-    parts = dict.fromkeys(("reviewed_us", "approved_us", "pickup_us", "review_us", "merge_wait_us"))
+    parts = dict.fromkeys(("reviewed_us", "pickup_us", "review_us", "merge_wait_us"))
     return pull(number, unreviewed=True, reviews=0, depth=0, **parts)
 
 
@@ -119,6 +118,11 @@ def test_shares_of_the_merged() -> None:
     assert (told["unreviewed_self_merge"].value, told["unreviewed_self_merge"].items) == (1 / 9, ("p000",))
     assert (told["redrafted_pull_requests"].value, told["redrafted_pull_requests"].items) == (1 / 9, ("p008",))
     assert figures(pulls[:4])["review_coverage"].reason == "small_n"
+
+
+def test_time_as_a_draft_again_is_of_those_that_were() -> None:
+    told = figures([pull(n, redrafts=1, redraft_us=n * HOUR_US) for n in range(1, 6)] + [pull(9)])
+    assert (told["redraft_time_p50"].value, told["redraft_time_p50"].n) == (3, 5)
 
 
 def test_what_names_only_unread_projects_is_neither_linked_nor_unlinked() -> None:
