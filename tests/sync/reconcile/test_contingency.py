@@ -16,7 +16,7 @@ def test_thirty_against_twenty_in_equal_time() -> None:
     assert binomial(30, 20, exposure=7, other_exposure=7) == pytest.approx(0.202639, abs=5e-7)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(COUNT, COUNT, st.integers(1, 31), st.integers(1, 31))
 def test_counts_agree_with_scipy(count: int, other: int, days: int, other_days: int) -> None:
     assume(count + other)
@@ -29,7 +29,7 @@ def test_nothing_twice_is_no_change() -> None:
     assert fisher(0, 12, 0, 9) == 1
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(COUNT, COUNT, COUNT, COUNT)
 def test_shares_agree_with_scipy(hits: int, misses: int, other_hits: int, other_misses: int) -> None:
     told = fisher_exact([[hits, misses], [other_hits, other_misses]]).pvalue
@@ -47,7 +47,7 @@ def test_the_example_of_adjusting() -> None:
     assert [p <= 0.10 for p in adjusted(p_values)] == [True, True, True, False, False]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(st.floats(0, 1), max_size=40))
 def test_adjusting_agrees_with_statsmodels(p_values: list[float]) -> None:
     told = multipletests(p_values, alpha=0.10, method="fdr_bh")[1] if p_values else []

@@ -54,7 +54,7 @@ def test_the_simulation_is_near_the_exact_chance_in_every_week(changes: list[int
         assert abs(chance - tried) <= 4 * math.sqrt(chance * (1 - chance) / 10_000)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.integers(1, 8), st.lists(st.integers(-4, 3), min_size=1, max_size=3), st.integers(1, 5))
 def test_every_way_is_counted(remaining: int, changes: list[int], weeks: int) -> None:
     def is_done(way: tuple[int, ...]) -> bool:
@@ -93,7 +93,7 @@ def test_how_many_in_four_weeks() -> None:
     assert (value_at(ways, percent=15), value_at(ways, percent=50)) == (6, 10)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 6), min_size=1, max_size=3), st.integers(1, 5))
 def test_every_total_is_counted(samples: list[int], weeks: int) -> None:
     *_, ways = totals(samples, weeks=weeks)

@@ -42,9 +42,9 @@ def test_a_shuffle_loses_nothing_and_begins_afresh(values: list[int], seed: int)
 
 def test_every_order_is_as_likely() -> None:
     rng = random.Random(1)
-    seen = Counter(tuple(shuffled("abc", rng=rng)) for _ in range(6000))
+    seen = Counter(tuple(shuffled("abc", rng=rng)) for _ in range(3000))
     assert len(seen) == 6
-    assert all(900 < count < 1100 for count in seen.values())
+    assert all(400 < count < 600 for count in seen.values())
 
 
 def test_a_team_that_moved_together_stands_out() -> None:

@@ -22,7 +22,7 @@ def test_the_example_of_the_specification() -> None:
     assert hodges_lehmann(X, Y) == 4
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(VALUES, VALUES)
 def test_it_agrees_with_scipy(x: list[int], y: list[int]) -> None:
     test = mann_whitney(x, y)
@@ -43,7 +43,7 @@ def test_it_is_exact_up_to_twenty_on_either_side_without_ties(sizes: tuple[int, 
     assert mann_whitney(x, y).p == pytest.approx(mannwhitneyu(x, y, method=method).pvalue, rel=1e-9)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(VALUES, VALUES)
 def test_the_other_way_round_it_is_as_likely_and_points_the_other_way(x: list[int], y: list[int]) -> None:
     there, back = mann_whitney(x, y), mann_whitney(y, x)
@@ -51,13 +51,13 @@ def test_the_other_way_round_it_is_as_likely_and_points_the_other_way(x: list[in
     assert there.effect == pytest.approx(1 - back.effect)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(VALUES, VALUES)
 def test_the_shift_is_the_lower_median_of_all_differences(x: list[int], y: list[int]) -> None:
     assert hodges_lehmann(x, y) == median_low([b - a for a, b in product(x, y)])
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=2, max_size=30))
 def test_the_correlation_of_ranks_agrees_with_scipy(pairs: list[tuple[int, int]]) -> None:
     x, y = zip(*pairs, strict=True)

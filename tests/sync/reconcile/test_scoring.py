@@ -22,7 +22,7 @@ def test_the_score_of_a_distribution() -> None:
     assert crps({3: 1, 4: 1, 6: 1, 9: 1}, 5) == 0.75
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=30), st.integers(0, 50))
 def test_it_agrees_with_scoringrules(sample: list[int], outcome: int) -> None:
     weights = {value: sample.count(value) for value in sample}
