@@ -47,8 +47,8 @@ def measure(scale: Scale) -> Iterator[Row]:
     yield Row(what="durable 202 a second", result=len(taken.waits_s) / taken.seconds, unit="/s", on=on)
     p99_s = sorted(taken.waits_s)[int(0.99 * len(taken.waits_s))]
     yield Row(what="until the 202, p99", result=p99_s * 1_000, unit="ms", on=on)
-    cpu_ms = taken.cpu_s * 1_000 / len(taken.waits_s)
-    yield Row(what="processor time for one, of the server", result=cpu_ms, unit="ms", on=on)
+    cpu_us = taken.cpu_s * 1_000_000 / len(taken.waits_s)
+    yield Row(what="processor time for one, of the server", result=cpu_us, unit="µs", on=on)
     yield Row(what="answered with 202 and not in the inbox", result=len(taken.waits_s) - taken.kept, unit="", on=on)
 
 

@@ -28,7 +28,8 @@ _PREPARING = 0x71756575  # any number, the same in every fingerpost
 HEARTBEAT_S = 5
 STALLED_S = 20  # without a heartbeat, a worker is dead and its jobs are free
 _FETCH_S = 0.5  # a lock that is free again wakes nobody: the next job of its source is found by looking
-_STOP_S = 4
+_STOP_S = 4.0
+_WHOLE_S = 3_600.0  # for what is in line, where nobody waits for more
 _NO_POSTGRESQL = StoreError(
     "Only a store in PostgreSQL can be worked on by several hosts.",
     hint="Use serve, which does its work itself; or set store: postgresql://…",
@@ -175,7 +176,7 @@ class Worker:
                 fetch_job_polling_interval=_FETCH_S,
                 update_heartbeat_interval=HEARTBEAT_S,
                 stalled_worker_timeout=STALLED_S,
-                shutdown_graceful_timeout=_STOP_S if wait else None,
+                shutdown_graceful_timeout=_STOP_S if wait else _WHOLE_S,
                 delete_jobs="always",
                 install_signal_handlers=wait,
             )

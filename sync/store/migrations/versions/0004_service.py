@@ -67,7 +67,7 @@ def _create_trail() -> None:
     )
     dialect = op.get_bind().dialect.name
     for statement in _GUARDS[dialect]:
-        op.execute(sa.DDL(statement))
+        op.execute(sa.text(statement))
 
 
 _GUARDS = {
