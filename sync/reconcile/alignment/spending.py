@@ -116,16 +116,13 @@ def _sensitivity(told: Reckoning, scope: str) -> tuple[float, float] | None:
 
 
 def _by_model(told: Reckoning, scope: str, name: str, title: str, *, points: bool) -> Figure:
-    below = frozenset(bucket for bucket in _tagged(told) if scope in told.map.line(bucket))
+    tagged = {line.bucket for line in told.models.lines if line.bucket is not None}
+    below = frozenset(bucket for bucket in tagged if scope in told.map.line(bucket))
     share = told.models.share_of_points(below) if points else told.models.share_of_items(below)
     blank = Figure(id=name, scope=scope, title=title, unit="ratio", n=told.models.items)
     if told.models.items < SMALLEST_DENOMINATOR:
         return replace(blank, reason="small_n" if told.models.items else "zero_denominator")
     return replace(blank, value=share, reason="no_data" if share is None else None)
-
-
-def _tagged(told: Reckoning) -> Iterable[str]:
-    return {line.bucket for line in told.models.lines if line.bucket is not None}
 
 
 def _cost(told: Reckoning, scope: str) -> tuple[Figure, float | None]:

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 WORKLOG, CODE, REVIEW, COORD = "worklog", "code", "review", "coord"
-TEXTS = ("status", "description", "body", "Acceptance Criteria")  #: fields whose change is work on the item itself
+#: Fields whose change is work on the item itself; the last as Jira's sites usually call theirs.
+TEXTS = ("status", "description", "body", "Acceptance Criteria")
 CLIP_US = 90 * 86_400_000_000  #: code is no older than this before its pull request (§2.2)
 
 

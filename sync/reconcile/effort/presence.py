@@ -120,10 +120,11 @@ class Presence:
         blocks, active = self.flow.numbered_blocks, self._active
         in_order = ibis.window(group_by="item", order_by="start_us")
         gaps = blocks.semi_join(active, "item").mutate(
-            free_us=blocks.end_us.lag().over(in_order).fill_null(-NEVER), is_last=blocks.end_us.lead().over(in_order)
+            free_us=blocks.end_us.lag().over(in_order).fill_null(-NEVER),
+            next_us=blocks.start_us.lead().over(in_order),
         )
         between = gaps.select("item", from_us="free_us", until_us="start_us")
-        after = gaps.filter(gaps.is_last.isnull()).select("item", from_us="end_us", until_us=ibis.literal(NEVER))
+        after = gaps.filter(gaps.next_us.isnull()).select("item", from_us="end_us", until_us=ibis.literal(NEVER))
         met = active.left_join(between.union(after), "item")
         free = met.select(
             "subject",

@@ -64,7 +64,7 @@ class Subjects:
         )
         told = found.inner_join(levels, "subject")
         is_part = told.level.isnull() | (told.level < 0)
-        placed = told.select("subject", root=_first(told.epic, is_part.ifelse(told.top, None)))
+        placed = told.select("subject", root=told.epic.coalesce(is_part.ifelse(told.top, None)))
         return placed.filter(placed.root.notnull()).cache()
 
     @cached_property
@@ -94,10 +94,4 @@ class Subjects:
 def with_root(table: "ir.Table", roots: "ir.Table") -> "ir.Table":
     """The table with the root of each `subject`."""
     found = table.left_join(roots, "subject").drop("subject_right")
-    return found.mutate(root=_first(found.root, found.subject))
-
-
-def _first(*values: "ir.Value") -> "ir.Value":
-    import ibis
-
-    return ibis.coalesce(*values)
+    return found.mutate(root=found.root.coalesce(found.subject))
