@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from math import fsum
 from typing import TYPE_CHECKING
 
 from mappings.rows import as_table
@@ -60,7 +61,7 @@ class Map:
         for name, objective in self.objectives.items():
             told = [objective.share_on(date_of(day)) for day in range(*span)]
             if any(share is not None for share in told):
-                shares[name] = sum(share or 0.0 for share in told) / len(told)
+                shares[name] = fsum(share or 0.0 for share in told) / len(told)
         return shares
 
     def turns(self, name: str, span: Span) -> Iterator[tuple[int, str, str]]:
