@@ -241,7 +241,7 @@ def _finding(behind: FindingBehind, *, zone: str) -> Iterator[str]:
 def _figure(behind: FigureBehind) -> Iterator[str]:
     figure = behind.figure
     yield ""
-    scope = "all work" if figure.scope == "all" else f"objective {figure.scope}"
+    scope = _scope(figure.scope, section=behind.definition.section if behind.definition else "")
     yield words.line(f"{figure.title}, {scope}: {words.figure(figure)}")
     facts = (
         words.band(figure) and f"90 % interval {words.band(figure)}",
@@ -256,3 +256,12 @@ def _figure(behind: FigureBehind) -> Iterator[str]:
     yield from ("    " + words.line(f"{item.key} {item.title}", most=92) for item in behind.items[:MOST_ITEMS])
     if len(behind.items) > MOST_ITEMS:
         yield f"    and {len(behind.items) - MOST_ITEMS:,} more, in the JSON"
+
+
+def _scope(name: str, *, section: str) -> str:
+    """In words: all work, team payments, service shop, objective growth. Figures of §3 are of services."""
+    if name == "all":
+        return "all work"
+    if ":" in name:
+        return name.replace(":", " ", 1)
+    return f"{'service' if section.startswith('§3') else 'objective'} {name}"

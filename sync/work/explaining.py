@@ -25,7 +25,7 @@ from sync.reconcile.findings import Finding
 from sync.reconcile.objectives import ALL
 from sync.reconcile.periods import day_of
 from sync.reconcile.thresholds import Thresholds
-from sync.report import explanation
+from sync.report import explanation, gather
 from sync.report.explanation import Edition, Explained, FigureBehind, FindingBehind, Origin
 from sync.report.model import Report
 from sync.report.words import measure
@@ -115,10 +115,12 @@ def _reported(
 
 
 def _figures(made: Report, name: str) -> tuple[FigureBehind, ...]:
-    """The figures of this name, `cycle_time` or `cycle_time_p85`; of all work, or of the objective after a colon."""
+    """The figures of this name, `cycle_time` or `cycle_time_p85`; of all work, or of the scope after a colon.
+
+    A scope is an objective, a service, or `team:payments`, as the report names it.
+    """
     identity, _, scope = name.partition(":")
-    every = {(each.scope, each.id): each for each in (*made.answer.figures, *made.delivery)}
-    every |= {(each.scope, each.id): each for row in made.objectives for each in row.figures}
+    every = {(each.scope, each.id): each for each in gather.figures(made)}
     items = {item.ref: item for item in made.items}
     definitions = {definition.id: definition for definition in made.definitions}
     return tuple(

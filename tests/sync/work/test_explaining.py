@@ -164,6 +164,14 @@ def test_a_figure_says_what_it_means_and_why_it_is_null(engine: Engine, folder: 
     assert "(metrics §1.5)" in done.stdout
 
 
+def test_a_figure_of_pull_requests_is_explained_like_any_other(engine: Engine, folder: Path) -> None:
+    done = explain(folder, "pickup_time", "--format", "json")
+    assert done.exit_code == 0, done.stderr
+    told = json.loads(done.stdout)["figures"]
+    assert [each["figure"]["id"] for each in told] == ["pickup_time_p50", "pickup_time_p85"]
+    assert {each["definition"]["section"] for each in told} == {"§2.3"}
+
+
 @pytest.mark.parametrize(
     "ref", ["jira:issue:3", "jira:issue:4", "jira:issue:6", *(f"github:pull_request:{number}" for number in (7, 9))]
 )
