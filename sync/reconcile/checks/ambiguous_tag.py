@@ -1,6 +1,6 @@
 """M06 ambiguous tag: what a tag comes from names several objectives, and nothing says which is meant.
 
-Definition: a live pull request without a tag of its own that closes, or implements, several tagged work items which
+Definition: a live pull request without a tag of its own that closes, or implements, two tagged work items which
 have no objective in common; or a live work item and the one it says is the same work, both tagged through parents
 that have no objective in common. The tag is then split evenly between them.
 Severity: medium.
@@ -17,6 +17,7 @@ from mappings.tag import best_links
 from sync.reconcile.conflicts import conflicts, tagged
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
+from sync.reconcile.firsts import first_of_each
 from sync.reconcile.manual import Option
 from sync.reconcile.periods import instant
 from sync.reconcile.rows import Row, rows_of
@@ -39,27 +40,19 @@ def ask(facts: Facts) -> list[Row]:
 
 
 def _pulls(facts: Facts) -> "ir.Table":
-    """Live pull requests tagged by their links, whose tagged items have no objective in common."""
+    """Live pull requests tagged by links to items that disagree, each with the first two that do."""
     linked = facts.tags.filter((facts.tags.outcome == "tagged") & (facts.tags.origin == "linked"))
     several = linked.group_by("ref").aggregate(objectives=linked.objective.nunique())
     several = several.filter(several.objectives > 1).semi_join(facts.touched, "ref")
-    links = best_links(facts.links, facts.mappings.links.at_most).semi_join(several, "ref")
-    said = links.join(tagged(facts.tags).rename(via_ref="ref"), "via_ref")
-    held = said.group_by("ref", "objective").aggregate(items=said.via_ref.nunique(), via_ref=said.via_ref.min())
-    asked = said.group_by("ref").aggregate(asked=said.via_ref.nunique())
-    told = (
-        held.join(asked, "ref")
-        .group_by("ref")
-        .aggregate(
-            lambda t: t["items"].max().name("most"),
-            lambda t: t.asked.max().name("asked"),
-            lambda t: t.objective.min().name("first"),
-            lambda t: t.objective.max().name("last"),
-            lambda t: t.via_ref.argmin(t.objective).name("first_ref"),
-            lambda t: t.via_ref.argmax(t.objective).name("last_ref"),
-        )
+    links = best_links(facts.links, facts.mappings.links.at_most).semi_join(several, "ref").rename(pull_ref="ref")
+    twins = links.rename(ref="via_ref").join(links.rename(other="via_ref"), "pull_ref")
+    twins = twins.filter(twins.ref < twins.other).select("pull_ref", "ref", "other")
+    said = tagged(facts.tags)
+    apart = conflicts(twins.select("ref", "other").distinct(), said, said, strategy=facts.strategy)
+    told = first_of_each(twins.join(apart, ["ref", "other"]), "pull_ref", "ref", "other")
+    told = told.select(*("pull_ref", "objective", "other_objective"), first_ref="ref", last_ref="other").rename(
+        ref="pull_ref", first="objective", last="other_objective"
     )
-    told = told.filter(told.most < told.asked)
     return told.join(facts.snapshot["pull_requests"].select("ref", "created_us"), "ref")
 
 

@@ -31,7 +31,8 @@ FAR_DAYS = 28
 
 
 def ask(facts: Facts) -> list[Row]:
-    return rows_of(_apart(facts))
+    going = _going(facts).count().to_pyarrow().as_py()
+    return rows_of(_apart(facts)) if going else []
 
 
 def _apart(facts: Facts) -> "ir.Table":
@@ -63,17 +64,21 @@ def _milestones(facts: Facts) -> "ir.Table":
     """The day of the milestone on the other side of each work item: ref, other_ref, milestone_on."""
     import ibis
 
-    served, items, milestones = facts.relations.served, facts.snapshot["work_items"], facts.snapshot["milestones"]
+    served, items = facts.relations.served, facts.snapshot["work_items"]
     pulls = served.filter(served.state == "open").select("ref", "repository", "milestone", other_ref="pull_ref")
     issues = items.select("repository", "milestone", other="ref")
     mirrored = facts.relations.mirrors.join(issues, "other").rename(other_ref="other")
     columns = ("ref", "other_ref", "repository", "milestone")
     sides = ibis.union(pulls.select(*columns), mirrored.select(*columns))
-    going = milestones.filter((milestones.state != "closed") & milestones.due_on.notnull())
-    dated = sides.join(
-        going.select("repository", milestone="title", milestone_on="due_on"), ["repository", "milestone"]
-    )
+    dated = sides.join(_going(facts), ["repository", "milestone"])
     return dated.select("ref", "other_ref", "milestone_on")
+
+
+def _going(facts: Facts) -> "ir.Table":
+    """The milestones that are open and dated: repository, milestone, milestone_on."""
+    milestones = facts.snapshot["milestones"]
+    going = milestones.filter((milestones.state != "closed") & milestones.due_on.notnull())
+    return going.select("repository", milestone="title", milestone_on="due_on")
 
 
 def finding(row: Row, facts: Facts) -> Finding:
