@@ -80,6 +80,14 @@ def _services(report: Report) -> Iterator[Remedy]:
         yield Remedy(says=says, place="services in mappings.yaml", shows=("The five measures of delivery",))
 
 
+def _histories(report: Report) -> Iterator[Remedy]:
+    cycle_times = [figure for figure in report.delivery if words.measure(figure.id) == "cycle_time"]
+    is_dark = all(figure.value is None for figure in cycle_times)
+    if cycle_times and is_dark and (missing := cycle_times[0].excluded.get("no_history")):
+        says = f"Let the status histories be read: {words.count(missing, 'delivered item')} came without one"
+        yield Remedy(says=says, place="fingerpost doctor tells what the source shows", shows=("Cycle time", "WIP"))
+
+
 def _commitment(report: Report) -> Iterator[Remedy]:
     flow_times = [figure for figure in report.delivery if words.measure(figure.id) == "flow_time"]
     if (
@@ -102,6 +110,7 @@ ASKED: tuple[Callable[[Report], Iterator[Remedy]], ...] = (
     _gaps,
     _rules,
     _people,
+    _histories,
     _plan,
     _promises,
     _measures,

@@ -148,6 +148,12 @@ def test_young_history_asks_for_time():
     assert asked.says == "Let 2 more weeks of history come in, or read further back"
 
 
+def test_items_without_a_history_ask_for_it():
+    dark = figure("cycle_time_p50", "Cycle time p50", None, reason="no_data", excluded={"no_history": 202})
+    (asked,) = remedies(sample(delivery=(dark,)))
+    assert asked.says == "Let the status histories be read: 202 delivered items came without one"
+
+
 def test_a_flow_time_that_nothing_commits_to_asks_for_a_status():
     dark = figure("flow_time_p50", "Flow time p50", None, reason="no_data", excluded={"no_commitment": 9})
     (asked,) = remedies(sample(delivery=(dark,)))
