@@ -25,6 +25,7 @@ COUNTS = ("arrivals", "delivered", "discarded", "bulk_closed")
 UNDER_WAY = {"begun": 1, "over": -1}
 SPENT = ("active", "waiting")
 MEASURES = (*TIMES, *SPENT)
+NOTHING = {f"{name}_days": 0.0 for name in SPENT}  #: what a week without a delivery took
 DAYS = 7
 MOST_WEEKS = 520  #: ten years
 
@@ -50,8 +51,11 @@ def weekly(
     placed = _dated(flow, weeks=weeks, since=since).join(whole, "ref").join(members, "ref").drop("ref").cache()
     counted, took = _counted(placed, weeks), _percentiles(_ranked(placed))
     told = counted.left_join(took, [*SLICE, "week"])
-    rest = [name for name in took.columns if name not in (*SLICE, "week")]
-    return told.select(*counted.columns, *rest).order_by([*SLICE, "week"])
+    sums = {
+        name: told[name].fill_null(0) for name in (*(f"{name}_us" for name in SPENT), *(f"{name}_n" for name in TIMES))
+    }
+    rest = [name for name in took.columns if name not in (*SLICE, "week", *sums)]
+    return told.select(*counted.columns, **sums, **{name: told[name] for name in rest}).order_by([*SLICE, "week"])
 
 
 def flow_weeks(flow: "ir.Table", *, weeks: Sequence[Period], since: datetime) -> tuple[FlowWeek, ...]:
@@ -70,7 +74,7 @@ def flow_weeks(flow: "ir.Table", *, weeks: Sequence[Period], since: datetime) ->
         sum(brought[week].get(kind, 0) * sign for kind, sign in UNDER_WAY.items()) for week in _with_before(weeks)
     ]
     return tuple(
-        FlowWeek(starts_on=week.first_on, wip=wip, **_counts(brought[number]), **took.get(number, {}))
+        FlowWeek(starts_on=week.first_on, wip=wip, **_counts(brought[number]), **(NOTHING | took.get(number, {})))
         if (number := number_of(week.first_on)) >= first
         else FlowWeek(starts_on=week.first_on)
         for week, wip in zip(weeks, list(accumulate(changes))[1:], strict=True)

@@ -68,8 +68,7 @@ def test_all_work_alone_says_the_same(told: dict[tuple[str, date], Row]) -> None
         for name in ("cycle_p50", "cycle_p85", "lead_p50", "lead_p85"):
             us = row[f"{name}_us"]
             assert getattr(week, f"{name}_days") == (None if us is None else us / DAY_US)
-        spent = None if row["cycle_n"] is None else (row["active_us"] / DAY_US, row["waiting_us"] / DAY_US)
-        assert (None if week.active_days is None else (week.active_days, week.waiting_days)) == spent
+        assert (week.active_days, week.waiting_days) == (row["active_us"] / DAY_US, row["waiting_us"] / DAY_US)
 
 
 def slowly(rows: list[Row], week: Period, weight: float) -> Row:
@@ -91,7 +90,7 @@ def slowly(rows: list[Row], week: Period, weight: float) -> Row:
     }
     for name, sample in (("lead", timed), ("cycle", cycled), ("flow", cycled)):
         values = sorted(row[f"{name}_us"] for row in sample)
-        told[f"{name}_n"] = len(values) or None
+        told[f"{name}_n"] = len(values)
         for percent, least in SMALLEST_SAMPLE.items():
             told[f"{name}_p{percent}_us"] = percentile(values, percent=percent) if len(values) >= least else None
     return told
