@@ -61,7 +61,9 @@ def alone(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def claimed(url: str) -> Iterator[None]:
-    """This process alone serves the store at `url`, until the end or its death; StoreError where another does.
+    """This process alone serves the store at `url`, until the end or its death.
+
+    StoreError where another does, and where a store cannot be there.
 
     Only for SQLite: many processes serve one PostgreSQL.
     """
@@ -69,6 +71,7 @@ def claimed(url: str) -> Iterator[None]:
     if address.get_backend_name() != "sqlite":
         yield
         return
+    check(Path(str(address.database)))
     descriptor = os.open(f"{address.database}.serving", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _claim(descriptor, str(address.database))

@@ -76,6 +76,7 @@ def serve(
         stack.enter_context(claimed(current().store))
         engine = connect(current().store)
         stack.callback(engine.dispose)
+        _prepare(engine)
         service = Service(current=current, engine=engine, clock=clock, counts=Counts(Tally(Logged())))
         bound = stack.enter_context(listening(current().serve))
         told = stack.enter_context(_working(service))
@@ -120,10 +121,17 @@ def _background(service: Service) -> Background:
     jobs = Jobs(current=service.current, means=service.means, pool=pool, counts=service.counts)
     if service.engine.dialect.name != "postgresql":
         return Steward(jobs)
-    from sync.work.postgres import Announcer, Queue, prepare
+    from sync.work.postgres import Announcer, Queue
 
-    prepare(service.engine)
     return Announcer(Queue(service.engine), jobs)
+
+
+def _prepare(engine: Engine) -> None:
+    """Makes the queue's tables, where many hosts share the work."""
+    if engine.dialect.name == "postgresql":
+        from sync.work.postgres import prepare
+
+        prepare(engine)
 
 
 @contextmanager
@@ -137,7 +145,14 @@ def _working(service: Service) -> Iterator[Told]:
         has_begun.set()
         await ready[0].run()
 
-    thread = threading.Thread(target=asyncio.run, args=(work(),), name="work", daemon=True)
+    def run() -> None:
+        try:
+            asyncio.run(work())
+        except BaseException:  # noqa: BLE001 - a door with nobody behind it is worse than none: let us be started anew
+            structlog.get_logger().exception("the work has ended")
+            os._exit(1)
+
+    thread = threading.Thread(target=run, name="work", daemon=True)
     thread.start()
     has_begun.wait()
     try:

@@ -4,12 +4,14 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from sync.serving import ServeConfig
 from sync.store.errors import StoreError
+from sync.store.place import claimed
 from sync.web.limits import PatientProtocol
 from sync.web.server import listening, server
 from tests.sync.web.stage import site
@@ -82,3 +84,8 @@ def test_more_than_there_is_room_for_are_told_so(address: tuple[str, int]) -> No
 def test_an_address_that_is_taken_is_said(address: tuple[str, int]) -> None:
     with pytest.raises(StoreError, match="cannot be listened on"):
         listening(ServeConfig(port=address[1]))
+
+
+def test_a_store_that_cannot_be_there_is_said_before_anybody_listens(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="does not exist"), claimed(f"sqlite:///{tmp_path}/nowhere/facts.db"):
+        pass
