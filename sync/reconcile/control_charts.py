@@ -12,7 +12,6 @@ from sync.reconcile.scopes import Scopes
 from sync.reconcile.series import Week
 
 STATISTICAL = ("R1", "R2")  #: R3 is a hint
-REACHED = {"R1": "beyond its natural limits", "R2": "the eighth week or more on one side of its centre"}
 
 
 def control_charts(scopes: Scopes, *, shown: int) -> tuple[ControlChart, ...]:
@@ -63,10 +62,13 @@ def _signals(chart: ControlChart, point: ChartPoint) -> Iterator[Signal]:
                 scope=chart.scope,
                 starts_on=point.starts_on,
                 rule=rule,
-                says=_says(chart, point.value, limits, rule),
+                says=_says(chart, point, limits, rule),
             )
 
 
-def _says(chart: ControlChart, value: float, limits: Limits, rule: str) -> str:
+def _says(chart: ControlChart, point: ChartPoint, limits: Limits, rule: str) -> str:
     subject = chart.title if chart.scope == ALL else f"{chart.title}, {chart.scope}"
-    return f"{subject}: {value:,.1f} {chart.unit} a week, {REACHED[rule]} ({limits.centre:,.1f})."
+    where = f"{subject}: {point.value:,.1f} {chart.unit} in the week of {point.starts_on}"
+    if rule == "R1":
+        return f"{where}, beyond its natural limits of {limits.low:,.1f} to {limits.high:,.1f}."
+    return f"{where}, one of eight weeks or more on one side of {limits.centre:,.1f}."

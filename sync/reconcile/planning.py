@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SETTLED = timedelta(hours=1)  #: after the start, what is planned is what is there
 CLOSING = timedelta(minutes=1)  #: before the end; closing a sprint itself moves what is left
-QUARTERS = 4
+SPRINT_WEEKS, QUARTERS = 13, 4  #: that are looked back
 POINTED = 0.80  #: of what was committed, to have points
 SIDES = ("plan", "ref", "at_start", "at_end", "finished_us", "outcome")
 NUMBER = r"^-?[0-9]+([.][0-9]+)?$"
@@ -78,7 +78,7 @@ class Plan:
 
 
 def planning(facts: Facts, members: "ir.Table") -> tuple[PlanningLine, ...]:
-    """The sprints that ended in the weeks that series show, and the last complete quarters; the latest first.
+    """The sprints that ended in the last quarter of a year, and the last complete quarters; the latest first.
 
     `members` are those of `membership.membership`.
     """
@@ -95,7 +95,7 @@ def _sprints(facts: Facts) -> Iterator[Plan]:
     import ibis
 
     sprints, as_of_us = facts.snapshot["sprints"], micros(facts.as_of)
-    since_us = micros(facts.as_of - timedelta(weeks=facts.thresholds.series_weeks))
+    since_us = micros(facts.as_of - timedelta(weeks=SPRINT_WEEKS))
     start_us = ibis.coalesce(sprints.activated_us, sprints.start_us)
     end_us = ibis.coalesce(sprints.completed_us, sprints.end_us)
     told = sprints.select("ref", "source", "name", scope="board", sprint="id", start_us=start_us, end_us=end_us)
