@@ -87,7 +87,7 @@ def _serve(folder: str, told: Connection) -> None:
     from sync.store.tables import DELIVERIES as TABLE
     from sync.web.app import application
     from sync.web.intake import Intake
-    from sync.web.server import listening, server
+    from sync.web.server import listening, server, settle
     from sync.work.doors import Doors
     from sync.work.sources import Means
 
@@ -102,6 +102,7 @@ def _serve(folder: str, told: Connection) -> None:
         counts = Counts(Tally(Logged()))
         app = application(engine=engine, clock=clock, current=lambda: config, doors=doors, intake=intake, counts=counts)
         web = server(app, said)
+        settle()
         thread = threading.Thread(target=asyncio.run, args=(web.serve(sockets=[bound]),))
         thread.start()
         told.send(bound.getsockname()[1])

@@ -21,7 +21,7 @@ from sync.store.database import connect
 from sync.store.place import claimed
 from sync.web.app import application
 from sync.web.intake import Intake, Told
-from sync.web.server import listening, server
+from sync.web.server import listening, server, settle
 from sync.work.current import Current
 from sync.work.doors import Doors
 from sync.work.jobs import Jobs
@@ -92,6 +92,7 @@ def serve(
         )
         host, port = bound.getsockname()[:2]
         structlog.get_logger().info("serving", host=host, port=port)
+        settle()
         with _signals_taken():
             asyncio.run(server(app, current().serve).serve(sockets=[bound]))
         structlog.get_logger().info("stopping")
