@@ -57,6 +57,7 @@ class Document(StrEnum):
     report = "report"
     configuration = "configuration"
     explanation = "explanation"
+    diff = "diff"
     message = "message"
     checks = "checks"
 

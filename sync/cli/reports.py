@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from sync.cli.options import AsOf, ConfigFile, Document, FailOn, Period, ReportForm, Verbose
-from sync.cli.terminal import DEFAULT, end, end_of, note, opened, say
+from sync.cli.terminal import DEFAULT, end, end_of, note, opened, say, usage
 
 if TYPE_CHECKING:
     from sync.work.embedded import Work
@@ -51,6 +51,19 @@ def report(
         if publish:
             note(f"wrote {path}" for path in work.publish(made))
         end_of(made, fail_on)
+
+
+@app.command()
+def diff(
+    before: Annotated[Path, typer.Argument(metavar="REPORT_A", help="The earlier report, JSON or HTML.")],
+    after: Annotated[Path, typer.Argument(metavar="REPORT_B", help="The later one.")],
+    form: Annotated[Literal["text", "json"], typer.Option("--format", help="How to write it.")] = "text",
+) -> None:
+    """Say what differs between two reports: findings that came, went or weigh otherwise, and figures."""
+    with usage():
+        from sync.work.kept_reports import FORMS, difference
+
+        say(FORMS[form](difference(before, after)))
 
 
 @app.command()

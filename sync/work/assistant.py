@@ -18,9 +18,11 @@ from mcp_types import ToolAnnotations
 from connectors.transport import Clock
 from mappings.problems import Problems
 from sync import __version__
+from sync.report.diff.build import diff
 from sync.report.model import Report
 from sync.store.errors import StoreError
 from sync.work import embedded, explaining, reporting
+from sync.work.kept_reports import FORMS
 from sync.work.rendering import TEXTS
 
 MOST_FINDINGS = 200
@@ -76,6 +78,11 @@ class Questions:
         told: list[dict[str, Any]] = msgspec.to_builtins(wanted[: max(1, min(most, MOST_FINDINGS))])
         return told
 
+    def diff(self, before: str, after: str, form: Literal["text", "json"] = "text") -> str:
+        """What differs between the reports on two periods (2026-W45, 2026-W46): findings come or gone, and figures."""
+        with _told():
+            return FORMS[form](diff(self._made(before, None), self._made(after, None)))
+
     def explain(self, name: str, period: str | None = None, as_of: str | None = None) -> str:
         """What an item (its key), a finding (its id) or a figure (cycle_time_p85, throughput:checkout) rests on."""
         with _told():
@@ -110,7 +117,7 @@ class Questions:
 def server(questions: Questions) -> MCPServer[Any]:
     """The questions as tools."""
     made: MCPServer[Any] = MCPServer("fingerpost", instructions=INSTRUCTIONS, version=__version__)
-    for question in (questions.report, questions.findings, questions.explain):
+    for question in (questions.report, questions.findings, questions.diff, questions.explain):
         made.add_tool(question, annotations=READS)
     return made
 

@@ -1,4 +1,4 @@
-"""The JSON Schemas of the user's files, of the report, of an explanation and of what a webhook is sent."""
+"""The JSON Schemas of the user's files, and of the documents that the program writes."""
 
 import json
 
@@ -10,9 +10,15 @@ from mappings.strategy import Strategy
 from sync.config import Config
 from sync.deliver import webhook
 from sync.report import explanation, model
+from sync.report.diff import model as diff
 
 FILES: dict[str, type[UserFile]] = {"fingerpost": Config, "strategy": Strategy, "mappings": Mappings, "people": People}
-DOCUMENTS = {"report": model.json_schema, "explanation": explanation.json_schema, "message": webhook.json_schema}
+DOCUMENTS = {
+    "report": model.json_schema,
+    "explanation": explanation.json_schema,
+    "diff": diff.json_schema,
+    "message": webhook.json_schema,
+}
 
 
 def schema_of(name: str) -> str:
