@@ -23,7 +23,8 @@ else to operations. It is told as of an instant and does not depend on a report'
   last 28 days or had effort in each of the two complete months before; one step milder where the kind rests on the tag
   (M12, M13, M32) and all evidence for that is weak.
 - **Unknown.** While the source of either side is behind, or its project or repository is out of sight, a finding is
-  unknown: neither raised nor resolved. What is found in silence (M25, M35) is unknown while any source is behind.
+  unknown: neither raised nor resolved. What is found in silence (M08, M25, M35) is unknown while any source is
+  behind.
 - **One cause, one finding.** What another finding explains is only counted, as the table of causes says.
 - **Agreements.** A team may be left out of a kind, or have limits of its own, by `agreements` in `mappings.yaml`; the
   report lists each with its reason and with how many findings it keeps back.
@@ -32,8 +33,8 @@ else to operations. It is told as of an instant and does not depend on a report'
   stricter and drawn anew; its last draw counts. In the first draws, contradictions of tags (M26, M31) and late merges
   (M22) were mostly false; what silences them now is named under each kind. Arrow has no status history, no parents but
   of sub-tasks, no milestones and no reviews, so that many kinds never speak there.
-- **Found in the invented company.** Every kind but M27, M29, M38, M39 and M40 is planted there beside what only looks
-  like it: all that is planted is found, and no look-alike is.
+- **Found in the invented company.** Every kind but M08, M27, M29, M38, M39 and M40 is planted there beside what only
+  looks like it: all that is planted is found, and no look-alike is.
 """
 JUDGED = ("true", "false")
 COMMON = {"place": "the same project or repository", "subject": "the same record", "root": "the top of its tree"}
