@@ -21,6 +21,7 @@ from tests.stage import furnished, staged
 #: Kinds that the company has nothing to show of, and why.
 NOT_PLANTED = {
     "M08": "every objective in force has work",
+    "M19": "every measure moves a tenth of its way, or has nothing delivered in time",
     "M27": "no milestone has a date beside a tracker's",
     "M29": "no work item is mirrored",
     "M38": "files that name what is not there are refused",
