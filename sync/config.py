@@ -120,7 +120,7 @@ class Config(UserFile):
     strategy: str = "strategy.yaml"
     mappings: str = "mappings.yaml"
     people: str | None = None
-    acks: str | None = None
+    acks: str = Field("acks.yaml", description="keeps what is accepted for now; `ack` adds to it")
     audit: str = Field("audit.yaml", description="keeps the answers of `triage --audit`")
     reports: str = Field("reports", description="the folder that `run` writes its reports to")
     reports_url: Address | None = Field(None, description="where people can read that folder; every digest leads there")

@@ -8,6 +8,7 @@ from errno import ENOENT
 from pathlib import Path
 from typing import TypeVar
 
+from mappings.acknowledgements import Acknowledgements
 from mappings.audit import Audit
 from mappings.load import cross_check, load_mappings, load_people, load_strategy, read
 from mappings.people import People
@@ -28,6 +29,7 @@ class Map:
     mappings: Mappings
     people: People
     audit: Audit
+    acks: Acknowledgements
     strategy_name: str
     mappings_name: str
     digest: str
@@ -41,6 +43,7 @@ class Files:
     mappings: Mapping[str, Mappings]  #: by file name
     people: People
     audit: Audit  #: of tags; empty where nobody has judged any
+    acks: Acknowledgements  #: empty where nothing is accepted
     digest: str
     texts: Mapping[str, str]  #: of all files that were read, by path, as the configuration's folder sees it
 
@@ -53,6 +56,7 @@ class Files:
             mappings=mappings,
             people=self.people,
             audit=self.audit,
+            acks=self.acks,
             strategy_name=strategy_name,
             mappings_name=mappings_name,
             digest=self.digest,
@@ -69,6 +73,7 @@ def read_files(config: Config, *, folder: Path, kept: Mapping[str, str] | None =
     mappings = texts.versions("mappings", load_mappings)
     people = texts.one("people", load_people)
     audit = texts.if_there("audit", lambda text, file: read(text, file, Audit))
+    acks = texts.if_there("acks", lambda text, file: read(text, file, Acknowledgements))
     texts.problems += [*_begun_twice(strategies.values()), *_begun_twice(mappings.values())]
     texts.problems += _crossed(list(strategies.values()), list(mappings.values()), people)
     if texts.problems:
@@ -78,6 +83,7 @@ def read_files(config: Config, *, folder: Path, kept: Mapping[str, str] | None =
         mappings=mappings,
         people=people or People(),
         audit=audit or Audit(),
+        acks=acks or Acknowledgements(),
         digest=texts.digest(),
         texts=texts.read,
     )

@@ -2,7 +2,7 @@
 
 import typer
 
-from sync.cli import assistant, care, edits, ground, job, map, people, reports, service, sources, triage  # noqa: A004
+from sync.cli import acknowledge, assistant, care, edits, ground, job, map, people, reports, service, sources, triage  # noqa: A004
 
 app = typer.Typer(
     help="Tag the work in Jira and GitHub with the objective it serves; report how it flows and what leads nowhere.",
@@ -20,6 +20,7 @@ for part in (
     edits.app,
     people.app,
     triage.app,
+    acknowledge.app,
     ground.app,
     service.app,
     care.app,

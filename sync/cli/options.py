@@ -54,6 +54,7 @@ class Document(StrEnum):
     strategy = "strategy"
     mappings = "mappings"
     people = "people"
+    acks = "acks"
     report = "report"
     configuration = "configuration"
     explanation = "explanation"

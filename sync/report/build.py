@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from mappings.strategy import Objective, Strategy
 from sync.reconcile import Reconciliation
+from sync.reconcile.acknowledged import Accepted, Returned
 from sync.reconcile.axes import AxisLine
 from sync.reconcile.balance import LinkLine
 from sync.reconcile.checks import discover
@@ -45,6 +46,8 @@ def build(
     digest: str,
     command: str,
     mistakes: Iterable[str] = (),
+    accepted: Iterable[Accepted] = (),
+    returned: Iterable[Returned] = (),
     breakdowns: Iterable[AxisLine] = (),
     moves: Iterable[MapMove] = (),
     terrain: TerrainView | None = None,
@@ -102,6 +105,8 @@ def build(
         rules=reconciliation.rules,
         teams=reconciliation.teams,
         terrain=terrain,
+        accepted=tuple(accepted),
+        returned=tuple(returned),
         agreements=reconciliation.agreements,
         manuals=manuals,
         decisions=decisions(findings, {page.id: page for page in manuals}),
@@ -194,7 +199,7 @@ def _named(report: Report) -> set[str]:
     """The refs that the report speaks of."""
     parts = (report.answer, report.objectives, report.delivery, report.flow, report.alignment, report.planning)
     refs = {ref for figure in gather.figures((*parts, report.pull_requests, report.dora)) for ref in figure.items}
-    for finding in report.findings:
+    for finding in (*report.findings, *(each.finding for each in report.accepted)):
         refs |= {finding.subject_ref, finding.counterpart_ref or ""}
     if report.flow:
         refs |= {row.ref for row in report.flow.ageing} | {row.ref for row in report.flow.scatter}

@@ -1,13 +1,15 @@
-"""What changed, in two sentences: among the findings, and among the figures."""
+"""What changed, in a sentence each: among the findings, the figures, and what is accepted for now."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sync.reconcile.acknowledged import Accepted
 from sync.reconcile.periods import day_of
 from sync.report import words
 from sync.report.model import Report
 
 MOST = 2  #: changes that are told
+EXPIRING = timedelta(days=7)  #: before its end an acknowledgement is told of
 
 
 def of_findings(report: Report) -> str:
@@ -32,6 +34,24 @@ def of_figures(report: Report) -> str:
     if not compared.tests:
         return f"Against {compared.before}: too few items to compare any figure."
     return f"Against {compared.before}: no detectable change in {words.count(compared.tests, 'comparison')}."
+
+
+def of_acknowledgements(report: Report) -> str:
+    """How many findings came back, and how many acknowledgements end soon; empty where none."""
+    soon = len(ending(report))
+    ends = "acknowledgement ends" if soon == 1 else "acknowledgements end"
+    back = len(report.returned)
+    told = [
+        f"{words.count(back, 'finding')} came back: no longer acknowledged." if back else "",
+        f"{soon:,} {ends} within {EXPIRING.days} days." if soon else "",
+    ]
+    return " ".join(filter(None, told))
+
+
+def ending(report: Report) -> list[Accepted]:
+    """What is accepted for a few more days only."""
+    today = day_of(report.masthead.as_of, zone=ZoneInfo(report.masthead.zone))
+    return [each for each in report.accepted if each.until < today + EXPIRING]
 
 
 def _is_new(report: Report, first_at: datetime | None) -> bool:

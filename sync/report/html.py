@@ -28,7 +28,11 @@ def render(report: Report) -> str:
         severities=SEVERITIES,
         top=[findings[identity] for identity in report.top],
         gallery={"map": map_picture(report), "effort": gallery.effort(report), "flow": gallery.flow(report)},
-        changes={"findings": changes.of_findings(report), "figures": changes.of_figures(report)},
+        changes={
+            "findings": changes.of_findings(report),
+            "figures": changes.of_figures(report),
+            "acknowledgements": changes.of_acknowledgements(report),
+        },
         strip=strip(report),
         remedies=remedies(report),
         groups=groups(report),

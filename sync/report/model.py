@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 from msgspec import Struct, field
 
+from sync.reconcile.acknowledged import Accepted, Returned
 from sync.reconcile.agreements import AgreementLine
 from sync.reconcile.alignment.view import AlignmentView
 from sync.reconcile.axes import AxisLine
@@ -127,7 +128,7 @@ class Report(Struct, frozen=True, kw_only=True):
     delivery: tuple[Figure, ...]
     weeks: tuple[Week, ...]  #: throughput, the latest last
     flow: FlowView | None = None  #: of all work
-    findings: tuple[Finding, ...]  #: the gravest first
+    findings: tuple[Finding, ...]  #: that nobody accepted, the gravest first
     kinds: tuple[KindOfFinding, ...]
     balance: tuple[Balance, ...]
     links: tuple[LinkLine, ...]  #: every pull request is in exactly one
@@ -150,6 +151,8 @@ class Report(Struct, frozen=True, kw_only=True):
     rules: tuple[RuleLine, ...] = ()  #: in the order in which the first that holds wins
     teams: tuple[TeamView, ...] = ()  #: by name
     terrain: TerrainView | None = None
+    accepted: tuple[Accepted, ...] = ()  #: findings that are acknowledged, and in no other list or count
+    returned: tuple[Returned, ...] = ()  #: of the findings, those that are acknowledged no longer
     agreements: tuple[AgreementLine, ...] = ()  #: exceptions that teams agreed on, by team
     manuals: tuple[Manual, ...] = ()  #: of the kinds that have something to say
     decisions: tuple[Decision, ...] = ()  #: that are asked for, at most three

@@ -115,6 +115,8 @@ def changed(report: Report) -> Iterator[Line]:
     """What is new among the findings, the figures, the data and on the map."""
     yield (changes.of_findings(report),)
     yield (changes.of_figures(report),)
+    if acknowledged := changes.of_acknowledgements(report):
+        yield (acknowledged,)
     compared = report.comparison
     for says in (*compared.data_changes, *(signal.says for signal in compared.signals)) if compared else ():
         yield (words.line(says, most=200),)
@@ -178,7 +180,9 @@ def terrain(report: Report) -> Iterator[Line]:
 
 
 def accepted(report: Report) -> Iterator[Line]:
-    """Exceptions that teams agreed on."""
+    """Findings that are acknowledged, and exceptions that teams agreed on."""
+    for each in report.accepted:
+        yield (words.line(words.accepted(each), most=300),)
     for line in report.agreements:
         said = f"{line.team}: {words.agreement(line)} {line.reason}"
         yield (words.line(said, most=200),)

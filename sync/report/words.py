@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from zoneinfo import ZoneInfo
 
+from sync.reconcile.acknowledged import Accepted
 from sync.reconcile.agreements import AgreementLine
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import Evidence, Finding
@@ -181,6 +182,15 @@ def agreement(line: AgreementLine) -> str:
     withheld = [f"not asked about {kind} ({count(held, 'finding')})" for kind, held in line.withheld.items()]
     limits = [f"{name} {value}" for name, value in line.limits.items()]
     return ", ".join([*withheld, *limits]) or "nothing differs"
+
+
+def accepted(line: Accepted) -> str:
+    """What is accepted for now: until when, by whom and why."""
+    found = line.finding
+    about = f"{found.subject_key} {found.title}".rstrip()
+    return (
+        f"{found.severity} · {kind(found.slug)} · {about} · until {line.until} · {line.by}: {line.reason} · {found.id}"
+    )
 
 
 def linked(share: Figure) -> str:

@@ -104,7 +104,8 @@ def _reported(
     when = _when(files.on(day_of(as_of, zone=ZoneInfo(config.zone))), as_of, config)
     if figures := _figures(made, name):
         return Explained(**when, period=made.masthead.period, figures=figures)
-    found = [each for each in made.findings if FINDING.fullmatch(name) and each.id.startswith(name)]
+    told = (*made.findings, *(each.finding for each in made.accepted))
+    found = [each for each in told if FINDING.fullmatch(name) and each.id.startswith(name)]
     if len(found) > 1:
         raise _unknown(name, f"begins {len(found)} findings: {', '.join(each.id for each in found[:8])}")
     if not found:

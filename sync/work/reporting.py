@@ -23,6 +23,7 @@ from sync import __version__
 from sync.config import Config
 from sync.files import Files, Map
 from sync.reconcile import Reconciliation, reconcile
+from sync.reconcile.acknowledged import acknowledged
 from sync.reconcile.axes import axis_lines
 from sync.reconcile.dora.deployments import deployments
 from sync.reconcile.flow import Flow, flow
@@ -107,9 +108,10 @@ def report(
     known = meaning(engine, config=config, files=files, as_of=as_of)
     thresholds = thresholds_of(known.map.mappings.thresholds, known.day)
     found = reconciled(known, config=config, span=span, thresholds=thresholds)
+    told = acknowledged(found.findings, known.map.acks, day=known.day)
     earlier = next((each for each in reports.history(engine) if each.as_of < as_of), None)
     made = build(
-        found,
+        replace(found, findings=told.standing, notes=(*found.notes, *told.notes)),
         snapshot=known.facts,
         strategy=known.map.strategy,
         versions=(known.map.strategy_name, known.map.mappings_name),
@@ -117,6 +119,8 @@ def report(
         thresholds=thresholds,
         failures=(),
         mistakes=mistakes,
+        accepted=told.accepted,
+        returned=told.returned,
         breakdowns=axis_lines(placed(known)),
         moves=_moves(known, files, since=span.first_on),
         terrain=terrain_view(

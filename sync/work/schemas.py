@@ -2,6 +2,7 @@
 
 import json
 
+from mappings.acknowledgements import Acknowledgements
 from mappings.load import json_schema
 from mappings.model import UserFile
 from mappings.people import People
@@ -12,7 +13,13 @@ from sync.deliver import webhook
 from sync.report import explanation, model
 from sync.report.diff import model as diff
 
-FILES: dict[str, type[UserFile]] = {"fingerpost": Config, "strategy": Strategy, "mappings": Mappings, "people": People}
+FILES: dict[str, type[UserFile]] = {
+    "fingerpost": Config,
+    "strategy": Strategy,
+    "mappings": Mappings,
+    "people": People,
+    "acks": Acknowledgements,
+}
 DOCUMENTS = {
     "report": model.json_schema,
     "explanation": explanation.json_schema,

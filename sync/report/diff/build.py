@@ -1,8 +1,9 @@
 """From two reports to their difference."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
+from sync.reconcile.acknowledged import Accepted
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import SEVERITIES, Finding, Severity
 from sync.reconcile.objectives import ALL
@@ -10,7 +11,7 @@ from sync.report import changes, gather, words
 from sync.report.diff.model import Diff, FigureMoved, FindingMoved, Side
 from sync.report.model import Report
 
-Fate: TypeAlias = Literal["new", "worse", "better", "resolved", "unknown"]
+Fate: TypeAlias = Literal["new", "worse", "better", "resolved", "accepted", "returned", "expiring", "unknown"]
 
 
 def diff(before: Report, after: Report) -> Diff:
@@ -29,6 +30,9 @@ def diff(before: Report, after: Report) -> Diff:
         worse=became("worse"),
         better=became("better"),
         resolved=became("resolved"),
+        accepted=became("accepted"),
+        returned=became("returned"),
+        expiring=became("expiring"),
         unknown=became("unknown"),
         figures=tuple(_figures(before, after)),
         tested=tuple(_tested(before, after)),
@@ -55,31 +59,48 @@ def _moved(before: Report, after: Report) -> Iterator[tuple[Fate, FindingMoved]]
     for identity in dict.fromkeys((*now, *was)):
         earlier, later = was.get(identity), now.get(identity)
         if fate := _fate(earlier, later):
-            yield fate, _line(now.get(identity) or was[identity], _severity(earlier), _severity(later))
+            yield fate, _line(earlier, later)
 
 
-def _by_identity(report: Report) -> Mapping[str, Finding]:
-    return {finding.id: finding for finding in report.findings}
+class Told(NamedTuple):
+    """What a report says of a finding."""
+
+    finding: Finding
+    accepted: Accepted | None
+    is_ending: bool  #: its acknowledgement, soon
+
+    @property
+    def severity(self) -> Severity | None:
+        """None where it does not stand."""
+        return None if self.accepted or self.finding.unknown else self.finding.severity
 
 
-def _fate(was: Finding | None, now: Finding | None) -> Fate | None:
+def _by_identity(report: Report) -> Mapping[str, Told]:
+    ending = changes.ending(report)
+    standing = {each.id: Told(each, None, False) for each in report.findings}
+    return standing | {each.finding.id: Told(each.finding, each, each in ending) for each in report.accepted}
+
+
+def _fate(was: Told | None, now: Told | None) -> Fate | None:
     """What became of a finding. What is unknown is neither raised nor resolved (report-and-findings.md §2b.1)."""
-    before, after = _severity(was), _severity(now)
+    if now and now.accepted:
+        is_newly_ending = now.is_ending and not (was and was.is_ending)
+        return "expiring" if is_newly_ending else None if was and was.accepted else "accepted"
+    if was and was.accepted:
+        return "resolved" if now is None else "unknown" if now.finding.unknown else "returned"
+    before, after = was and was.severity, now and now.severity
     if before == after:
         return None
-    if any(each and each.unknown for each in (was, now)):
+    if any(each and each.finding.unknown for each in (was, now)):
         return "unknown"
     if before is None or after is None:
         return "new" if before is None else "resolved"
     return "worse" if SEVERITIES.index(after) < SEVERITIES.index(before) else "better"
 
 
-def _severity(finding: Finding | None) -> Severity | None:
-    """None where it does not stand."""
-    return None if finding is None or finding.unknown else finding.severity
-
-
-def _line(finding: Finding, before: Severity | None, now: Severity | None) -> FindingMoved:
+def _line(was: Told | None, now: Told | None) -> FindingMoved:
+    told = [each for each in (now, was) if each]
+    finding, accepted = told[0].finding, next((each.accepted for each in told if each.accepted), None)
     return FindingMoved(
         id=finding.id,
         kind=finding.kind,
@@ -88,8 +109,9 @@ def _line(finding: Finding, before: Severity | None, now: Severity | None) -> Fi
         subject_url=finding.subject_url,
         title=finding.title,
         owner=finding.owner,
-        before=before,
-        now=now,
+        before=was and was.severity,
+        now=now and now.severity,
+        until=accepted.until if accepted else None,
     )
 
 

@@ -1,6 +1,6 @@
 """The difference of two reports as data, the contract `fingerpost.diff/1`."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 import msgspec
@@ -31,6 +31,7 @@ class FindingMoved(Struct, frozen=True, kw_only=True):
     owner: str
     before: Severity | None  #: None where it did not stand
     now: Severity | None
+    until: date | None = None  #: the last day of its acknowledgement
 
 
 class FigureMoved(Struct, frozen=True, kw_only=True):
@@ -57,6 +58,9 @@ class Diff(Struct, frozen=True, kw_only=True):
     worse: tuple[FindingMoved, ...]
     better: tuple[FindingMoved, ...]
     resolved: tuple[FindingMoved, ...]
+    accepted: tuple[FindingMoved, ...]  #: newly acknowledged
+    returned: tuple[FindingMoved, ...]  #: acknowledged no longer
+    expiring: tuple[FindingMoved, ...]  #: acknowledged still, but newly about to end
     unknown: tuple[FindingMoved, ...]  #: in one of the two, so that nobody can say what became of it
     figures: tuple[FigureMoved, ...]  #: of all work, then of each objective
     tested: tuple[str, ...]  #: what the later report says of its period against that of the earlier one, by test

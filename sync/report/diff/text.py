@@ -10,7 +10,7 @@ from sync.report.diff.model import Diff, FigureMoved, FindingMoved, Side
 WIDTH = 96
 MOST_FINDINGS = 10  #: of what became of them; the JSON has all
 MOST_FIGURES = 12  #: of all work, and of objectives each; likewise
-FATES = ("new", "worse", "better", "resolved", "unknown")
+FATES = ("new", "worse", "better", "resolved", "accepted", "returned", "expiring", "unknown")
 UNTESTED = "No test compares these two reports: the figures are told side by side, and none is called a change."
 
 
@@ -49,7 +49,9 @@ def _findings(fate: str, moved: Sequence[FindingMoved]) -> Iterator[str]:
 
 def _finding(moved: FindingMoved) -> str:
     severity = " → ".join(dict.fromkeys(each for each in (moved.before, moved.now) if each))
-    return f"{severity} · {words.kind(moved.slug)} · {moved.subject_key} {moved.title} · {moved.owner} · {moved.id}"
+    until = f"until {moved.until}" if moved.until else ""
+    about = (severity, words.kind(moved.slug), f"{moved.subject_key} {moved.title}", moved.owner, until, moved.id)
+    return " · ".join(filter(None, about))
 
 
 def _tested(diff: Diff) -> Iterator[str]:

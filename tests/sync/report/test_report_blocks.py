@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from sync.report import html, json
+from sync.reconcile.acknowledged import Accepted, Returned
+from sync.report import csv, html, json, text
 from sync.report.editions import edition
 from tests.sync.report.page import Element, Page, unpacked
-from tests.sync.report.sample import masthead, sample
+from tests.sync.report.sample import finding, masthead, sample
 from tests.sync.report.sample_views import full
 
 BLOCKS = ["answer", "changes", "objectives", "top", "decisions", "strip", "terrain", "accepted", "small-print"]
@@ -44,6 +45,19 @@ def test_every_block_without_data_says_why():
     assert "no finding is acknowledged" in told(bare, "accepted")
     assert "No effort is reckoned" in told(bare, "effort")
     assert "No team is known" in told(bare, "teams")
+
+
+def test_what_is_accepted_says_until_when_by_whom_and_why_and_when_it_ends_soon():
+    told_of = {"reason": "Frozen until the release", "by": "operations"}
+    soon = Accepted(finding=finding(90), until=date(2026, 11, 20), **told_of)
+    later = Accepted(finding=finding(91), until=date(2027, 3, 31), **told_of)
+    back = Returned(finding=finding(1).id, ended="worse", by="operations", until=date(2027, 3, 31))
+    report = sample(accepted=(soon, later), returned=(back,))
+    held = Page.of(html.render(report))
+    assert "until 2026-11-20 · operations: Frozen until the release" in told(held, "accepted")
+    assert "1 finding came back: no longer acknowledged. 1 acknowledgement ends within 7 days." in told(held, "changes")
+    assert "until 2027-03-31 · operations: Frozen until the release" in " ".join(text.render(report).split())
+    assert "Frozen until the release" in csv.render(report)["accepted"]
 
 
 def test_every_link_inside_has_its_target(page):

@@ -1,10 +1,13 @@
 """What differs between two reports."""
 
+from datetime import date
+
 import jsonschema
 import msgspec
 import pytest
 from msgspec.structs import replace
 
+from sync.reconcile.acknowledged import Accepted
 from sync.reconcile.findings import Finding
 from sync.report.diff import json, model, text
 from sync.report.diff.build import diff
@@ -13,7 +16,7 @@ from sync.report.model import Report
 from tests.sync.report.sample import figure, finding, masthead, sample
 from tests.sync.report.sample_views import comparison, full
 
-FATES = ("new", "worse", "better", "resolved", "unknown")
+FATES = ("new", "worse", "better", "resolved", "accepted", "returned", "expiring", "unknown")
 
 
 def of(*findings: Finding, **changes: object) -> Report:
@@ -54,6 +57,28 @@ def test_what_became_of_a_finding(
     before: tuple[Finding, ...], after: tuple[Finding, ...], fate: dict[str, list[str]]
 ) -> None:
     assert fates(diff(of(*before), of(*after))) == fate
+
+
+def accepting(found: Finding, until: str = "2026-12-31") -> Report:
+    told = Accepted(finding=found, reason="Agreed", by="operations", until=date.fromisoformat(until))
+    return sample(findings=(), accepted=(told,))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fate"),
+    [
+        (of(HIGH), accepting(HIGH), {"accepted": ["PAY-1"]}),
+        (of(), accepting(HIGH), {"accepted": ["PAY-1"]}),
+        (accepting(HIGH), of(HIGH), {"returned": ["PAY-1"]}),
+        (accepting(HIGH), of(), {"resolved": ["PAY-1"]}),
+        (accepting(HIGH), of(replace(HIGH, unknown=True)), {"unknown": ["PAY-1"]}),
+        (accepting(HIGH), accepting(HIGH, "2026-11-22"), {"expiring": ["PAY-1"]}),
+        (accepting(HIGH, "2026-11-22"), accepting(HIGH, "2026-11-22"), {}),
+        (accepting(HIGH), accepting(HIGH, "2026-11-23"), {}),
+    ],
+)
+def test_what_became_of_an_acknowledged_finding(before: Report, after: Report, fate: dict[str, list[str]]) -> None:
+    assert fates(diff(before, after)) == fate
 
 
 def test_a_figure_is_told_from_and_to_with_n_and_never_called_a_change() -> None:
