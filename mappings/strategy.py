@@ -65,6 +65,10 @@ class Measure(Model):
     def _readings_in_order(cls, readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
         return _in_order(readings, [reading.on for reading in readings], "readings")
 
+    def last_reading(self, day: date) -> Reading | None:
+        """The last one up to this day."""
+        return max((reading for reading in self.readings if reading.on <= day), key=lambda read: read.on, default=None)
+
 
 class Objective(Model):
     id: str = Field(min_length=1)
@@ -90,6 +94,11 @@ class Objective(Model):
     def _declared_in_order(cls, lines: tuple[Declaration, ...]) -> tuple[Declaration, ...]:
         return _in_order(lines, [line.on for line in lines], "declarations")
 
+    @property
+    def turns(self) -> tuple[tuple[State, date], ...]:
+        """Each dated state with its first day, in their order."""
+        return tuple(turn for line in self.state for turn in line.items())
+
     def state_on(self, day: date) -> State:
         """Its state on this day: `planned` before its first dated state, `current` always where it has none.
 
@@ -97,7 +106,7 @@ class Objective(Model):
         """
         if not self.state:
             return "current"
-        begun = [state for line in self.state for state, on in line.items() if on <= day]
+        begun = [state for state, on in self.turns if on <= day]
         return begun[-1] if begun else "planned"
 
     def share_on(self, day: date) -> float | None:

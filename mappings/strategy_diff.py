@@ -103,7 +103,7 @@ def _of_objective(before: Objective, after: Objective, old_day: date, new_day: d
 
 
 def _state(objective: Objective, day: date) -> str:
-    ahead = [f"{state} from {on}" for line in objective.state for state, on in line.items() if on > day]
+    ahead = [f"{state} from {on}" for state, on in objective.turns if on > day]
     return ", ".join([objective.state_on(day), *ahead])
 
 

@@ -117,7 +117,7 @@ def reconcile(
     scopes = Scopes(flow=facts.flow, tags=tags, strategy=strategy, period=period, as_of=snapshot.as_of)
     serving = membership(facts.flow, tags, snapshot["changes"], strategy).cache()
     charts = control_charts(scopes, shown=thresholds.series_weeks)
-    in_force = agreements_on(facts.mappings.agreements, day_of(snapshot.as_of, zone=period.zone))
+    in_force = agreements_on(facts.mappings.agreements, facts.today)
     told, agreed = by_agreement(every_finding(facts), in_force, facts)
     found, suppressed = without_consequences(told)
     span = Span(period=period, as_of=snapshot.as_of)
@@ -128,7 +128,7 @@ def reconcile(
         links=links,
         people=facts.people,
         thresholds=thresholds,
-        day=day_of(snapshot.as_of, zone=period.zone),
+        day=facts.today,
     )
     return Reconciliation(
         flow=facts.flow,

@@ -25,7 +25,7 @@ from sync.reconcile.effort.moved import moved
 from sync.reconcile.effort.population import Span
 from sync.reconcile.facts import Facts
 from sync.reconcile.objectives import ALL
-from sync.reconcile.periods import Period, week_of
+from sync.reconcile.periods import Period, quarter_of, week_of
 from sync.reconcile.periods import period as named_period
 from sync.reconcile.scopes import Scopes
 from sync.reconcile.stats import seed
@@ -38,8 +38,10 @@ def preceding(period: Period) -> Period:
     days = before(period)
     first_on, until_on = date_of(days.first_day), date_of(days.until_day)
     span = Period(text=f"{first_on}..{until_on}", zone=period.zone, first_on=first_on, until_on=until_on)
-    quarter = f"{first_on.year}-Q{(first_on.month + 2) // 3}"
-    named = (week_of(first_on, zone=span.zone), *(_named(text, span) for text in (f"{first_on:%Y-%m}", quarter)))
+    named = (
+        week_of(first_on, zone=span.zone),
+        *(_named(text, span) for text in (f"{first_on:%Y-%m}", quarter_of(first_on))),
+    )
     return next((each for each in named if (each.first_on, each.until_on) == (first_on, until_on)), span)
 
 

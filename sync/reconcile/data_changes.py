@@ -46,10 +46,9 @@ def _of_strategy(facts: Facts, between: Between) -> Iterator[str]:
 
 
 def _of_objective(objective: Objective, between: Between) -> Iterator[str]:
-    for line in objective.state:
-        for state, on in line.items():
-            if between.has(on):
-                yield f"Objective {objective.id} is {state} since {on}."
+    for state, on in objective.turns:
+        if between.has(on):
+            yield f"Objective {objective.id} is {state} since {on}."
     for share in objective.plan:
         if between.has(share.from_on):
             yield f"Objective {objective.id} is planned at {share.share:.0%} since {share.from_on}."

@@ -82,6 +82,11 @@ def week_of(day: date, *, zone: ZoneInfo) -> Period:
     return Period(text=f"{year}-W{week:02}", zone=zone, first_on=monday, until_on=monday + timedelta(days=7))
 
 
+def quarter_of(day: date) -> str:
+    """The quarter that a day lies in: 2026-Q4."""
+    return f"{day.year}-Q{(day.month + 2) // 3}"
+
+
 def months_before(day: date, count: int) -> date:
     """The first day of the month so many months before the one that the day lies in."""
     months = day.year * 12 + day.month - 1 - count

@@ -85,6 +85,11 @@ def _ratio(part: int, whole: int, blank: Figure) -> Figure:
     return replace(blank, value=part / whole, n=whole)
 
 
+def is_stale(measure: Measure, *, since: date, today: date) -> bool:
+    """Whether twice its cadence went by since it was read, or could have been for the first time."""
+    return measure.cadence is not None and (today - since).days > STALE * CADENCE[measure.cadence]
+
+
 def measured(measure: Measure, *, today: date) -> MeasureLine:
     """The measure by its last reading up to today."""
     line = MeasureLine(
@@ -94,13 +99,11 @@ def measured(measure: Measure, *, today: date) -> MeasureLine:
         baseline=measure.baseline,
         target=measure.target,
     )
-    read = [reading for reading in measure.readings if reading.on <= today]
-    if not read:
+    last = measure.last_reading(today)
+    if last is None:
         return replace(line, reason="no_data")
-    last = read[-1]
-    age_days = (today - last.on).days
-    is_stale = measure.cadence is not None and age_days > STALE * CADENCE[measure.cadence]
-    line = replace(line, current=last.value, read_on=last.on, age_days=age_days, stale=is_stale)
+    stale = is_stale(measure, since=last.on, today=today)
+    line = replace(line, current=last.value, read_on=last.on, age_days=(today - last.on).days, stale=stale)
     if measure.baseline is None or measure.target is None:
         return replace(line, reason="not_configured")
     if measure.target == measure.baseline:

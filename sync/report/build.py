@@ -16,7 +16,7 @@ from sync.reconcile.figures import Figure, proportion_of
 from sync.reconcile.findings import SEVERITIES, Finding
 from sync.reconcile.manual import manual
 from sync.reconcile.objectives import ALL
-from sync.reconcile.periods import Period, day_of
+from sync.reconcile.periods import Period, day_of, quarter_of
 from sync.reconcile.terrain import TerrainView
 from sync.reconcile.thresholds import Thresholds
 from sync.report import gather, words
@@ -74,7 +74,8 @@ def build(
         _row(objective, rank=rank, on=today, reconciliation=reconciliation)
         for rank, objective in enumerate(strategy.objectives, start=1)
     )
-    manuals = tuple(manual(discover()[kind.slug]) for kind in kinds)
+    checks = discover()
+    manuals = tuple(manual(checks[kind.slug]) for kind in kinds)
     report = Report(
         masthead=head,
         answer=_answer(reconciliation, findings, head, promises=_promises(rows, strategy, on=today)),
@@ -133,11 +134,7 @@ def _promises(rows: Sequence[ObjectiveRow], strategy: Strategy, *, on: date) -> 
 
 
 def _in_quarter(promised_on: date | None, on: date) -> bool:
-    return promised_on is not None and _quarter(promised_on) == _quarter(on)
-
-
-def _quarter(on: date) -> tuple[int, int]:
-    return on.year, (on.month - 1) // 3
+    return promised_on is not None and quarter_of(promised_on) == quarter_of(on)
 
 
 def _row(objective: Objective, *, rank: int, on: date, reconciliation: Reconciliation) -> ObjectiveRow:

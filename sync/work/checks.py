@@ -29,7 +29,7 @@ else to operations. It is told as of an instant and does not depend on a report'
 - **Agreements.** A team may be left out of a kind, or have limits of its own, by `agreements` in `mappings.yaml`; the
   report lists each with its reason and with how many findings it keeps back.
 - **True on real records.** Findings on Apache Arrow's tracker and repository, drawn with a fixed seed and judged by
-  reading the records: `sync/work/precision.csv` has every verdict with its reason. A kind that fell short was made
+  reading the records: `precision.csv` has every verdict with its reason. A kind that fell short was made
   stricter and drawn anew; its last draw counts. In the first draws, contradictions of tags (M26, M31) and late merges
   (M22) were mostly false; what silences them now is named under each kind. Arrow has no status history, no parents but
   of sub-tasks, no milestones and no reviews, so that many kinds never speak there.

@@ -16,7 +16,7 @@ from sync.deliver import file
 from sync.deliver.message import REPORT, TROUBLE, Message, of_notice, of_report, of_troubles
 from sync.files import Files, read_files
 from sync.passes import Pass
-from sync.reconcile.periods import day_of, period
+from sync.reconcile.periods import day_of, months_before, period, quarter_of
 from sync.report import html, json, text
 from sync.report.model import Report
 from sync.report.notice import Notice
@@ -65,11 +65,7 @@ def undelivered(engine: Engine, *, beside: str) -> list[Report]:
 
 def _last_whole(edition: Literal["month", "quarter"], today: date) -> str:
     """2026-10, 2026-Q3."""
-    months = today.year * 12 + today.month - 1
-    if edition == "month":
-        return f"{(months - 1) // 12}-{(months - 1) % 12 + 1:02}"
-    quarters = months // 3 - 1
-    return f"{quarters // 4}-Q{quarters % 4 + 1}"
+    return f"{months_before(today, 1):%Y-%m}" if edition == "month" else quarter_of(months_before(today, 3))
 
 
 def digests(made: Report, *, config: Config) -> list[Message]:

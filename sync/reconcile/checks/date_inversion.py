@@ -56,12 +56,11 @@ def _late(facts: Facts) -> "ir.Table":
 
 def _ends(facts: Facts) -> "ir.Table":
     """The current objectives that are to be closed: objective, whole_on (the first day on which it is closed)."""
-    ends = {
-        each.id: min(on for line in each.state for state, on in line.items() if state == "closed" and on > facts.today)
+    closing = {
+        each.id: [on for state, on in each.turns if state == "closed" and on > facts.today]
         for each in facts.strategy.objectives
-        if any(state == "closed" and on > facts.today for line in each.state for state, on in line.items())
     }
-    rows = [{"objective": name, "whole_on": on.isoformat()} for name, on in ends.items()]
+    rows = [{"objective": name, "whole_on": min(days).isoformat()} for name, days in closing.items() if days]
     return as_table(rows, {"objective": "string", "whole_on": "string"})
 
 

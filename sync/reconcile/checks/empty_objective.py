@@ -16,7 +16,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from mappings.strategy import Objective
-from sync.reconcile.checks.stale_measure import last_read
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
@@ -52,13 +51,13 @@ def ask(facts: Facts) -> list[Row]:
 def _is_due(objective: Objective, *, since: date, today: date) -> bool:
     """Whether there should be work: it was current then and is now, and no reading tells of work elsewhere."""
     states = {objective.state_on(since), objective.state_on(today)}
-    read = (last_read(measure, today) for measure in objective.measures)
-    return objective.class_ == "strategic" and states == {"current"} and all(on is None or on < since for on in read)
+    read = [reading.on for measure in objective.measures if (reading := measure.last_reading(today))]
+    return objective.class_ == "strategic" and states == {"current"} and all(on < since for on in read)
 
 
 def _ends(objective: Objective, today: date) -> date | None:
     """The first day from today on by which it is promised, or no longer current."""
-    left = (on for line in objective.state for state, on in line.items() if state != "current")
+    left = (on for state, on in objective.turns if state != "current")
     return min((on for on in (*left, objective.promised_on) if on and on >= today), default=None)
 
 

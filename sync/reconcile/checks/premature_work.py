@@ -52,7 +52,7 @@ def _starts(planned: list[Objective], facts: Facts) -> "ir.Table":
 
 
 def _current_us(objective: Objective, facts: Facts) -> int | None:
-    days = (on for line in objective.state for state, on in line.items() if state == "current")
+    days = (on for state, on in objective.turns if state == "current")
     first = next(days, None)
     return None if first is None else micros(start_of(first, zone=facts.zone))
 

@@ -40,10 +40,9 @@ def ask(facts: Facts) -> list[Row]:
 def retired_since(objective: Objective, day: date) -> date | None:
     """Since when an objective that is paused or closed on this day has been so, without a break; None of others."""
     since = None
-    for line in objective.state:
-        for state, on in line.items():
-            if on <= day:
-                since = (since or on) if state in RETIRED else None
+    for state, on in objective.turns:
+        if on <= day:
+            since = (since or on) if state in RETIRED else None
     return since
 
 

@@ -11,7 +11,7 @@ its objective became current, and is silent where that is not dated; an objectiv
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from mappings.strategy import Measure, Objective
 from sync.reconcile.facts import Facts
@@ -19,6 +19,7 @@ from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
 from sync.reconcile.objectives import lineage
 from sync.reconcile.periods import start_of
+from sync.reconcile.progress import is_stale
 from sync.reconcile.rows import Row
 
 KIND, SLUG = "M18", "stale-measure"
@@ -28,8 +29,6 @@ OPTIONS = (
     Option(says="Make its cadence longer", cost="it is noticed later that nothing moves"),
 )
 DEFAULT = "Its progress is shown as stale."
-CADENCE_DAYS = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
-STALE_AFTER = 2  #: cadences (metrics.md §6.1)
 
 
 def ask(facts: Facts) -> list[Row]:
@@ -44,18 +43,14 @@ def _stale(facts: Facts) -> Iterator[tuple[Objective, Measure, date]]:
         if objective.state_on(facts.today) != "current":
             continue
         for measure in objective.measures:
-            since = last_read(measure, facts.today) or _began(objective, facts.today)
-            days = CADENCE_DAYS.get(measure.cadence or "")
-            if since and days and facts.today - since > timedelta(days=STALE_AFTER * days):
+            read = measure.last_reading(facts.today)
+            since = read.on if read else _began(objective, facts.today)
+            if since and is_stale(measure, since=since, today=facts.today):
                 yield objective, measure, since
 
 
-def last_read(measure: Measure, today: date) -> date | None:
-    return max((reading.on for reading in measure.readings if reading.on <= today), default=None)
-
-
 def _began(objective: Objective, today: date) -> date | None:
-    begun = [on for line in objective.state for state, on in line.items() if state == "current" and on <= today]
+    begun = [on for state, on in objective.turns if state == "current" and on <= today]
     return begun[-1] if begun else None
 
 
@@ -71,7 +66,7 @@ def _row(objective: Objective, measure: Measure, since: date, facts: Facts) -> R
     name = f"{objective.id}/{measure.id}"
     subject = facts.subject_of(objective) | {"ref": f"strategy:measure:{name}", "key": name}
     subject["title"] = f"{objective.name}: {measure.name or measure.id}"
-    was_read = last_read(measure, facts.today) is not None
+    was_read = measure.last_reading(facts.today) is not None
     return subject | {"since": since, "cadence": measure.cadence, "was_read": was_read}
 
 

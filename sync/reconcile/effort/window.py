@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from sync.reconcile.periods import Period
+from sync.reconcile.periods import Period, months_before
 
 MONTHS = 12  #: complete ones that a trend shows
 PERIODS_BEFORE = 2  #: that are compared with the period of the report
@@ -12,8 +12,7 @@ MARGIN = timedelta(weeks=8)
 
 def told_since(today: date, period: Period | None = None) -> date:
     """The first day that effort is known of: twelve months back, and of the periods before that of a report."""
-    months = today.year * 12 + today.month - 1 - MONTHS
-    first_on = date(months // 12, months % 12 + 1, 1)
+    first_on = months_before(today, MONTHS)
     if period is None:
         return first_on
     length = period.until_on - period.first_on

@@ -96,6 +96,7 @@ def edited(served: Served, title: str, *, at: str) -> str:
 
 def test_a_new_installation_is_read_without_being_asked_to(served: Served) -> None:
     served.until(lambda: is_read(served))
+    assert is_read(served)
 
 
 def test_a_delivery_is_a_fact_within_seconds(served: Served) -> None:
