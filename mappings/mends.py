@@ -2,11 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mappings.conditions import Condition
+from mappings.conditions import Condition, Relation
+from mappings.match import Related, holding
 from mappings.people import People
 from mappings.reverts import TRAILER
 from mappings.rules import Service
@@ -53,30 +56,62 @@ def mends(
     """Of each service, by its id."""
     asked = [when for service in services for when in service.conditions()]
     subjects = subjects_of(tables, asked, links=links, people=people, day=day)
-
-    def matched(name: str, when: Condition | None) -> "ir.Table | None":
-        if when is None:
-            return None
-        met = subjects.first_match([when])
-        return tables[name].semi_join(met.filter(met.match.notnull()), "ref")
-
+    (items, of_items), (pulls, of_pulls) = subjects.each
+    incidents = _taken(items, [service.incidents for service in services], subjects.related, has=of_items)
+    escaped = _taken(items, [service.escaped for service in services], subjects.related, has=of_items)
+    hotfixes = _taken(pulls, [service.hotfix for service in services], subjects.related, has=of_pulls)
+    told = _records(tables["work_items"], incidents, "created_us", "title", "body", "fields")
+    merged = _records(tables["pull_requests"], hotfixes, "merge_sha")
     undoings = _undoings(tables, reverts)
     return {
         service.id: Mends(
-            incidents=_incidents(matched("work_items", service.incidents), service, tables["fields"]),
-            hotfixes=_hotfixes(matched("pull_requests", service.hotfix)),
+            incidents=_incidents([told[ref] for ref in incidents[place]], service, tables["fields"]),
+            hotfixes={merged[ref]["merge_sha"]: ref for ref in hotfixes[place] if merged[ref]["merge_sha"]},
             undoings=undoings,
-            escaped=_refs(matched("work_items", service.escaped)),
+            escaped=frozenset(escaped[place]),
         )
-        for service in services
+        for place, service in enumerate(services)
     }
 
 
-def _incidents(items: "ir.Table | None", service: Service, fields: "ir.Table") -> list[Incident]:
+def _taken(
+    records: "ir.Table",
+    conditions: Sequence[Condition | None],
+    related: Mapping[Relation, Related],
+    *,
+    has: Collection[Relation],
+) -> list[list[str]]:
+    """The refs that each condition takes, in order; all conditions are asked at once."""
+    asked = [when for when in conditions if when is not None]
+    if not asked:
+        return [[] for _ in conditions]
+    told = holding(records, asked, related, has=has)
+    rows = told.filter(reduce(or_, (told[str(place)] for place in range(len(asked))))).order_by("ref")
+    met = rows.to_pyarrow().to_pylist()
+    places = iter(range(len(asked)))
+    return [[] if when is None else _refs(met, str(next(places))) for when in conditions]
+
+
+def _refs(met: Sequence[Mapping[str, Any]], place: str) -> list[str]:
+    return [row["ref"] for row in met if row[place]]
+
+
+def _records(table: "ir.Table", taken: Sequence[Sequence[str]], *columns: str) -> dict[str, dict[str, Any]]:
+    """By ref, these columns of all that was taken."""
+    import ibis
+
+    refs = sorted(set().union(*taken))
+    if not refs:
+        return {}
+    wanted = ibis.memtable({"ref": refs}, schema={"ref": "string"})
+    rows = table.select("ref", *columns).semi_join(wanted, "ref").to_pyarrow().to_pylist()
+    return {row["ref"]: row for row in rows}
+
+
+def _incidents(rows: Sequence[Mapping[str, Any]], service: Service, fields: "ir.Table") -> list[Incident]:
     """The earliest first: each from its impact on, where a field says so (metrics.md §3.3)."""
-    if items is None:
+    if not rows:
         return []
-    rows = items.select("ref", "created_us", "title", "body", "fields").order_by("ref").to_pyarrow().to_pylist()
     ids = [_ids(name, fields) for name in (service.impact_start, service.impact_end)]
     found = []
     for row in rows:
@@ -106,17 +141,6 @@ def _instant_us(fields: str | None, ids: Sequence[str]) -> int | None:
         if at is not None and at.tzinfo is not None:
             return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     return None
-
-
-def _refs(items: "ir.Table | None") -> frozenset[str]:
-    return frozenset() if items is None else frozenset(items.select("ref").to_pyarrow()["ref"].to_pylist())
-
-
-def _hotfixes(pulls: "ir.Table | None") -> dict[str, str]:
-    if pulls is None:
-        return {}
-    rows = pulls.filter(pulls.merge_sha.notnull()).select("merge_sha", "ref").order_by("ref").to_pyarrow().to_pylist()
-    return {row["merge_sha"]: row["ref"] for row in rows}
 
 
 def _undoings(tables: "Mapping[str, ir.Table]", reverts: "ir.Table") -> dict[str, list[Undoing]]:
