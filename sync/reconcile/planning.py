@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from sync.reconcile.facts import Facts
 from sync.reconcile.figures import Figure, proportion_of
 from sync.reconcile.objectives import WEIGHT
-from sync.reconcile.periods import Period, day_of, instant, micros
+from sync.reconcile.periods import Period, instant, micros, months_before, quarter_of
 from sync.reconcile.periods import period as named_period
 from sync.reconcile.sprints import sprint_members
 from sync.reconcile.stats import SMALLEST_DENOMINATOR
@@ -106,7 +106,7 @@ def _sprints(facts: Facts) -> Iterator[Plan]:
 
 def _quarters(facts: Facts) -> Iterator[Plan]:
     """Of every objective with a plan at the start of the quarter."""
-    for quarter in _last_quarters(day_of(facts.as_of, zone=facts.zone), zone=facts.zone):
+    for quarter in _last_quarters(facts.today, zone=facts.zone):
         start_us, end_us = micros(quarter.start_at), micros(quarter.end_at)
         for objective in facts.strategy.objectives:
             if objective.share_on(quarter.first_on) is not None:
@@ -122,9 +122,8 @@ def _quarters(facts: Facts) -> Iterator[Plan]:
 
 def _last_quarters(today: date, *, zone: ZoneInfo) -> Iterator[Period]:
     """The last complete ones, the latest first."""
-    number = today.year * 4 + (today.month - 1) // 3
-    for before in range(number - 1, number - 1 - QUARTERS, -1):
-        yield named_period(f"{before // 4}-Q{before % 4 + 1}", zone=zone)
+    for back in range(1, QUARTERS + 1):
+        yield named_period(quarter_of(months_before(today, 3 * back)), zone=zone)
 
 
 def _counts(facts: Facts, members: "ir.Table", plans: Sequence[Plan]) -> dict[int, Mapping[str, Any]]:

@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from mappings.people import People, team_of_accounts
 from sync.reconcile.facts import Facts
-from sync.reconcile.periods import day_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -70,7 +69,7 @@ def _open(facts: Facts, members: "ir.Table", scopes: Collection[str]) -> "ir.Tab
 def _teams(facts: Facts, people: People) -> Mapping[str, set[str]]:
     """By work item, the teams that it names and that its assignees are in."""
     items = facts.snapshot["work_items"]
-    of_accounts = team_of_accounts(facts.snapshot["accounts"], people, day_of(facts.as_of, zone=facts.zone))
+    of_accounts = team_of_accounts(facts.snapshot["accounts"], people, facts.today)
     given = items.select("ref", account="assignees").unnest("account")
     assigned = given.inner_join(of_accounts.select("team", account="ref"), "account").select("ref", "team")
     named = items.filter(items.team.notnull()).select("ref", "team")

@@ -17,7 +17,7 @@ from mappings.strategy import Objective
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
-from sync.reconcile.periods import day_of, instant, micros, start_of
+from sync.reconcile.periods import instant, micros, start_of
 from sync.reconcile.rows import Row, rows_of
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _retired(facts: Facts) -> "ir.Table":
     """objective, retired_us."""
     import ibis
 
-    today = day_of(facts.as_of, zone=facts.zone)
+    today = facts.today
     days = {objective.id: retired_since(objective, today) for objective in facts.strategy.objectives}
     rows = [
         {"objective": name, "retired_us": micros(start_of(day, zone=facts.zone))} for name, day in days.items() if day

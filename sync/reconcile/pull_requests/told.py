@@ -11,7 +11,7 @@ from sync.reconcile.effort.privacy import is_large_enough, shown
 from sync.reconcile.facts import Facts
 from sync.reconcile.figures import Figure
 from sync.reconcile.objectives import ALL
-from sync.reconcile.periods import day_of, weeks_until
+from sync.reconcile.periods import weeks_until
 from sync.reconcile.pull_requests import PullRequests
 from sync.reconcile.pull_requests.authors import Authors, WorkingTimeOf, authors
 from sync.reconcile.pull_requests.load import review_load
@@ -43,7 +43,7 @@ class _Known:
 
 
 def pull_request_view(known: PullRequests, facts: Facts, span: Span) -> PullRequestView:
-    day = day_of(facts.as_of, zone=facts.zone)
+    day = facts.today
     pulls, until_at = counted_pulls(known.rows), span.period.known_until(span.as_of)
     placed = members(pulls, facts.snapshot, facts.tags, strategy=facts.strategy, people=facts.people, day=day).cache()
     curves = waiting(pulls, placed, at=until_at, look_back_days=facts.thresholds.look_back_days)
