@@ -11,7 +11,7 @@ brought it: the greater stamp wins, whatever came first.
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from connectors.records import (
     Account,
@@ -240,3 +240,44 @@ TRAIL = _table(
 
 #: Digests of what tells a person who asked to be erased: refs, addresses, names. What comes with one of them is struck.
 ERASURES = _table("erasures", _key("digest"), _integer("at_us"))
+
+#: Findings that somebody accepted for now, beside those in the file; of two of one finding the later counts.
+ACKNOWLEDGEMENTS = _table(
+    "acknowledgements",
+    _key("finding"),
+    Column("at_us", BigInteger, primary_key=True, autoincrement=False),
+    _text("reason"),
+    _text("role"),
+    _text("first_on"),
+    _text("last_on"),
+    _text("severity"),
+)
+
+#: Readings of measures that somebody posted, beside those in the file; of a day the last one posted.
+READINGS = _table(
+    "readings",
+    _key("objective"),
+    _key("measure"),
+    _key("read_on"),
+    Column("value", Double, nullable=False),
+    _integer("at_us"),
+)
+
+#: What was asked for and takes longer than a request may: `waiting`, `underway` until `until_us`, `done` or `failed`.
+#: The key is a digest of all that it is made of; `result` names what came of it.
+RECKONINGS = _table(
+    "reckonings",
+    _key("key"),
+    _text("kind"),
+    _text("arguments"),
+    _text("state"),
+    _integer("asked_us"),
+    _maybe_integer("until_us"),
+    Column("result", Text),
+    _text("cause"),
+    Column("content", LargeBinary, nullable=False),
+    long=True,
+)
+
+#: How many requests a source still bore when it was last asked, by what it counts.
+QUOTAS = _table("quotas", _key("source"), _key("bucket"), _integer("remaining"), _integer("at_us"))

@@ -35,6 +35,7 @@ NOT_IN_SNAPSHOTS = {
     *("watermarks", "capabilities", "leases", "gates", "counts", "censuses", "missing", "maps"),
     *("reports", "messages"),
     *("deliveries", "webhooks", "schedules", "trail", "erasures"),
+    *("acknowledgements", "readings", "reckonings", "quotas"),
 }
 #: Columns of a snapshot that are no column of the table.
 JOINED = {"work_items": {"has_history"}, "accounts": {"email"}}
