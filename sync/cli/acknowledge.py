@@ -32,8 +32,4 @@ def ack(
 ) -> None:
     """Accept a finding for now, in the file of acknowledgements; it returns after the day, or when it gets graver."""
     with opened(config, verbose=verbose) as work:
-        from sync.work.acknowledging import acknowledging
-
-        path, made = work.folder / work.config.acks, work.report(as_of=as_of, period=None)
-        work.write(path, acknowledging(made, finding, path=path, reason=reason, by=by, until=until))
-        note([f"wrote {path}"])
+        note([f"wrote {work.acknowledge(finding, reason=reason, by=by, until=until, as_of=as_of)}"])

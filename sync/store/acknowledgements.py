@@ -13,12 +13,17 @@ from sync.store.trail import Step
 from sync.store.upsert import insert_into, replacing
 
 
-def keep(engine: Engine, made: Acknowledgement, *, on: date, who: str, now: datetime) -> None:
-    """Keeps it, from this day on, and that somebody made it."""
+def step(made: Acknowledgement, *, who: str, now: datetime) -> Step:
+    """What the trail tells of it."""
+    return Step(now, who, "acknowledged", made.finding, f"until {made.until}: {made.reason}")
+
+
+def keep(engine: Engine, made: Acknowledgement, *, who: str, now: datetime) -> None:
+    """Keeps it, and that somebody made it."""
     told = {
         "reason": made.reason,
         "role": made.by,
-        "first_on": on.isoformat(),
+        "first_on": (made.on or date.min).isoformat(),
         "last_on": made.until.isoformat(),
         "severity": made.severity,
     }
@@ -26,7 +31,7 @@ def keep(engine: Engine, made: Acknowledgement, *, on: date, who: str, now: date
         insert = insert_into(connection, ACKNOWLEDGEMENTS)
         row = {"finding": made.finding, "at_us": epoch_us(now), **told}
         connection.execute(replacing(insert, ACKNOWLEDGEMENTS, **{name: insert.excluded[name] for name in told}), row)
-        trail.note(connection, Step(now, who, "acknowledged", made.finding, f"until {made.until}: {made.reason}"))
+        trail.note(connection, step(made, who=who, now=now))
 
 
 def kept(engine: Engine) -> tuple[Acknowledgement, ...]:

@@ -1,40 +1,43 @@
-"""A finding, accepted for now into the file of acknowledgements."""
+"""A finding, accepted for now: what is said of it, and that in the file of acknowledgements."""
 
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from mappings.acknowledgements import Acknowledgements
+from mappings.acknowledgements import Acknowledgement, Acknowledgements
 from mappings.edit import appended
 from mappings.load import read
 from mappings.problems import Problem, Problems
 from sync.reconcile.findings import Finding
-from sync.reconcile.periods import day_of
 from sync.report.model import Report
 
 HEAD = "# Findings that are accepted for now: `fingerpost ack` adds to them.\n"
 
 
-def acknowledging(report: Report, name: str, *, path: Path, reason: str, by: str | None, until: date) -> str:
-    """The file's text with the finding of this id, or of the only id that begins so, accepted as grave as it is.
+def accepted(report: Report, name: str, *, reason: str, by: str | None, on: date, until: date) -> Acknowledgement:
+    """The finding of this id, or of the only id that begins so, accepted as grave as it is, from a day on.
 
-    It holds from the day of the report on. Raises `Problems` where there is no such finding, or where that day is past
-    the last one.
+    Raises `Problems` where there is no such finding, where nobody says why, or where that day is past the last one.
     """
     finding = _named(name, [*report.findings, *(each.finding for each in report.accepted)])
-    on = day_of(report.masthead.as_of, zone=ZoneInfo(report.masthead.zone))
     if until < on:
         raise Problems([Problem("--until", 0, 0, f"{until} is over", f"name {on} or a later day")])
-    told = {
-        "finding": finding.id,
-        "reason": reason,
-        "by": by or finding.owner,
-        "on": on,
-        "until": until,
-        "severity": finding.severity,
-    }
-    text = appended(path.read_text(encoding="utf-8") if path.exists() else HEAD, str(path), "acks", told)
+    if not reason.strip():
+        raise Problems([Problem("--reason", 0, 0, "says nothing", "say why it is accepted")])
+    return Acknowledgement(
+        finding=finding.id,
+        reason=reason.strip(),
+        by=by or finding.owner,
+        on=on,
+        until=until,
+        severity=finding.severity,
+    )
+
+
+def written(made: Acknowledgement, path: Path) -> str:
+    """The file's text with the acknowledgement as its last. Raises `Problems` where something in it is wrong."""
+    text = path.read_text(encoding="utf-8") if path.exists() else HEAD
+    text = appended(text, str(path), "acks", made.model_dump())
     read(text, str(path), Acknowledgements)
     return text
 

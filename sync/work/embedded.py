@@ -22,11 +22,11 @@ from sync.reconcile.periods import day_of
 from sync.report.model import Report
 from sync.report.notice import Notice
 from sync.report.preview.model import Preview
-from sync.store import maps, trail
+from sync.store import acknowledgements, maps, trail
 from sync.store.database import connect, exists, writing
 from sync.store.export import export
 from sync.store.trail import Step
-from sync.work import previewing, publishing, rendering, reporting
+from sync.work import acknowledging, previewing, publishing, rendering, reporting
 from sync.work.comparing import compare
 from sync.work.delivering import Delivered, deliver, rehearsed
 from sync.work.people import Roster, roster
@@ -81,6 +81,16 @@ class Work:
         )
         maps.keep(self.engine, self.files.digest, self.files.texts, used_at=self.clock.now())
         return made
+
+    def acknowledge(self, finding: str, *, reason: str, by: str | None, until: date, as_of: datetime | None) -> Path:
+        """The file of acknowledgements, in which the finding is accepted for now."""
+        path, made = self.folder / self.config.acks, self.report(as_of=as_of, period=None)
+        on = day_of(made.masthead.as_of, zone=ZoneInfo(self.config.zone))
+        accepted = acknowledging.accepted(made, finding, reason=reason, by=by, on=on, until=until)
+        self.write(path, acknowledging.written(accepted, path))
+        with writing(self.engine) as connection:
+            trail.note(connection, acknowledgements.step(accepted, who=self.who, now=self.clock.now()))
+        return path
 
     def preview(self, edit: Edit, *, as_of: datetime | None, period: str | None) -> Preview:
         """What an edit of the map would move."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from sync.report.preview import html, json, text
 from sync.report.preview.build import build
 from sync.report.preview.model import Preview
 from sync.store.load import snapshot
+from sync.work.posted import map_on
 from sync.work.reporting import Meaning, understood
 
 DECIDES = ("from_on", "rules", "exempt", "overrides", "breakdowns")  #: the parts of mappings that only tags go by
@@ -48,7 +49,7 @@ def preview(
     zone = ZoneInfo(config.zone)
     day = day_of(as_of, zone=zone)
     span = named_period(period, zone=zone) if period else last_complete_week(as_of, zone=zone)
-    now, new = files.on(day), edited(config, edit=edit, folder=folder, day=day)
+    now, new = (map_on(engine, each, day) for each in (files, edited(config, edit=edit, folder=folder)))
     facts = snapshot(engine, as_of, fields=now.mappings.asks_fields or new.mappings.asks_fields)
     known = understood(facts, now, config=config, day=day)
     before = _judged(known, span)
@@ -56,8 +57,8 @@ def preview(
     return build(before, after, names=[(each.strategy_name, each.mappings_name) for each in (now, new)], period=span)
 
 
-def edited(config: Config, *, edit: Edit, folder: Path, day: date) -> Map:
-    """The map with the edit in the place of what it edits. A file by itself counts whatever day it begins on."""
+def edited(config: Config, *, edit: Edit, folder: Path) -> Files:
+    """The files with the edit in the place of what it edits. A file by itself counts whatever day it begins on."""
     named = {"strategy": edit.strategy, "mappings": edit.mappings}
     given = {key: str(path.absolute()) for key, path in named.items() if path}
     files = read_files(config.model_copy(update=given), folder=folder)
@@ -65,7 +66,7 @@ def edited(config: Config, *, edit: Edit, folder: Path, day: date) -> Map:
         files,
         strategies=_begun(files.strategies) if edit.strategy else files.strategies,
         mappings=_begun(files.mappings) if edit.mappings else files.mappings,
-    ).on(day)
+    )
 
 
 def _begun(versions: Mapping[str, V]) -> Mapping[str, V]:

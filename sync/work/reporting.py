@@ -42,6 +42,7 @@ from sync.report.restated import restated
 from sync.snapshot import Snapshot
 from sync.store import reports
 from sync.store.load import snapshot
+from sync.work.posted import map_on
 from sync.write_back import unmirrored
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Meaning:
 def meaning(engine: Engine, *, config: Config, files: Files, as_of: datetime) -> Meaning:
     """Links and tags of everything that is known at `as_of`. Raises `Problems` where no map is in force then."""
     day = day_of(as_of, zone=ZoneInfo(config.zone))
-    in_force = files.on(day)
+    in_force = map_on(engine, files, day)
     facts = snapshot(engine, as_of, fields=in_force.mappings.asks_fields)
     return understood(facts, in_force, config=config, day=day)
 

@@ -15,10 +15,11 @@ from mappings.load import read
 from mappings.problems import Problems
 from sync.cli import app
 from sync.reconcile.findings import identity
+from sync.store import trail
 from sync.store.apply import apply
 from sync.store.database import connect
 from sync.store.memory import record_pass
-from sync.work.acknowledging import acknowledging
+from sync.work.acknowledging import accepted, written
 from tests.sync.report.sample import finding, sample
 from tests.sync.store.batches import batch, item
 
@@ -59,20 +60,24 @@ def test_what_is_accepted_is_shown_apart_and_counts_for_nothing(folder: Path) ->
     assert (head, line.endswith("  # none yet")) == ("# ours", True)
 
     made = json.loads(run(folder, "report", "--format", "json", *when).stdout)
-    (accepted,) = made["accepted"]
-    assert (accepted["finding"]["id"], accepted["finding"]["subject_key"]) == (untagged, "PAY-1")
-    assert (accepted["reason"], accepted["by"], accepted["until"]) == ("Nobody minds", "web", "2026-12-31")
+    (shown,) = made["accepted"]
+    assert (shown["finding"]["id"], shown["finding"]["subject_key"]) == (untagged, "PAY-1")
+    assert (shown["reason"], shown["by"], shown["until"]) == ("Nobody minds", "web", "2026-12-31")
     assert untagged not in {each["id"] for each in made["findings"]} | set(made["top"])
     standing = [each for each in made["findings"] if not each["unknown"]]
     assert sum(made["answer"]["severities"].values()) == len(standing)
+
+    engine = connect(f"sqlite:///{folder}/facts.db")
+    assert ("acknowledged", untagged, "until 2026-12-31: Nobody minds") in [each[2:] for each in trail.steps(engine)]
+    engine.dispose()
 
 
 ON = date(2026, 11, 16)
 
 
 def accept(path: Path, name: str, **told: Any) -> str:
-    asked = {"reason": "Agreed", "by": None, "until": ON} | told
-    return acknowledging(REPORT, name, path=path, **asked)
+    asked = {"reason": "Agreed", "by": None, "on": ON, "until": ON} | told
+    return written(accepted(REPORT, name, **asked), path)
 
 
 FOUND = finding(1, id="0f3a00000001", severity="high", owner="payments")
@@ -91,7 +96,7 @@ def test_without_a_file_one_is_begun_and_the_owner_answers_for_it(tmp_path: Path
         ("", {}, "no finding has this id"),
         ("0f3", {}, "0f3: 2 findings begin so"),
         ("0f3a", {"until": date(2026, 11, 15)}, "--until: 2026-11-15 is over"),
-        ("0f3a", {"reason": ""}, "acks.yaml:"),
+        ("0f3a", {"reason": " "}, "--reason: says nothing"),
     ],
 )
 def test_what_cannot_be_accepted_is_said(tmp_path: Path, name: str, told: dict[str, Any], said: str) -> None:
