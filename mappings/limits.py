@@ -27,4 +27,10 @@ class Limits(Model):
     owner_days: Count | None = None  #: for which another team than the assignee's may have written the code
     finished_days: Count | None = None  #: since the last child was finished, before an open parent is a finding
     zombie_days: Annotated[int, Field(ge=1, le=92)] | None = None  #: without a move of any child of a parent under way
+    unplanned_share: Annotated[float, Field(ge=0, le=1)] | None = None  #: of a team's effort that nobody planned
+    focus_objectives: Some | None = None  #: that a team may work on without one that has half of its effort
+    ready_days: Some | None = None  #: working days for which what is ready may wait behind lower ranks
+    surge_share: Annotated[float, Field(gt=0)] | None = None  #: of its scope, by which a month may add to an objective
+    shadow_days: Annotated[int, Field(ge=1, le=28)] | None = None  #: in which work apart from the map is looked for
+    shadow_records: Some | None = None  #: that share something, from which on it is a project
     churn_changes: Some | None = None  #: of its objective, from which on an item is a finding

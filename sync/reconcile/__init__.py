@@ -30,7 +30,6 @@ from sync.reconcile.flow import flow
 from sync.reconcile.flow_view import FlowView
 from sync.reconcile.flow_views import flow_views
 from sync.reconcile.lost import lost_places
-from sync.reconcile.membership import membership
 from sync.reconcile.notes import notes
 from sync.reconcile.outlook import Outlook, outlooks
 from sync.reconcile.periods import Period, day_of
@@ -112,10 +111,12 @@ def reconcile(
         people=people,
         mappings=mappings,
         label_prefixes=label_prefixes,
+        precision=precision,
+        config_version=config_version,
         effort_since=told_since(day_of(snapshot.as_of, zone=period.zone), period),
+        scope_on=(period.first_on, period.until_on),
     )
     scopes = Scopes(flow=facts.flow, tags=tags, strategy=strategy, period=period, as_of=snapshot.as_of)
-    serving = membership(facts.flow, tags, snapshot["changes"], strategy).cache()
     charts = control_charts(scopes, shown=thresholds.series_weeks)
     in_force = agreements_on(facts.mappings.agreements, facts.today)
     told, agreed = by_agreement(every_finding(facts), in_force, facts)
@@ -142,8 +143,8 @@ def reconcile(
             thresholds=thresholds,
             touch=touch_ratios(facts, scopes, config_version=config_version),
         ),
-        outlooks=outlooks(facts, serving, period=period, begun_us=scopes.begun_us, config_version=config_version),
-        planning=planning(facts, serving),
+        outlooks=outlooks(facts, period),
+        planning=planning(facts, facts.serving),
         control_charts=charts,
         comparison=comparison(facts, scopes, charts, config_version=config_version),
         weeks=scopes.weeks(thresholds.series_weeks),
@@ -171,7 +172,10 @@ def judged(
     people: People | None = None,
     mappings: Mappings | None = None,
     label_prefixes: Mapping[str, str] | None = None,
+    precision: Precision | None = None,
+    config_version: str = "",
     effort_since: date | None = None,
+    scope_on: tuple[date, ...] = (),
 ) -> Facts:
     """What the checks are given: the facts, and what they mean by these tags and this strategy.
 
@@ -201,4 +205,7 @@ def judged(
         mappings=mappings or Mappings(),
         label_prefixes=label_prefixes or {},
         effort_since=effort_since,
+        scope_on=scope_on,
+        precision=precision,
+        config_version=config_version,
     )

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -43,7 +42,7 @@ def _judged_anew(told: list[Finding], agreement: Agreement, facts: Facts) -> lis
     own = agreement.limits.model_dump(exclude_none=True)
     affected = [check for check in discover().values() if limits_of(check) & own.keys()]
     kinds = {check.KIND for check in affected}
-    theirs = replace(facts, thresholds=msgspec.structs.replace(facts.thresholds, **own))
+    theirs = facts.by(msgspec.structs.replace(facts.thresholds, **own))
     others = [each for each in told if each.owner != agreement.team or each.kind not in kinds]
     return others + [each for each in found_by(affected, theirs) if each.owner == agreement.team]
 

@@ -1,23 +1,31 @@
 """What a check is given: everything known at `as_of`, and nothing of the period that a report is about."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from mappings.audit import Precision
 from mappings.people import People
 from mappings.rows import as_table
 from mappings.rules import Mappings
 from mappings.strategy import Objective, Strategy
+from sync.reconcile.alignment.daily import Daily, daily
+from sync.reconcile.alignment.monthly import Monthly, monthly
+from sync.reconcile.alignment.states import Map
 from sync.reconcile.balance import SERVES, bots
+from sync.reconcile.effort.buckets import buckets
 from sync.reconcile.effort.ledger import Ledger
+from sync.reconcile.effort.population import Span
 from sync.reconcile.effort.roster import Window
 from sync.reconcile.effort.window import reckoned_since, told_since
 from sync.reconcile.findings import OPERATIONS, Evidence, Finding, Severity, identity
 from sync.reconcile.flow import Flow
 from sync.reconcile.lost import Place, place_of
+from sync.reconcile.membership import membership
+from sync.reconcile.outlook import Prospects
 from sync.reconcile.periods import day_of, micros, working_days_before
 from sync.reconcile.relations import Relations
 from sync.reconcile.rows import Row, rows_of
@@ -48,6 +56,9 @@ class Facts:
     mappings: Mappings
     label_prefixes: Mapping[str, str] = field(default_factory=dict)  #: by source, of the labels that name objectives
     effort_since: date | None = None  #: the first day that effort is told of; None is twelve complete months back
+    scope_on: tuple[date, ...] = ()  #: days at whose start a report asks for the scope of objectives
+    precision: Precision | None = None  #: of tags, by the latest audit
+    config_version: str = ""  #: names the configuration in the seeds of resampling (metrics.md §0.10)
 
     @property
     def as_of(self) -> datetime:
@@ -76,6 +87,56 @@ class Facts:
             zone=self.zone,
             window=Window(reckoned_since(since_on), self.as_of),
         )
+
+    @cached_property
+    def map(self) -> Map:
+        """What each objective was on each day."""
+        return Map(strategy=self.strategy)
+
+    @cached_property
+    def buckets(self) -> "ir.Table":
+        """Which objective or exemption each record's effort goes to: `effort.buckets`."""
+        return buckets(self.tags)
+
+    @property
+    def until_day(self) -> int:
+        """The day after the last of which something is known."""
+        return self.ledger.window.until_day(self.zone)
+
+    @cached_property
+    def daily(self) -> Daily:
+        """All effort that is told of, day by day."""
+        return daily(
+            self.ledger.spent, self.buckets, map_=self.map, span=Span(self.ledger.window.first_day, self.until_day)
+        )
+
+    @cached_property
+    def monthly(self) -> Monthly:
+        """What the last two complete months say of effort."""
+        return monthly(self)
+
+    @cached_property
+    def begun_us(self) -> int | None:
+        """When the records begin; None where there are none."""
+        first_us: int | None = self.flow.created_us.min().to_pyarrow().as_py()
+        return first_us
+
+    @cached_property
+    def serving(self) -> "ir.Table":
+        """Since when each counted item serves which objectives: `membership.membership`."""
+        return membership(self.flow, self.tags, self.snapshot["changes"], self.strategy).cache()
+
+    @cached_property
+    def prospects(self) -> Prospects:
+        """What lies ahead of every objective."""
+        return Prospects(facts=self)
+
+    def by(self, thresholds: Thresholds) -> "Facts":
+        """The same facts by limits that a team agreed on: what is reckoned of all work holds whatever these are."""
+        other = replace(self, thresholds=thresholds)
+        reckoned = vars(self).keys() - self.__dataclass_fields__.keys()
+        vars(other).update({name: vars(self)[name] for name in reckoned})
+        return other
 
     def days_ago(self, days: int) -> int:
         """The instant so many days before `as_of`, in microseconds."""

@@ -2,22 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from mappings.strategy import Objective
 from sync.reconcile.backtest import ORIGINS, back_test
-from sync.reconcile.facts import Facts
 from sync.reconcile.forecast import Forecast, forecast
 from sync.reconcile.light import Light, light
-from sync.reconcile.periods import Period, day_of, instant, week_of
+from sync.reconcile.periods import Period, day_of, instant, months_before, week_of
 from sync.reconcile.progress import Progress, progress
 from sync.reconcile.scope_history import Edges, History, histories
 from sync.reconcile.stats import seed
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
+    from sync.reconcile.facts import Facts
 
 
 class Outlook(Struct, frozen=True, kw_only=True):
@@ -28,54 +28,49 @@ class Outlook(Struct, frozen=True, kw_only=True):
     light: Light
 
 
-def outlooks(
-    facts: Facts, members: "ir.Table", *, period: Period, begun_us: int | None, config_version: str
-) -> dict[str, Outlook]:
-    """Objective → its outlook at `as_of`; growth is that of the period.
-
-    `members` are those of `membership.membership`; `begun_us` is when the records begin.
-    """
-    if begun_us is None:
-        return {}
-    known = Known(facts=facts, period=period, begun_us=begun_us)
-    told = known.histories(members)
-    empty = History(edges=known.edges.days, entries=())
-    return {
-        objective.id: known.outlook(objective, told.get(objective.id, empty), config_version=config_version)
-        for objective in facts.strategy.objectives
-    }
+def outlooks(facts: "Facts", period: Period) -> dict[str, Outlook]:
+    """Objective → its outlook at `as_of`; growth is that of the period, whose bounds `Facts.scope_on` names."""
+    known = facts.prospects
+    return (
+        {} if known.begun_us is None else {each.id: known.outlook(each, period) for each in facts.strategy.objectives}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
-    """What every objective's outlook is reckoned from."""
+class Prospects:
+    """What lies ahead of every objective, whatever the period of a report; each is reckoned when first asked for."""
 
-    facts: Facts
-    period: Period
-    begun_us: int
+    facts: "Facts"
 
     @property
-    def today(self) -> date:
-        return day_of(self.facts.as_of, zone=self.facts.zone)
+    def begun_us(self) -> int | None:
+        return self.facts.begun_us
 
     @property
     def monday(self) -> date:
         """The last one: the end of the last complete week."""
-        return self.today - timedelta(days=self.today.weekday())
+        today = self.facts.today
+        return today - timedelta(days=today.weekday())
 
-    @property
+    @cached_property
+    def month(self) -> tuple[date, date]:
+        """The last complete one: its first day, and the day after its last."""
+        return months_before(self.facts.today, 1), months_before(self.facts.today, 0)
+
+    @cached_property
     def edges(self) -> Edges:
-        """As far back as the first back-test asks, and the bounds of the period."""
+        """As far back as the first back-test asks, the bounds of the last month, and what a report asks for."""
         weeks = ORIGINS * self.facts.thresholds.horizon_weeks + self.facts.thresholds.forecast_weeks
         mondays = tuple(self.monday - timedelta(weeks=back) for back in reversed(range(weeks + 1)))
-        return Edges(mondays=mondays, others=(self.period.first_on, self.period.until_on))
+        return Edges(mondays=mondays, others=(*self.month, *self.facts.scope_on))
 
-    def histories(self, members: "ir.Table") -> dict[str, History]:
+    @cached_property
+    def histories(self) -> dict[str, History]:
         facts = self.facts
         return histories(
             facts.flow,
             facts.flowed.runs,
-            members,
+            facts.serving,
             facts.snapshot["changes"],
             discarded=facts.thresholds.discarded,
             edges=self.edges,
@@ -83,11 +78,16 @@ class Known:
             as_of=facts.as_of,
         )
 
-    @property
+    def history(self, objective: Objective) -> History:
+        return self.histories.get(objective.id, History(edges=self.edges.days, entries=()))
+
+    @cached_property
     def first_monday(self) -> date:
-        """With which the first week begins of which all is known."""
-        begun_at, zone = instant(self.begun_us), self.facts.zone
-        week = week_of(day_of(begun_at, zone=zone), zone=zone)
+        """With which the first week begins of which all is known; the last one where there are no records."""
+        if self.begun_us is None:
+            return self.monday
+        begun_at = instant(self.begun_us)
+        week = week_of(day_of(begun_at, zone=self.facts.zone), zone=self.facts.zone)
         return week.first_on if week.start_at >= begun_at else week.until_on
 
     def sampled(self, on: date) -> list[date]:
@@ -95,21 +95,35 @@ class Known:
         weeks = min(self.facts.thresholds.forecast_weeks, (on - self.first_monday).days // 7)
         return [on - timedelta(weeks=back) for back in reversed(range(weeks + 1))] if weeks > 0 else []
 
-    def outlook(self, objective: Objective, history: History, *, config_version: str) -> Outlook:
-        facts, mondays = self.facts, self.sampled(self.monday)
+    @cached_property
+    def forecasts(self) -> dict[str, Forecast]:
+        """By objective, in rank order."""
+        return {each.id: self._forecast(each) for each in self.facts.strategy.objectives}
+
+    @cached_property
+    def lights(self) -> dict[str, Light]:
+        """By objective, in rank order."""
+        facts, told = self.facts, self.forecasts
+        return {each.id: light(each, told[each.id], today=facts.today) for each in facts.strategy.objectives}
+
+    def _forecast(self, objective: Objective) -> Forecast:
+        facts, history, mondays = self.facts, self.history(objective), self.sampled(self.monday)
         horizon = facts.thresholds.horizon_weeks
-        told = forecast(
+        return forecast(
             history.at(history.now),
             history.weeks(mondays, known_at=history.now) if mondays else [],
-            today=self.today,
+            today=facts.today,
             horizon=horizon,
             promised_on=objective.promised_on,
-            seed=seed("forecast", objective.id, f"{facts.as_of:%Y-%m-%dT%H:%M:%SZ}", config_version),
+            seed=seed("forecast", objective.id, f"{facts.as_of:%Y-%m-%dT%H:%M:%SZ}", facts.config_version),
             back_test=back_test(history, until=self.monday, horizon=horizon, sampled=self.sampled),
         )
+
+    def outlook(self, objective: Objective, period: Period) -> Outlook:
         shown = [monday for monday in self.edges.mondays if monday >= self.first_monday]
+        history, today = self.history(objective), self.facts.today
         return Outlook(
-            progress=progress(objective, history, mondays=shown, period=self.period, today=self.today),
-            forecast=told,
-            light=light(objective, told, today=self.today),
+            progress=progress(objective, history, mondays=shown, period=period, today=today),
+            forecast=self.forecasts[objective.id],
+            light=self.lights[objective.id],
         )

@@ -103,6 +103,12 @@ class Thresholds(Struct, frozen=True, kw_only=True):
     lag_ratio: float = 0.05  #: of the effort before, up to which a day is quiet
     pick_up_days: float = 5.0  #: person-days with which an objective is taken up
     expedite: tuple[str, ...] = ()  #: priorities and labels of work that displaces plans
+    unplanned_share: float = 0.25  #: of a team's effort that may go to work which nobody planned
+    focus_objectives: int = 3  #: that a team may work on without one that has half of its effort
+    ready_days: int = 10  #: working days for which what is ready may wait behind lower ranks
+    surge_share: float = 0.20  #: of an objective's scope, by which a month may add to it
+    shadow_days: int = 14  #: in which what is done apart from the map is looked for
+    shadow_records: int = 5  #: that share something, from which on it is a project
     least_group: int = 5  #: people below which figures of a group are not shown
     places: tuple[PlaceThresholds, ...] = ()  #: of an item in several the last one holds: teams go before projects
 

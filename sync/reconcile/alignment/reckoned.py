@@ -30,7 +30,7 @@ def aligned(facts: Facts, period: Period, *, precision: Precision | None, config
     return AlignmentView(
         basis="items" if told.hidden else "effort",
         reason=told.hidden,
-        gates=_gates(told),
+        gates=told.gates,
         flags=tuple(_flags(told, figures)),
         figures=figures,
         spending=spent,
@@ -41,18 +41,6 @@ def aligned(facts: Facts, period: Period, *, precision: Precision | None, config
         teams=of_teams(told),
         notes=tuple(_notes(told, spent, planned, precision)),
     )
-
-
-def _gates(told: Reckoning) -> tuple[str, ...]:
-    """Of what too little is seen for a verdict (§5.2); nothing of a group that is not shown."""
-    if told.hidden:
-        return ()
-    thresholds = told.facts.thresholds
-    seen = {
-        "observability": (scores.observability(told.total), thresholds.least_observability),
-        "coverage": (scores.coverage(told.total), thresholds.least_coverage),
-    }
-    return tuple(name for name, (value, least) in seen.items() if value is not None and value < least)
 
 
 def _flags(told: Reckoning, figures: Sequence[Figure]) -> Iterator[str]:
@@ -92,7 +80,7 @@ def _notes(
         )
     if told.hidden:
         return
-    if "observability" in _gates(told):
+    if "observability" in told.gates:
         yield "Most days unseen: shares of effort rest on the few of which something tells."
     if precision:
         yield (

@@ -5,22 +5,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sync.reconcile.alignment.daily import Daily, daily
+from sync.reconcile.alignment import scores
+from sync.reconcile.alignment.daily import Daily
 from sync.reconcile.alignment.items import Items, items
 from sync.reconcile.alignment.resampling import interval, replicates
 from sync.reconcile.alignment.scores import Statistic, Sums, sums
 from sync.reconcile.alignment.states import Map
 from sync.reconcile.alignment.stretches import known_days
 from sync.reconcile.conflicts import conflicts, direct, tagged
-from sync.reconcile.effort.buckets import EXEMPT, buckets
+from sync.reconcile.effort.buckets import EXEMPT
+from sync.reconcile.effort.displaced import Displaced, displaced
 from sync.reconcile.effort.habits import Habits, habits
 from sync.reconcile.effort.ledger import Ledger
 from sync.reconcile.effort.models import Models, models
 from sync.reconcile.effort.population import CLOSED, PAUSED, Population, Span, population
 from sync.reconcile.effort.privacy import is_large_enough, shown
 from sync.reconcile.effort.sensitivity import by_weights
-from sync.reconcile.effort.work import delivered, still_open, unplanned
-from sync.reconcile.facts import Facts
+from sync.reconcile.effort.work import delivered, still_open, unplanned, unplanned_items
 from sync.reconcile.objectives import ALL
 from sync.reconcile.periods import Period, micros
 from sync.reconcile.stats import REPLICATES, Interval, clusters, seed
@@ -28,12 +29,14 @@ from sync.reconcile.stats import REPLICATES, Interval, clusters, seed
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from sync.reconcile.facts import Facts
+
 SPREAD, SPREAD_DAYS, SWITCHED, SWITCHES = "spread", "spread_days", "switched", "switches"  #: sums of `Habits`
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reckoning:
-    facts: Facts
+    facts: "Facts"
     period: Period
     config_version: str
 
@@ -41,22 +44,22 @@ class Reckoning:
     def ledger(self) -> Ledger:
         return self.facts.ledger
 
-    @cached_property
+    @property
     def map(self) -> Map:
-        return Map(strategy=self.facts.strategy)
+        return self.facts.map
 
     @property
     def until_day(self) -> int:
         """The day after the last of which something is known."""
-        return self.ledger.window.until_day(self.period.zone)
+        return self.facts.until_day
 
     @cached_property
     def span(self) -> Span:
         return known_days(self.period, until_day=self.until_day)
 
-    @cached_property
+    @property
     def buckets(self) -> "ir.Table":
-        return buckets(self.facts.tags)
+        return self.facts.buckets
 
     @cached_property
     def states(self) -> "ir.Table":
@@ -70,10 +73,9 @@ class Reckoning:
     def habits(self) -> Habits:
         return habits(self.ledger, self.span, start_us=micros(self.period.start_at), until_us=self._until_us)
 
-    @cached_property
+    @property
     def daily(self) -> Daily:
-        since = Span(self.ledger.window.first_day, self.until_day)
-        return daily(self.ledger.spent, self.buckets, map_=self.map, span=since)
+        return self.facts.daily
 
     def over(self, span: Span) -> Sums:
         """What the scores of these days are made of, for the trend."""
@@ -116,6 +118,17 @@ class Reckoning:
             until_us=self._until_us,
             thresholds=self.facts.thresholds,
         )
+
+    @cached_property
+    def displaced(self) -> Displaced:
+        """What nobody planned, by team and person."""
+        items = unplanned_items(
+            self.facts.snapshot["work_items"],
+            start_us=micros(self.period.start_at),
+            until_us=self._until_us,
+            thresholds=self.facts.thresholds,
+        )
+        return displaced(self.ledger, items, self.span)
 
     @cached_property
     def still_open(self) -> dict[str, list[str]]:
@@ -162,6 +175,18 @@ class Reckoning:
             return "no_data"
         is_large = is_large_enough(observed, least=self.facts.thresholds.least_group)
         return None if is_large else "suppressed_privacy"
+
+    @cached_property
+    def gates(self) -> tuple[str, ...]:
+        """Of what too little is seen for a verdict (§5.2); nothing of a group that is not shown."""
+        if self.hidden:
+            return ()
+        thresholds = self.facts.thresholds
+        seen = {
+            "observability": (scores.observability(self.total), thresholds.least_observability),
+            "coverage": (scores.coverage(self.total), thresholds.least_coverage),
+        }
+        return tuple(name for name, (value, least) in seen.items() if value is not None and value < least)
 
     @cached_property
     def shown_teams(self) -> list[str]:

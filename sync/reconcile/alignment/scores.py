@@ -30,7 +30,8 @@ REASONS: Mapping[str, Reason] = {
     UNTAGGED: "untagged",
 }
 #: Name → sum, in units. `all:` and a scope is what it took, `on:` and a scope what of that counts against its plan,
-#: `to:` and an objective what was tagged to it alone; a state is what was in that state.
+#: `sure:` and a scope what of this its items' own tags lead there, `to:` and an objective what was tagged to it alone;
+#: a state is what was in that state.
 Sums: TypeAlias = Mapping[str, int]
 Statistic: TypeAlias = Callable[[Sums], float | None]
 
@@ -53,6 +54,7 @@ def sums(vector: Vector, map_: Map) -> Sums:
             told[f"all:{scope}"] += effort
             if state in (CURRENT, SANCTIONED):
                 told[f"on:{scope}"] += effort
+                told[f"sure:{scope}"] += effort if is_own else 0
     return told
 
 
@@ -118,6 +120,11 @@ def share(told: Sums, scope: str) -> float | None:
 def share_on_plan(told: Sums, scope: str) -> float | None:
     """The same of what counts against its plan: of a strategic objective, effort on days on which it was current."""
     return ratio(told.get(f"on:{scope}", 0), observed(told))
+
+
+def sure_share(told: Sums, scope: str) -> float | None:
+    """The same of tags of the items' own alone."""
+    return ratio(told.get(f"sure:{scope}", 0), observed(told))
 
 
 def attainment(told: Sums, scope: str, planned: float) -> float | None:

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from mappings.people import People
 from sync.reconcile.alignment import scores
-from sync.reconcile.alignment.daily import is_exempt_from_starving, silent_days
 from sync.reconcile.alignment.lags import BASELINE_DAYS, Following, pick_up_lag, shift_lag
 from sync.reconcile.alignment.reckoning import Reckoning
-from sync.reconcile.alignment.stretches import before, months, weeks
+from sync.reconcile.alignment.starvation import starved
+from sync.reconcile.alignment.stretches import months, weeks
 from sync.reconcile.alignment.view import Lag, Spending, Stretch
 from sync.reconcile.days import date_of
 from sync.reconcile.effort.buckets import EXEMPT
@@ -26,7 +26,7 @@ Class = Literal["strategic", "sanctioned"]
 
 def spending(told: Reckoning, *, planned: Mapping[str, float]) -> Iterator[Spending]:
     """The objectives in rank order, then the exemptions by name."""
-    starving = frozenset() if told.hidden else starved(told, planned)
+    starving = frozenset() if told.hidden else starved(told, has_plan=bool(planned))
     for scope in told.scopes:
         yield _spending(told, scope, _planned(told, scope, planned), is_starved=scope in starving)
 
@@ -201,35 +201,3 @@ def _lag(since: int, following: Following | None, effort: Callable[[Following], 
         censored=following.censored,
         effort_days=effort(following),
     )
-
-
-def starved(told: Reckoning, planned: Mapping[str, float]) -> frozenset[str]:
-    """The objectives that get next to nothing of what they should, by the two latest complete periods (§5.2)."""
-    thresholds, until_day = told.facts.thresholds, told.span.until_day
-    spans = [told.span, before(told.period)]
-    if told.period.partial(told.facts.as_of):
-        spans = [before(told.period), _before_that(told)]
-    found = set()
-    for scope in told.map.objectives:
-        if is_exempt_from_starving(told.map, scope, until_day=until_day, least=thresholds.starved_days):
-            continue
-        is_silent = silent_days(told.daily, scope, until_day=until_day) >= thresholds.starved_days
-        if is_silent or all(_is_starving(told, scope, span, has_plan=bool(planned)) for span in spans):
-            found.add(scope)
-    return frozenset(found)
-
-
-def _is_starving(told: Reckoning, scope: str, span: Span, *, has_plan: bool) -> bool:
-    sums, thresholds = told.over(span), told.facts.thresholds
-    if not has_plan:
-        current = [name for name in told.map.objectives if told.map.state(name, span.until_day - 1) == CURRENT]
-        part = scores.share_on_plan(sums, scope)
-        return part is not None and part < 1 / (4 * len(current))
-    wanted = told.map.planned(span).get(scope, 0.0)
-    reached = scores.attainment(sums, scope, wanted)
-    return wanted >= thresholds.starved_share and reached is not None and reached < thresholds.starved_attainment
-
-
-def _before_that(told: Reckoning) -> Span:
-    last = before(told.period)
-    return Span(2 * last.first_day - last.until_day, last.first_day)

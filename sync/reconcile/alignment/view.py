@@ -11,6 +11,14 @@ Basis: TypeAlias = Literal["effort", "items"]
 Reason: TypeAlias = Literal["closed_objective", "paused_objective", "early", "dark", "untagged"]
 
 
+class Band(Struct, frozen=True, kw_only=True):
+    """A value between the ends of its interval, each None where nothing tells."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
 class Stretch(Struct, frozen=True, kw_only=True):
     """A week or a month of one objective."""
 

@@ -19,6 +19,15 @@ def unplanned(
     spent: "ir.Table", work_items: "ir.Table", span: Span, *, start_us: int, until_us: int, thresholds: Thresholds
 ) -> tuple[int, Sequence[str]]:
     """The effort in the span on what was created in it as a defect or to be expedited, in units; its refs (§5.2a)."""
+    known = unplanned_items(work_items, start_us=start_us, until_us=until_us, thresholds=thresholds)
+    took = spent.filter(span.holds(spent.day)).semi_join(known, "ref")
+    rows = took.group_by("ref").agg(effort=took.effort.sum().cast("decimal(38, 0)")).order_by("ref")
+    told = rows.to_pyarrow().to_pylist()
+    return sum(int(row["effort"]) for row in told), [row["ref"] for row in told]
+
+
+def unplanned_items(work_items: "ir.Table", *, start_us: int, until_us: int, thresholds: Thresholds) -> "ir.Table":
+    """ref: what was created in this time as a defect or to be expedited."""
     created = work_items.filter((work_items.created_us >= start_us) & (work_items.created_us < until_us))
     named = [name.lower() for name in thresholds.expedite]
     labels = created.select("ref", label="labels").unnest("label")
@@ -26,11 +35,7 @@ def unplanned(
     known = created.left_join(urgent, "ref")
     hurries = known.is_urgent.fill_null(False) | known.priority.lower().isin(named).fill_null(False)
     kind = by_place(known, thresholds, "flow_types", lambda kinds: flow_type(known.type, kinds))
-    known = known.filter((kind == DEFECT) | hurries).select("ref")
-    took = spent.filter(span.holds(spent.day)).semi_join(known, "ref")
-    rows = took.group_by("ref").agg(effort=took.effort.sum().cast("decimal(38, 0)")).order_by("ref")
-    told = rows.to_pyarrow().to_pylist()
-    return sum(int(row["effort"]) for row in told), [row["ref"] for row in told]
+    return known.filter((kind == DEFECT) | hurries).select("ref")
 
 
 def delivered(

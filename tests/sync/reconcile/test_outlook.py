@@ -12,12 +12,11 @@ from mappings.strategy import Objective, Strategy
 from mappings.tag import TAGS
 from sync.reconcile.facts import Facts
 from sync.reconcile.flow import flow
-from sync.reconcile.membership import membership
-from sync.reconcile.outlook import Known, Outlook, outlooks
+from sync.reconcile.outlook import Outlook, Prospects, outlooks
 from sync.reconcile.periods import period
 from sync.reconcile.scope_history import Edges
 from sync.reconcile.thresholds import Thresholds
-from tests.builders import micros, ref_of, table
+from tests.builders import ref_of, table
 from tests.sync.reconcile.checks.given import facts
 from tests.sync.reconcile.flows import WORKFLOW, Told, categories, snapshot, told, written
 
@@ -53,12 +52,13 @@ def known(world: dict[str, Told], *, as_of: datetime = AS_OF) -> Facts:
         thresholds=Thresholds(),
     )
     tags = table(TAGS, [{"ref": ref_of(key), "weight": 1.0, "clause": "", **tag} for key in world])
-    return replace(facts(), snapshot=shot, flowed=flowed, tags=tags, strategy=STRATEGY, zone=BERLIN)
+    bounds = (WEEK.first_on, WEEK.until_on)
+    told = replace(facts(), snapshot=shot, flowed=flowed, tags=tags, strategy=STRATEGY, zone=BERLIN)
+    return replace(told, scope_on=bounds, config_version="v1")
 
 
 def looked(at: Facts) -> dict[str, Outlook]:
-    members = membership(at.flow, at.tags, at.snapshot["changes"], STRATEGY)
-    return outlooks(at, members, period=WEEK, begun_us=micros(BORN), config_version="v1")
+    return outlooks(at, WEEK)
 
 
 @pytest.fixture(scope="module")
@@ -99,8 +99,8 @@ def test_an_objective_that_nothing_serves_has_nothing_to_look_at(found: dict[str
     assert (outlook.forecast.reason, outlook.light.computed, outlook.progress.undated) == ("no_data", "unknown", 0)
 
 
-def test_no_record_is_no_outlook(world: Facts) -> None:
-    assert outlooks(world, world.flow, period=WEEK, begun_us=None, config_version="v1") == {}
+def test_no_record_is_no_outlook() -> None:
+    assert outlooks(facts(), WEEK) == {}
 
 
 @pytest.mark.parametrize(
@@ -111,13 +111,15 @@ def test_no_record_is_no_outlook(world: Facts) -> None:
         ("2026-08-09T23:59+02:00", date(2026, 8, 10)),
     ],
 )
-def test_the_first_week_is_the_first_whole_one(world: Facts, begun: str, first: date) -> None:
-    assert Known(facts=world, period=WEEK, begun_us=micros(begun)).first_monday == first
+def test_the_first_week_is_the_first_whole_one(begun: str, first: date) -> None:
+    one = facts(work_items=[{"key": "PAY-1", "created_us": begun}])
+    assert replace(one, zone=BERLIN).prospects.first_monday == first
 
 
 def test_edges_reach_back_to_the_first_back_test_and_to_the_period(world: Facts) -> None:
     span = period("2020-11", zone=BERLIN)
-    edges = Known(facts=world, period=span, begun_us=micros(BORN)).edges
-    assert edges == Edges(mondays=edges.mondays, others=(date(2020, 11, 1), date(2020, 12, 1)))
+    edges = Prospects(facts=replace(world, scope_on=(span.first_on, span.until_on))).edges
+    last_month, asked = (date(2026, 10, 1), date(2026, 11, 1)), (date(2020, 11, 1), date(2020, 12, 1))
+    assert edges == Edges(mondays=edges.mondays, others=(*last_month, *asked))
     assert (edges.mondays[0], edges.mondays[-1]) == (MONDAY - timedelta(weeks=64), MONDAY)
-    assert edges.days[:2] == edges.others
+    assert edges.days[:2] == asked
