@@ -1,6 +1,6 @@
 """All facts as files, one a record kind, in an order of their own: two equal stores give equal bytes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -29,17 +29,20 @@ def export(
     origins: bool = False,
     format: Format = "jsonl",  # noqa: A002 - the word of the command line
     extra: "Mapping[str, pa.Table] | None" = None,
+    confidential: Collection[str] = (),
 ) -> list[Path]:
     """The files written: each record kind's rows by key, `tombstones`, and `extra` tables by all their columns.
 
-    When a thing was read is left out; `origins` says it, in a file of its own. A folder that cannot be written to is a
-    StoreError.
+    When a thing was read is left out; `origins` says it, in a file of its own. Of `confidential` projects and
+    repositories no words are written. A folder that cannot be written to is a StoreError.
     """
     from sync.store.facts import facts
+    from sync.store.unspoken import strike
 
     _make(out)
     stored = facts(engine, fields=True, origins=origins)
     duckdb: Backend = stored["sources"].get_backend()
+    strike(duckdb, confidential)
     queries = {name: _in_order(name, table) for name, table in stored.items()}
     for name, table in (extra or {}).items():
         duckdb.con.register(name, table)

@@ -1,7 +1,7 @@
 """What people call an item: its ref, its key, its address, or a key that it had before."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Engine, func, or_, select
@@ -27,6 +27,16 @@ def keys_near(engine: Engine, name: str) -> list[str]:
         near = {key for each in ITEMS for key in values(connection, each.c.key, each.c.key.istartswith(place))}
         examples = (func.min(place.table.c.key) for place in PLACES)
         return sorted(near or {key for key in _of_each(connection, examples) if key})
+
+
+def titles_of(engine: Engine, places: Collection[str]) -> dict[str, str]:
+    """By key, the titles of all that is in one of these projects or repositories."""
+    found: dict[str, str] = {}
+    with reading(engine) as connection:
+        for place in PLACES if places else ():
+            items = place.table.c
+            found |= dict(connection.execute(select(items.key, items.title).where(place.in_(sorted(places)))).all())
+    return found
 
 
 def by_name(connection: Connection, names: Iterable[str]) -> set[str]:

@@ -17,6 +17,7 @@ from sync.files import Files
 from sync.reconcile.periods import Period, last_complete_week
 from sync.reconcile.periods import period as named_period
 from sync.reconcile.stats import wilson
+from sync.report.confidential import untitled
 from sync.work.reporting import meaning
 
 HEAD = "# Tags that somebody judged: `fingerpost triage --audit` draws them and keeps each answer here.\n"
@@ -40,7 +41,8 @@ def drawn(
     zone = ZoneInfo(config.zone)
     span = named_period(period, zone=zone) if period else last_complete_week(as_of, zone=zone)
     known = meaning(engine, config=config, files=files, as_of=_last_moment(span, as_of))
-    facts, tags = known.facts, known.tags.filter(known.tags.outcome == "tagged")
+    facts = untitled(known.facts.tables, config.confidential)
+    tags = known.tags.filter(known.tags.outcome == "tagged")
     named = (
         facts["work_items"]
         .select("ref", "key", "title", "url")

@@ -19,6 +19,7 @@ from sync.reconcile.objectives import ALL, members
 from sync.reconcile.periods import day_of
 from sync.reconcile.thresholds import thresholds_of
 from sync.reconcile.travellers import Travellers, travellers
+from sync.report.confidential import by_key_alone
 from sync.report.notice import MapVersion, Moved, Notice, Touched
 from sync.snapshot import Snapshot
 from sync.store import health
@@ -56,13 +57,14 @@ def between(engine: Engine, *, config: Config, files: Files, sides: tuple[Versio
     facts = snapshot(engine, as_of, fields=now.mappings.asks_fields) if shifts and health.known(engine) else None
     looked = facts is not None and bool(facts["sources"].count().to_pyarrow().as_py())
     found = _travellers(facts, now, (before, after), _scopes(shifts), config) if facts and looked else {}
-    return Notice(
+    made = Notice(
         before=before.told,
         after=after.told,
         moved=tuple(Moved(**shift._asdict()) for shift in shifts),
         touched=tuple(_touched(_scopes(shifts), (before, after), found)),
         looked=looked,
     )
+    return by_key_alone(made, facts.tables, config.confidential) if facts else made
 
 
 def in_force_on(files: Files, day: date) -> Version:

@@ -128,8 +128,9 @@ class Work:
         return written
 
     def last_published(self, period: str | None) -> Report | None:
-        """The report of the latest knowledge, on this period or on any."""
-        return publishing.last_published(self.engine, period)
+        """The report of the latest knowledge, on this period or on any, as it may be shown today."""
+        made = publishing.last_published(self.engine, period)
+        return made and publishing.as_shown(made, config=self.config, engine=self.engine)
 
     def deliver(self, report: Report, *, only: str | None = None, dry_run: bool = False) -> list[Delivered]:
         """The report by every channel, or by the one to use; a rehearsal sends nothing."""
@@ -163,7 +164,8 @@ class Work:
     def export(self, out: Path, *, as_of: datetime | None, form: Literal["jsonl", "parquet"], origins: bool) -> None:
         """What is stored and what it means, one file a record kind."""
         known = reporting.meaning(self.engine, config=self.config, files=self.files, as_of=self._instant(as_of))
-        export(self.engine, out, format=form, origins=origins, extra=reporting.derived(known))
+        extra, hidden = reporting.derived(known), self.config.confidential
+        export(self.engine, out, format=form, origins=origins, extra=extra, confidential=hidden)
 
     def _note(self, deed: str, subject: str, detail: str) -> None:
         with writing(self.engine) as connection:

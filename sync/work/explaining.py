@@ -26,6 +26,7 @@ from sync.reconcile.objectives import ALL
 from sync.reconcile.periods import day_of
 from sync.reconcile.thresholds import Thresholds
 from sync.report import explanation, gather
+from sync.report.confidential import by_key_alone
 from sync.report.explanation import Edition, Explained, FigureBehind, FindingBehind, Origin
 from sync.report.model import Report
 from sync.report.words import measure
@@ -54,16 +55,23 @@ def explained(
     files = read_files(config, folder=path.parent)
     engine = connect(config.store)
     try:
-        refs = refs_of(engine, name)
-        if len(refs) == 1:
-            return _item(engine, refs[0], config=config, files=files, as_of=as_of, objective=objective)
-        if refs:
-            raise _unknown(name, f"is the name of {len(refs)} items; name one of {', '.join(refs)}")
-        if not FINDING.fullmatch(name) and not FIGURE.fullmatch(name):
-            raise _unknown(name, "no item is called so", _like(name, keys_near(engine, name)))
-        return _reported(engine, name, config=config, files=files, as_of=as_of, period=period)
+        if not refs_of(engine, name) and (FINDING.fullmatch(name) or FIGURE.fullmatch(name)):
+            return _reported(engine, name, config=config, files=files, as_of=as_of, period=period)
+        return item_explained(engine, name, config=config, files=files, as_of=as_of, objective=objective)
     finally:
         engine.dispose()
+
+
+def item_explained(
+    engine: Engine, name: str, *, config: Config, files: Files, as_of: datetime, objective: str | None = None
+) -> Explained:
+    """Why the item that is called so is tagged as it is. Raises `Problems` where no item is, or several are."""
+    refs = refs_of(engine, name)
+    if not refs:
+        raise _unknown(name, "no item is called so", _like(name, keys_near(engine, name)))
+    if len(refs) > 1:
+        raise _unknown(name, f"is the name of {len(refs)} items; name one of {', '.join(refs)}")
+    return _item(engine, refs[0], config=config, files=files, as_of=as_of, objective=objective)
 
 
 def rendered(told: Explained, form: str) -> str:
@@ -92,7 +100,8 @@ def _item(
         told = explain(tables, ref, tags=tagged, links=linked, mappings=rules, day=day, people=people)
     except KeyError:
         raise _unknown(ref, f"was not there on {day}") from None
-    return Explained(**_when(in_force, as_of, config), item=told, objective=objective)
+    explained = Explained(**_when(in_force, as_of, config), item=told, objective=objective)
+    return by_key_alone(explained, tables, config.confidential)
 
 
 def _reported(
@@ -102,7 +111,7 @@ def _reported(
 
     made = report(engine, config=config, files=files, as_of=as_of, period=period)
     when = _when(files.on(day_of(as_of, zone=ZoneInfo(config.zone))), as_of, config)
-    if figures := _figures(made, name):
+    if figures := figures_behind(made, name):
         return Explained(**when, period=made.masthead.period, figures=figures)
     told = (*made.findings, *(each.finding for each in made.accepted))
     found = [each for each in told if FINDING.fullmatch(name) and each.id.startswith(name)]
@@ -112,10 +121,10 @@ def _reported(
         raise _unknown(
             name, "no item, finding or figure is called so", _like(name, {each.id for each in made.delivery})
         )
-    return Explained(**when, period=made.masthead.period, finding=_finding(engine, made, found[0]))
+    return Explained(**when, period=made.masthead.period, finding=finding_behind(engine, made, found[0]))
 
 
-def _figures(made: Report, name: str) -> tuple[FigureBehind, ...]:
+def figures_behind(made: Report, name: str) -> tuple[FigureBehind, ...]:
     """The figures of this name, `cycle_time` or `cycle_time_p85`; of all work, or of the scope after a colon.
 
     A scope is an objective, a service, or `team:payments`, as the report names it.
@@ -135,7 +144,8 @@ def _figures(made: Report, name: str) -> tuple[FigureBehind, ...]:
     )
 
 
-def _finding(engine: Engine, made: Report, found: Finding) -> FindingBehind:
+def finding_behind(engine: Engine, made: Report, found: Finding) -> FindingBehind:
+    """What the finding of a report rests on."""
     check = discover()[found.slug]
     keys = {item.ref: item.key for item in made.items}
     keys |= {found.subject_ref: found.subject_key}

@@ -19,6 +19,7 @@ from sync.reconcile.facts import Facts
 from sync.reconcile.periods import Period, day_of, last_complete_week
 from sync.reconcile.periods import period as named_period
 from sync.reconcile.thresholds import thresholds_of
+from sync.report.confidential import by_key_alone
 from sync.report.preview import html, json, text
 from sync.report.preview.build import build
 from sync.report.preview.model import Preview
@@ -54,7 +55,9 @@ def preview(
     known = understood(facts, now, config=config, day=day)
     before = _judged(known, span)
     after = _judged_anew(before, known, new, span, config)
-    return build(before, after, names=[(each.strategy_name, each.mappings_name) for each in (now, new)], period=span)
+    names = [(each.strategy_name, each.mappings_name) for each in (now, new)]
+    made = build(before, after, names=names, period=span)
+    return by_key_alone(made, facts.tables, config.confidential)
 
 
 def edited(config: Config, *, edit: Edit, folder: Path) -> Files:

@@ -18,10 +18,12 @@ from sync.files import Files, read_files
 from sync.passes import Pass
 from sync.reconcile.periods import day_of, months_before, period, quarter_of
 from sync.report import html, json, text
+from sync.report.confidential import without_titles
 from sync.report.model import Report
 from sync.report.notice import Notice
 from sync.store import maps, messages, reports
 from sync.store.messages import Sent
+from sync.store.names import titles_of
 from sync.store.reports import Published
 from sync.work import troubles
 from sync.work.comparing import between, in_force_on
@@ -46,6 +48,11 @@ def last_published(engine: Engine, span: str | None) -> Report | None:
         except msgspec.ValidationError:
             continue  # of an older version, whose readers are gone
     return None
+
+
+def as_shown(made: Report, *, config: Config, engine: Engine) -> Report:
+    """A report that was kept, without the titles of what became confidential since."""
+    return without_titles(made, titles_of(engine, config.confidential))
 
 
 def due_editions(config: Config, engine: Engine, *, now: datetime) -> list[str]:

@@ -21,6 +21,7 @@ from sync.files import Files
 from sync.reconcile import facts
 from sync.reconcile.periods import day_of
 from sync.reconcile.thresholds import thresholds_of
+from sync.report.confidential import untitled
 from sync.work.reporting import meaning
 from sync.write_back import unmirrored
 
@@ -47,7 +48,8 @@ class Edited:
 def gathered(engine: Engine, *, config: Config, files: Files, as_of: datetime, limit: int) -> Triage:
     """The decisions on untagged work that would clear most, as known at `as_of`; at most `limit` of them."""
     known = meaning(engine, config=config, files=files, as_of=as_of)
-    tables, rules = unmirrored(known.facts.tables, config.mirrors), known.map.mappings
+    tables = untitled(unmirrored(known.facts.tables, config.mirrors), config.confidential)
+    rules = known.map.mappings
     days = thresholds_of(rules.thresholds, known.day).touched_days
     return triage(
         tables,

@@ -12,7 +12,7 @@ from sync.store.apply import apply
 from sync.store.database import connect
 from sync.store.errors import StoreError
 from sync.store.export import Format, export
-from tests.sync.store.batches import batch, change, history, item, tombstone
+from tests.sync.store.batches import batch, change, history, item, pull, tombstone
 
 FACTS = [item(1, labels=("größe",), points=0.5), item(2), item(10)]
 HISTORY = [history(2, change(2, "8", to_text="Done"), change(2, "9"))]
@@ -85,3 +85,14 @@ def test_a_folder_that_cannot_be_made(sqlite_store: Engine, tmp_path: Path) -> N
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be made"):
         export(sqlite_store, tmp_path / "file" / "out")
+
+
+def test_of_what_is_confidential_no_words_are_written(sqlite_store: Engine, tmp_path: Path) -> None:
+    renamed = history(1, change(1, "8", field="title", from_text="Buy it", to_text="Buy them"))
+    secret = item(1, title="Buy them", body="all")
+    apply(sqlite_store, batch(secret, item(2, project="WEB", title="Open"), pull(7, title="Hush"), children=[renamed]))
+    export(sqlite_store, tmp_path, confidential=["PAY", "acme/shop"])
+    told = [(row["key"], row["title"], row["body"]) for row in read(tmp_path / "work_items.jsonl")]
+    assert told == [("PAY-1", "", None), ("PAY-2", "Open", None)]
+    assert [row["title"] for row in read(tmp_path / "pull_requests.jsonl")] == [""]
+    assert [row["to_text"] for row in read(tmp_path / "changes.jsonl")] == [None]
