@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from sync.reconcile.teams import TeamView
 from sync.report import ahead, cells, changes, gallery, layout, page, spent, words
 from sync.report.editions import edition
 from sync.report.folds import choices, groups, item_lists
+from sync.report.frame import FILE, Frame
 from sync.report.guide import guide
 from sync.report.model import Report
 from sync.report.place_markers import map_picture
@@ -19,12 +21,12 @@ from sync.report.remedies import remedies
 from sync.report.strip import strip
 
 
-def render(report: Report) -> str:
+def render(report: Report, *, frame: Frame = FILE) -> str:
     """The page as HTML text; the same report gives the same bytes."""
-    environment = _environment(report)
+    environment = _environment(report, frame)
     findings = {finding.id: finding for finding in report.findings}
     return environment.get_template("report.html").render(
-        **_shared(environment, report),
+        **_shared(environment, report, frame),
         severities=SEVERITIES,
         top=[findings[identity] for identity in report.top],
         gallery={"map": map_picture(report), "effort": gallery.effort(report), "flow": gallery.flow(report)},
@@ -43,13 +45,26 @@ def render(report: Report) -> str:
     )
 
 
-def render_team(report: Report, team: TeamView) -> str:
+def render_team(report: Report, team: TeamView, *, frame: Frame = FILE) -> str:
     """One team's own part of the report as a page of its own."""
-    environment = _environment(report)
-    return environment.get_template("team_page.html").render(**_shared(environment, report), team=team)
+    environment = _environment(report, frame)
+    return environment.get_template("team_page.html").render(**_shared(environment, report, frame), team=team)
 
 
-def _shared(environment: Environment, report: Report) -> dict[str, Any]:
+def render_map(report: Report, *, frame: Frame = FILE) -> str:
+    """The map as a page of its own, laid open."""
+    environment = _environment(report, frame)
+    told = _shared(environment, report, frame)
+    told["edition"] = replace(told["edition"], opens=told["edition"].opens | {"map"})
+    return environment.get_template("map_page.html").render(**told, gallery={"map": map_picture(report)})
+
+
+def script_source() -> str:
+    """The digest of the page's only script, as a policy names it."""
+    return _digest(page.environment().get_template("filter.js").render())
+
+
+def _shared(environment: Environment, report: Report, frame: Frame) -> dict[str, Any]:
     """What every page of a report needs."""
     script = environment.get_template("filter.js").render()
     return {
@@ -60,15 +75,20 @@ def _shared(environment: Environment, report: Report) -> dict[str, Any]:
         "rungs": words.RUNGS,
         "names": {row.id: row.name for row in report.objectives},
         "edition": edition(report.masthead),
-        "style": environment.get_template("style.css").render(),
+        "style": environment.get_template("style.css").render() + frame.style,
         "script": script,
-        "script_hash": f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
+        "script_hash": _digest(script),
     }
 
 
-def _environment(report: Report) -> Environment:
+def _digest(script: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
+
+
+def _environment(report: Report, frame: Frame) -> Environment:
     """The templates, with everything that they may say about this report as filters."""
     environment = page.environment()
+    environment.globals["frame"] = frame
     items = {item.ref: item for item in report.items}
     names = {row.id: row.name for row in report.objectives}
     anchors = {figure: lists.id for lists in item_lists(report) for figure in lists.figures}

@@ -4,6 +4,7 @@ from functools import partial
 
 from sync.reconcile.balance import OUTCOMES
 from sync.report import page, words
+from sync.report.frame import FILE
 from sync.report.preview import says
 from sync.report.preview.model import Preview
 
@@ -13,6 +14,7 @@ MOST_ITEMS = 250  #: shown in one list; the JSON inside the page has all of them
 def render(preview: Preview) -> str:
     """The page as HTML text; the same preview gives the same bytes."""
     environment = page.environment()
+    environment.globals["frame"] = FILE
     environment.filters["instant"] = partial(words.instant, zone=preview.zone)
     return environment.get_template("preview.html").render(
         preview=preview,
