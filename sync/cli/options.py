@@ -1,13 +1,15 @@
 """The options that commands share, and the words that they take."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+
+from sync import instants
 
 
 class Form(StrEnum):
@@ -65,18 +67,10 @@ class Document(StrEnum):
 
 def instant(text: str) -> datetime:
     """The instant that the option names; a day alone is its end, in UTC."""
-    form = "write 2026-11-20T18:00Z or 2026-11-20"
-    if text[:1] not in ("1", "2"):  # what is near the first or the last year has no time in some zone
-        raise typer.BadParameter(f"{text!r} is no instant; {form}")
     try:
-        if len(text) == len("2026-11-20"):
-            return datetime.combine(date.fromisoformat(text), time.max, UTC).replace(microsecond=0)
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no instant; {form}") from None
-    if at.tzinfo is None:
-        raise typer.BadParameter(f"{text!r} names no zone; write 2026-11-20T18:00Z or 2026-11-20T18:00+01:00")
-    return at.astimezone(UTC)
+        return instants.instant(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def duration(text: str) -> timedelta:

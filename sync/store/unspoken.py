@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
 _ITEMS = (
-    f"SELECT ref FROM {PREFIX}work_items WHERE project IN $places OR repository IN $places "
-    f"UNION ALL SELECT ref FROM {PREFIX}pull_requests WHERE repository IN $places"  # noqa: S608 - every part is ours
+    f"SELECT ref FROM {PREFIX}work_items WHERE project IN $places OR repository IN $places "  # noqa: S608 - all is ours
+    f"UNION ALL SELECT ref FROM {PREFIX}pull_requests WHERE repository IN $places"
 )
 #: Table → what is set, and where.
 _STRUCK = {

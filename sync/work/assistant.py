@@ -6,7 +6,7 @@ Needs the extra `mcp`.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from mcp_types import ToolAnnotations
 from connectors.transport import Clock
 from mappings.problems import Problems
 from sync import __version__
+from sync.instants import instant
 from sync.report.diff.build import diff
 from sync.report.model import Report
 from sync.store.errors import StoreError
@@ -104,14 +105,7 @@ class Questions:
 
     def _instant(self, text: str | None) -> datetime:
         """The instant; a day alone is its end, in UTC."""
-        if text is None:
-            return self.clock.now().replace(microsecond=0)
-        if len(text) == len("2026-11-20"):
-            return datetime.combine(datetime.fromisoformat(text).date(), time.max, UTC).replace(microsecond=0)
-        at = datetime.fromisoformat(text)
-        if at.tzinfo is None:
-            raise ValueError(f"{text!r} names no zone; write 2026-11-20T18:00Z")
-        return at.astimezone(UTC)
+        return self.clock.now().replace(microsecond=0) if text is None else instant(text)
 
 
 def server(questions: Questions) -> MCPServer[Any]:

@@ -16,7 +16,7 @@ from sync.config import Config, GitHubConfig
 from sync.deliver.folder import clear
 from sync.drain import Drained, drain
 from sync.metrics import Counts
-from sync.store import deliveries, reports, schedules, webhooks
+from sync.store import deliveries, quotas, reckonings, reports, schedules, webhooks
 from sync.store.memory import recall, was_complete
 from sync.work.current import Current
 from sync.work.pool import Pool
@@ -28,6 +28,7 @@ Kind: TypeAlias = Literal["poll", "census", "redeliver", "report", "care"]
 Came: TypeAlias = Literal["done", "cut", "busy"]  #: to its end, as far as its time went, or to somebody else's lease
 
 SLICE = timedelta(seconds=20)  # of a long pass: whatever else is to be done at the source comes between two
+_RECKONINGS_KEPT = timedelta(days=2)  # they can be made again
 _STOP_S = 3  # that a report has to end when it is told to
 
 
@@ -128,11 +129,17 @@ class Jobs:
         done = await self._reading(until=self.means.clock.now() + SLICE).poll(source)
         self.counts.passed(done)
         structlog.get_logger().info("pass", source=source, verdict=done.verdict, found=done.found)
+        await asyncio.to_thread(self._note_quotas, source)
         if self.current().sources[source].hook_secrets:
             await asyncio.to_thread(
                 webhooks.judge, self.means.engine, source, done.changed_at, now=self.means.clock.now()
             )
         return "busy" if done.verdict == "busy" else "cut" if done.is_cut else "done"
+
+    def _note_quotas(self, source: str) -> None:
+        """What the source still bears, for those who look from other processes."""
+        asked = self.counts.tally.sources[source]
+        quotas.note(self.means.engine, source, dict(asked.left), at=self.means.clock.now())
 
     async def _census(self, source: str) -> Came:
         """Not before the source was read as a whole once: a census would read what is left of it, item by item."""
@@ -164,8 +171,9 @@ def cared(config: Config, means: Means) -> None:
     )
     old = now - timedelta(days=keep.reports_days)
     dropped = reports.drop(means.engine, published_before=old)
+    asked = reckonings.drop(means.engine, asked_before=now - _RECKONINGS_KEPT)
     files = clear(Path(config.reports), before=old)
-    structlog.get_logger().info("cleared away", deliveries=gone, reports=dropped, files=files)
+    structlog.get_logger().info("cleared away", deliveries=gone, reports=dropped, files=files, asked=asked)
 
 
 async def _reported(config: Path) -> None:
