@@ -9,7 +9,7 @@ T = TypeVar("T")
 Instant = Annotated[datetime, Meta(tz=True)]
 
 
-class Wire(Struct, rename="camel"):
+class Wire(Struct, rename="camel", gc=False):
     """Named here as in Python, there in camel case."""
 
 

@@ -3,6 +3,8 @@
 Every record is frozen. A `ref` is the text of an `ItemRef` and never changes; a `key` is what people read and may
 change. Instants are aware UTC datetimes; None is what the source did not say. A record of which a part was not read
 holds None there; it is the batch's gap that says so.
+
+No record can lead back to itself, so none of them need be looked at by the collector of such circles (`gc=False`).
 """
 
 from connectors.records.batch import Batch, Child, ChildKind, ChildSet, Count, Gap, Record

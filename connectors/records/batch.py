@@ -73,7 +73,7 @@ ChildKind: TypeAlias = Literal[
 ]
 
 
-class ChildSet(Struct, frozen=True, kw_only=True):
+class ChildSet(Struct, frozen=True, kw_only=True, gc=False):
     """Rows that belong to one item. A complete set replaces what is held; an incomplete one only adds."""
 
     item_ref: str
@@ -83,7 +83,7 @@ class ChildSet(Struct, frozen=True, kw_only=True):
     rows: tuple[Child, ...]  #: all of the kind that `kind` names
 
 
-class Gap(Struct, frozen=True, kw_only=True):
+class Gap(Struct, frozen=True, kw_only=True, gc=False):
     """Something that this run could not read. The run ends as incomplete and says so."""
 
     stream: str
@@ -91,7 +91,7 @@ class Gap(Struct, frozen=True, kw_only=True):
     ref: str | None = None
 
 
-class Count(Struct, frozen=True, kw_only=True):
+class Count(Struct, frozen=True, kw_only=True, gc=False):
     """How many items of a kind the source says a project or repository has, whether or not they were read."""
 
     scope: str  #: the project's key or the repository's name

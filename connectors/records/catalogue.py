@@ -8,7 +8,7 @@ from msgspec import Struct
 SourceCategory: TypeAlias = Literal["todo", "active", "done"]
 
 
-class Project(Struct, frozen=True, kw_only=True):
+class Project(Struct, frozen=True, kw_only=True, gc=False):
     """A tracker's project."""
 
     ref: str
@@ -19,7 +19,7 @@ class Project(Struct, frozen=True, kw_only=True):
     lost_at: datetime | None = None  #: since when it is not to be seen any more; None while it is
 
 
-class Repository(Struct, frozen=True, kw_only=True):
+class Repository(Struct, frozen=True, kw_only=True, gc=False):
     """A repository of code, whose issues may be work items too."""
 
     ref: str
@@ -32,7 +32,7 @@ class Repository(Struct, frozen=True, kw_only=True):
     lost_at: datetime | None = None  #: since when it is not to be seen any more; None while it is
 
 
-class Status(Struct, frozen=True, kw_only=True):
+class Status(Struct, frozen=True, kw_only=True, gc=False):
     """A workflow status as the source defines it. Two may share a name."""
 
     ref: str
@@ -43,7 +43,7 @@ class Status(Struct, frozen=True, kw_only=True):
     project: str | None  #: key of the only project it serves, if it serves but one
 
 
-class ItemType(Struct, frozen=True, kw_only=True):
+class ItemType(Struct, frozen=True, kw_only=True, gc=False):
     """A type of work item. Names repeat, ids do not."""
 
     ref: str
@@ -54,7 +54,7 @@ class ItemType(Struct, frozen=True, kw_only=True):
     project: str | None  #: key of the only project it serves, if it serves but one
 
 
-class Field(Struct, frozen=True, kw_only=True):
+class Field(Struct, frozen=True, kw_only=True, gc=False):
     """A field that work items of this source may carry; names repeat, ids do not."""
 
     ref: str
@@ -64,7 +64,7 @@ class Field(Struct, frozen=True, kw_only=True):
     type: str  #: the source's schema, e.g. `com.pyxis.greenhopper.jira:gh-sprint`
 
 
-class Sprint(Struct, frozen=True, kw_only=True):
+class Sprint(Struct, frozen=True, kw_only=True, gc=False):
     """A stretch of time for which a board's items are planned."""
 
     ref: str
@@ -79,7 +79,7 @@ class Sprint(Struct, frozen=True, kw_only=True):
     completed_at: datetime | None  #: real end
 
 
-class Version(Struct, frozen=True, kw_only=True):
+class Version(Struct, frozen=True, kw_only=True, gc=False):
     """A named release that a project's items are planned for."""
 
     ref: str
@@ -93,7 +93,7 @@ class Version(Struct, frozen=True, kw_only=True):
     release_on: date | None  #: planned while it is not released, real from then on
 
 
-class Milestone(Struct, frozen=True, kw_only=True):
+class Milestone(Struct, frozen=True, kw_only=True, gc=False):
     """A named goal that a repository's items are planned for."""
 
     ref: str
@@ -108,7 +108,7 @@ class Milestone(Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
 
 
-class Label(Struct, frozen=True, kw_only=True):
+class Label(Struct, frozen=True, kw_only=True, gc=False):
     """A label that a repository defines."""
 
     ref: str
@@ -118,7 +118,7 @@ class Label(Struct, frozen=True, kw_only=True):
     description: str | None
 
 
-class Board(Struct, frozen=True, kw_only=True):
+class Board(Struct, frozen=True, kw_only=True, gc=False):
     """A view of items in columns, or a planning project with fields of its own."""
 
     ref: str
@@ -132,7 +132,7 @@ class Board(Struct, frozen=True, kw_only=True):
     closed: bool = False
 
 
-class BoardColumn(Struct, frozen=True, kw_only=True):
+class BoardColumn(Struct, frozen=True, kw_only=True, gc=False):
     """A column of a board; in a planning project, an option of its status field."""
 
     item_ref: str  #: the board

@@ -8,7 +8,7 @@ from msgspec import Struct
 PullRequestState: TypeAlias = Literal["open", "closed", "merged"]
 
 
-class PullRequest(Struct, frozen=True, kw_only=True):
+class PullRequest(Struct, frozen=True, kw_only=True, gc=False):
     """A proposed change of code, as it stood at `updated_at`."""
 
     ref: str
@@ -41,7 +41,7 @@ class PullRequest(Struct, frozen=True, kw_only=True):
     checks: str | None = None  #: what the checks of its last commit come to, in the source's word
 
 
-class Review(Struct, frozen=True, kw_only=True):
+class Review(Struct, frozen=True, kw_only=True, gc=False):
     """What somebody said of a pull request as a whole, handed in at once."""
 
     item_ref: str  #: the pull request
@@ -53,7 +53,7 @@ class Review(Struct, frozen=True, kw_only=True):
     comments: int | None  #: inline comments
 
 
-class ReviewThread(Struct, frozen=True, kw_only=True):
+class ReviewThread(Struct, frozen=True, kw_only=True, gc=False):
     """A conversation at a place in the code."""
 
     item_ref: str  #: the pull request
@@ -64,7 +64,7 @@ class ReviewThread(Struct, frozen=True, kw_only=True):
     outdated: bool
 
 
-class Commit(Struct, frozen=True, kw_only=True):
+class Commit(Struct, frozen=True, kw_only=True, gc=False):
     """A commit that a pull request brings."""
 
     item_ref: str  #: the pull request
@@ -76,7 +76,7 @@ class Commit(Struct, frozen=True, kw_only=True):
     co_authors: tuple[str, ...] = ()  #: refs of accounts, where a trailer's address leads to one
 
 
-class RepositoryCommit(Struct, frozen=True, kw_only=True):
+class RepositoryCommit(Struct, frozen=True, kw_only=True, gc=False):
     """A commit of the repository's own history, whichever pull request it came by. It never changes."""
 
     ref: str  #: of the repository's id and the sha, for two repositories may hold one commit
@@ -90,7 +90,7 @@ class RepositoryCommit(Struct, frozen=True, kw_only=True):
     message: str
 
 
-class ChangedFile(Struct, frozen=True, kw_only=True):
+class ChangedFile(Struct, frozen=True, kw_only=True, gc=False):
     """A file that a pull request changes."""
 
     item_ref: str  #: the pull request

@@ -25,7 +25,7 @@ class ItemRef(Struct, frozen=True, order=True):
         return cls(source, kind, identity)
 
 
-class Account(Struct, frozen=True, kw_only=True):
+class Account(Struct, frozen=True, kw_only=True, gc=False):
     """Who a source knows: a person, a program, or a team of the source's own."""
 
     ref: str
@@ -35,7 +35,7 @@ class Account(Struct, frozen=True, kw_only=True):
     email: str | None = None  #: only where the source itself vouches for it
 
 
-class Member(Struct, frozen=True, kw_only=True):
+class Member(Struct, frozen=True, kw_only=True, gc=False):
     """One who belongs to a team of the source's own."""
 
     item_ref: str  #: the team's account
@@ -43,7 +43,7 @@ class Member(Struct, frozen=True, kw_only=True):
     role: str | None
 
 
-class Tombstone(Struct, frozen=True, kw_only=True):
+class Tombstone(Struct, frozen=True, kw_only=True, gc=False):
     """A thing is gone since `at`, and how we know: a delete delivery, a confirmed answer, or a completed census."""
 
     ref: str

@@ -51,7 +51,7 @@ LINK_WORDS = (
 )
 
 
-class WorkItem(Struct, frozen=True, kw_only=True):
+class WorkItem(Struct, frozen=True, kw_only=True, gc=False):
     """An issue of a tracker or of a repository, as it stood at `updated_at`."""
 
     ref: str
@@ -88,7 +88,7 @@ class WorkItem(Struct, frozen=True, kw_only=True):
     fields: str = "{}"  #: JSON object: every field that has a value, the source's own bytes, by field id
 
 
-class Change(Struct, frozen=True, kw_only=True):
+class Change(Struct, frozen=True, kw_only=True, gc=False):
     """One entry of an item's changelog. `id` and `index` are the source's: one history may change a field twice."""
 
     item_ref: str
@@ -105,7 +105,7 @@ class Change(Struct, frozen=True, kw_only=True):
     own: bool = False  #: fingerpost wrote it, to mirror a tag: neither activity nor evidence
 
 
-class StatedLink(Struct, frozen=True, kw_only=True):
+class StatedLink(Struct, frozen=True, kw_only=True, gc=False):
     """A link that the source itself states (closing reference, issue link), not one that we read from a text."""
 
     item_ref: str
@@ -115,7 +115,7 @@ class StatedLink(Struct, frozen=True, kw_only=True):
     to_key: str | None
 
 
-class RemoteLink(Struct, frozen=True, kw_only=True):
+class RemoteLink(Struct, frozen=True, kw_only=True, gc=False):
     """A link to a page outside the source."""
 
     item_ref: str
@@ -125,7 +125,7 @@ class RemoteLink(Struct, frozen=True, kw_only=True):
     kind: str | None  #: the source's own word for what it means
 
 
-class Comment(Struct, frozen=True, kw_only=True):
+class Comment(Struct, frozen=True, kw_only=True, gc=False):
     """That somebody commented, and when; not what was said."""
 
     item_ref: str
@@ -135,7 +135,7 @@ class Comment(Struct, frozen=True, kw_only=True):
     updated_at: datetime | None
 
 
-class Worklog(Struct, frozen=True, kw_only=True):
+class Worklog(Struct, frozen=True, kw_only=True, gc=False):
     """Time that somebody entered for an item."""
 
     ref: str
@@ -148,7 +148,7 @@ class Worklog(Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-class BoardItem(Struct, frozen=True, kw_only=True):
+class BoardItem(Struct, frozen=True, kw_only=True, gc=False):
     """An item's place in a planning project, with the values of the project's own fields."""
 
     ref: str

@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 
-class Deployment(Struct, frozen=True, kw_only=True):
+class Deployment(Struct, frozen=True, kw_only=True, gc=False):
     """That a commit was to run in an environment, as the repository's host was told."""
 
     ref: str
@@ -23,7 +23,7 @@ class Deployment(Struct, frozen=True, kw_only=True):
     transient: bool | None = None  #: made to be thrown away; None where the source does not say
 
 
-class DeploymentStatus(Struct, frozen=True, kw_only=True):
+class DeploymentStatus(Struct, frozen=True, kw_only=True, gc=False):
     """What became of a deployment, step by step."""
 
     item_ref: str  #: the deployment
@@ -32,7 +32,7 @@ class DeploymentStatus(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-class Release(Struct, frozen=True, kw_only=True):
+class Release(Struct, frozen=True, kw_only=True, gc=False):
     """A version of a repository that was given to its users, or is drafted."""
 
     ref: str
@@ -49,7 +49,7 @@ class Release(Struct, frozen=True, kw_only=True):
     url: str
 
 
-class GitTag(Struct, frozen=True, kw_only=True):
+class GitTag(Struct, frozen=True, kw_only=True, gc=False):
     """A tag of the repository's, not one of ours."""
 
     ref: str
@@ -61,7 +61,7 @@ class GitTag(Struct, frozen=True, kw_only=True):
     committed_at: datetime | None
 
 
-class WorkflowRun(Struct, frozen=True, kw_only=True):
+class WorkflowRun(Struct, frozen=True, kw_only=True, gc=False):
     """One attempt at a run: a run that is made again has as many records as attempts."""
 
     ref: str

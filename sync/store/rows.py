@@ -1,14 +1,15 @@
 """Records as rows: plain tuples in the order of their table's columns, which is the order of the record's fields."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from hashlib import blake2b
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import astuple
 from sqlalchemy import Table
 
 from connectors.records import (
@@ -38,6 +39,7 @@ from connectors.records import (
 )
 from sync.store import tables
 from sync.store.columns import fields, kind_of
+from sync.store.tables import STAMP
 
 Row: TypeAlias = tuple[Any, ...]
 Stamp: TypeAlias = tuple[int, int, int]
@@ -102,30 +104,32 @@ def at_of(us: int) -> datetime:
 def rows_of(batch: Batch) -> dict[Table, list[Row]]:
     """Every row of the batch by table, sorted by key, each key once: the greatest stamp, then the last one."""
     read_us = epoch_us(batch.read_at)
-    rows: dict[Table, dict[Row, Row]] = {}
+    found: dict[Table, _Found] = {}
     for record in (*batch.records, *batch.tombstones):
         content = msgspec.json.encode(record)
         stamp = _version_us(record), read_us, digest(content)
-        _keep(rows, TABLES[type(record)], _clean([values(record)], content), stamp)
+        _found(found, TABLES[type(record)]).add([record], content, stamp)
         if isinstance(record, Account) and record.email:
-            _keep(rows, tables.EMAILS, _clean([(record.ref, record.email)], content), stamp)
+            _found(found, tables.EMAILS).add([_Email(record.ref, record.email)], content, stamp)
     for child_set in batch.children:
         content = msgspec.json.encode(child_set)
         stamp = epoch_us(child_set.version_at), read_us, digest(content)
-        _keep(rows, CHILDREN[child_set.kind], _clean(map(values, child_set.rows), content), stamp)
+        _found(found, CHILDREN[child_set.kind]).add(child_set.rows, content, stamp)
         if child_set.complete:
-            _keep(rows, tables.CHILD_SETS, [(child_set.item_ref, child_set.kind)], stamp)
-    return {table: [held[key] for key in sorted(held)] for table, held in rows.items() if held}
+            _found(found, tables.CHILD_SETS).add([_Whole(child_set.item_ref, child_set.kind)], b"", stamp)
+    return {table: _each_key_once(told.rows(), _WIDTHS[table]) for table, told in found.items() if told.records}
 
 
-def values(record: Struct) -> Row:
-    """The record's fields as columns of its table."""
-    taken, converters = _taken(type(record))
-    row = list(taken(record))
-    for place, convert in converters:
-        if row[place] is not None:
-            row[place] = convert(row[place])
-    return tuple(row)
+def values(records: Sequence[Struct]) -> list[Row]:
+    """The fields of these records, which are of one kind, as columns of its table."""
+    if not records:
+        return []
+    hints = fields(type(records[0]))
+    columns = list(zip(*map(astuple, records), strict=True))[: len(hints)]  # what is held elsewhere comes last
+    for place, hint in enumerate(hints.values()):
+        if convert := _CONVERTERS.get(kind_of(hint)):
+            columns[place] = tuple(None if value is None else convert(value) for value in columns[place])
+    return list(zip(*columns, strict=True))
 
 
 def digest(content: bytes) -> int:
@@ -133,32 +137,57 @@ def digest(content: bytes) -> int:
     return int.from_bytes(blake2b(content, digest_size=8).digest(), "big", signed=True)
 
 
-def _clean(rows: Iterable[Row], content: bytes) -> Iterable[Row]:
-    """The rows without NUL, which a text in PostgreSQL cannot hold (apache/devlake#3564); `content` is their JSON."""
-    if b"\\u0000" not in content:
-        return rows
-    return (tuple(value.replace("\x00", "") if isinstance(value, str) else value for value in row) for row in rows)
+class _Email(Struct, frozen=True):
+    """A row of `EMAILS`."""
+
+    ref: str
+    email: str
 
 
-def _keep(rows: dict[Table, dict[Row, Row]], table: Table, new: Iterable[Row], stamp: Stamp) -> None:
-    held = rows.setdefault(table, {})
-    width = _WIDTHS[table]
-    for row in new:
-        key = row[:width]
-        if key not in held or held[key][-3:] <= stamp:
-            held[key] = row + stamp
+class _Whole(Struct, frozen=True):
+    """A row of `CHILD_SETS`."""
+
+    item_ref: str
+    kind: str
+
+
+@dataclass
+class _Found:
+    """What a batch tells of one table: its records, each with its stamp."""
+
+    records: list[Struct] = field(default_factory=list)
+    stamps: list[Stamp] = field(default_factory=list)
+    holds_nul: bool = False
+
+    def add(self, records: Sequence[Struct], content: bytes, stamp: Stamp) -> None:
+        """`content` is their JSON."""
+        self.records += records
+        self.stamps += [stamp] * len(records)
+        self.holds_nul = self.holds_nul or b"\\u0000" in content
+
+    def rows(self) -> list[Row]:
+        """Without NUL, which a text in PostgreSQL cannot hold (apache/devlake#3564)."""
+        rows = [row + stamp for row, stamp in zip(values(self.records), self.stamps, strict=True)]
+        return [tuple(map(_without_nul, row)) for row in rows] if self.holds_nul else rows
+
+
+def _found(found: dict[Table, _Found], table: Table) -> _Found:
+    return found.setdefault(table, _Found())
+
+
+def _without_nul(value: Any) -> Any:
+    return value.replace("\x00", "") if isinstance(value, str) else value
+
+
+def _each_key_once(rows: list[Row], width: int) -> list[Row]:
+    held = {row[:width]: row for row in rows}
+    if len(held) < len(rows):
+        held = {row[:width]: row for row in sorted(rows, key=itemgetter(slice(-len(STAMP), None)))}
+    return sorted(held.values())  # by key: no two share one, so nothing beyond it is compared
 
 
 def _version_us(record: Record | Tombstone) -> int:
     return epoch_us(record.at if isinstance(record, Tombstone) else getattr(record, "updated_at", _EPOCH))
-
-
-@cache
-def _taken(record: type[Struct]) -> tuple[Callable[[Struct], Row], tuple[tuple[int, Callable[[Any], Any]], ...]]:
-    """What takes the fields from a record of this kind, and which of them are stored in another form."""
-    hints = fields(record)
-    converters = ((place, _CONVERTERS.get(kind_of(hint))) for place, hint in enumerate(hints.values()))
-    return attrgetter(*hints), tuple((place, convert) for place, convert in converters if convert)
 
 
 def _array(texts: tuple[str, ...]) -> str:

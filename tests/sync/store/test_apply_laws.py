@@ -127,7 +127,7 @@ def _histories_by_definition(walk: Sequence[Batch]) -> set[tuple[Any, ...]]:
         floor = max((stamp for stamp, _ in complete), default=None)
         for stamp, child in sorted(of_item, key=lambda read: read[0]):
             if floor is None or stamp >= floor:
-                held |= {values(row)[:3]: values(row) + stamp for row in child.rows}
+                held |= {row[:3]: row + stamp for row in values(child.rows)}
     return set(held.values())
 
 
