@@ -12,6 +12,7 @@ from mappings.conditions import Condition, Relation
 from mappings.match import Related, holding
 from mappings.people import People
 from mappings.reverts import TRAILER
+from mappings.rows import of_refs
 from mappings.rules import Service
 from mappings.subjects import subjects_of
 
@@ -98,12 +99,11 @@ def _refs(met: Sequence[Mapping[str, Any]], place: str) -> list[str]:
 
 def _records(table: "ir.Table", taken: Sequence[Sequence[str]], *columns: str) -> dict[str, dict[str, Any]]:
     """By ref, these columns of all that was taken."""
-    import ibis
 
     refs = sorted(set().union(*taken))
     if not refs:
         return {}
-    wanted = ibis.memtable({"ref": refs}, schema={"ref": "string"})
+    wanted = of_refs(refs)
     rows = table.select("ref", *columns).semi_join(wanted, "ref").to_pyarrow().to_pylist()
     return {row["ref"]: row for row in rows}
 

@@ -13,3 +13,8 @@ def as_table(rows: Iterable[Mapping[str, Any]], schema: Mapping[str, str]) -> "i
     import pyarrow as pa
 
     return ibis.memtable(pa.Table.from_pylist(list(rows), schema=ibis.schema(dict(schema)).to_pyarrow()))
+
+
+def of_refs(refs: Iterable[str]) -> "ir.Table":
+    """A table of these refs, to join with."""
+    return as_table(({"ref": ref} for ref in refs), {"ref": "string"})

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from mappings.rows import of_refs
 from sync.reconcile.figures import Figure
 from sync.reconcile.stats import SMALLEST_DENOMINATOR
 
@@ -21,12 +22,10 @@ def coverage(tags: "ir.Table", delivered: Sequence[str], *, scope: str) -> Figur
     Its lower end counts what the item has of its own, its upper end, which is the value, what it has from a parent or
     a linked item too.
     """
-    import ibis
-
     blank = Figure(id="coverage", scope=scope, title="Serves an objective or is exempt", unit="ratio", n=len(delivered))
     if len(delivered) < SMALLEST_DENOMINATOR:
         return replace(blank, reason="small_n" if delivered else "zero_denominator")
-    wanted = ibis.memtable({"ref": list(delivered)}, schema={"ref": "string"})
+    wanted = of_refs(delivered)
     leading = tags.filter((tags.kind == "work_item") & tags.outcome.isin(["tagged", "exempt"]))
     told = leading.semi_join(wanted, "ref").select("ref", "origin", weight=leading.weight.fill_null(1.0))
     rows = told.order_by(["ref", "weight"]).to_pyarrow().to_pylist()

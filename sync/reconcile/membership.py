@@ -7,6 +7,7 @@ creation. What has left an objective is not seen.
 
 from typing import TYPE_CHECKING
 
+from mappings.rows import as_table
 from mappings.strategy import Strategy
 from sync.reconcile.objectives import lineage
 
@@ -86,9 +87,8 @@ def _of_items(dated: "ir.Table", flow: "ir.Table") -> "ir.Table":
 
 
 def _rolled_up(dated: "ir.Table", strategy: Strategy) -> "ir.Table":
-    import ibis
 
     pairs = [{"objective": below, "scope": scope} for below, line in lineage(strategy).items() for scope in line]
-    scopes = ibis.memtable(pairs, schema={"objective": "string", "scope": "string"})
+    scopes = as_table(pairs, {"objective": "string", "scope": "string"})
     placed = dated.join(scopes, "objective")
     return placed.group_by("ref", "scope").aggregate(since_us=placed.since_us.min(), is_dated=placed.is_dated.all())

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from mappings.rows import as_table
 from mappings.strategy import Strategy
 
 if TYPE_CHECKING:
@@ -34,10 +35,9 @@ def members(flow: "ir.Table", tags: "ir.Table", strategy: Strategy) -> "ir.Table
 
 def rolled_up(tags: "ir.Table", strategy: Strategy, *, kind: str = "work_item") -> "ir.Table":
     """The weight of each tagged record of a kind in its objectives and in those above them: ref, scope, weight."""
-    import ibis
 
     pairs = [{"objective": below, "scope": scope} for below, line in lineage(strategy).items() for scope in line]
-    scopes = ibis.memtable(pairs, schema={"objective": "string", "scope": "string"})
+    scopes = as_table(pairs, {"objective": "string", "scope": "string"})
     tagged = tags.filter((tags.kind == kind) & (tags.outcome == "tagged")).join(scopes, "objective")
     tagged = tagged.mutate(share=tagged.weight.cast(WEIGHT))
     summed = tagged.group_by(["ref", "scope"]).aggregate(weight=tagged.share.sum())

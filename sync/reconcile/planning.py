@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mappings.rows import as_table
 from sync.reconcile.facts import Facts
 from sync.reconcile.figures import Figure, proportion_of
 from sync.reconcile.objectives import WEIGHT
@@ -128,9 +129,8 @@ def _last_quarters(today: date, *, zone: ZoneInfo) -> Iterator[Period]:
 
 def _counts(facts: Facts, members: "ir.Table", plans: Sequence[Plan]) -> dict[int, Mapping[str, Any]]:
     """Number of the plan → its counts of items and sums of points."""
-    import ibis
 
-    table = ibis.memtable([plan.row(number) for number, plan in enumerate(plans)], schema=PLANS)
+    table = as_table((plan.row(number) for number, plan in enumerate(plans)), PLANS)
     items, changes = facts.snapshot["work_items"], facts.snapshot["changes"]
     of_sprints = sprint_members(table.filter(table.id.notnull()), items, changes)
     known = facts.flow.select("ref", "finished_us", "outcome")

@@ -5,6 +5,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from mappings.rows import as_table
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -21,7 +23,6 @@ class Run(NamedTuple):
 
 def runs(stays: "ir.Table", *, as_of_us: int, debounce_s: int) -> "ir.Table":
     """Adjacent stays of one category as one run, flickers taken out: item, start_us, end_us, category, is_last."""
-    import ibis
 
     merged = _merged(stays, as_of_us=as_of_us).cache()
     is_flicker = (merged.end_us - merged.start_us < debounce_s * 1_000_000) & (merged.before == merged.after)
@@ -31,7 +32,7 @@ def runs(stays: "ir.Table", *, as_of_us: int, debounce_s: int) -> "ir.Table":
     if not told:
         return merged
     settled = debounced((Run(**row) for row in told), debounce_s=debounce_s)
-    put_back = ibis.memtable([run._asdict() for run in settled], schema=merged.schema())
+    put_back = as_table((run._asdict() for run in settled), merged.schema())
     return merged.anti_join(flickering, "item").union(put_back)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from mappings.rows import as_table
 from sync.reconcile.periods import Period, micros
 
 if TYPE_CHECKING:
@@ -37,13 +38,12 @@ def throughput(
 
 def _delivered(flow: "ir.Table", members: "ir.Table", weeks: Sequence[Period]) -> dict[tuple[str, int], float]:
     """Scope and number of the week → the weight delivered in it."""
-    import ibis
 
     rows = [
         {"number": number, "from_us": micros(week.start_at), "until_us": micros(week.end_at)}
         for number, week in enumerate(weeks)
     ]
-    spans = ibis.memtable(rows, schema={"number": "int64", "from_us": "int64", "until_us": "int64"})
+    spans = as_table(rows, {"number": "int64", "from_us": "int64", "until_us": "int64"})
     done = flow.filter((flow.outcome == "delivered") & ~flow.flags.contains("bulk_closed")).select("ref", "finished_us")
     dated = done.join(spans, (done.finished_us >= spans.from_us) & (done.finished_us < spans.until_us))
     placed = dated.select("ref", "number").join(members, "ref")

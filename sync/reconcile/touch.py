@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
+from mappings.rows import of_refs
 from sync.reconcile.delivery import Finished, left_out
 from sync.reconcile.facts import Facts
 from sync.reconcile.figures import Figure
@@ -79,7 +80,7 @@ def _told(facts: Facts, scopes: Scopes, done: Sequence[Finished]) -> dict[str, T
     import ibis
 
     since_us = micros(start_of(facts.ledger.window.since_on, zone=facts.zone))
-    wanted = ibis.memtable({"ref": [item.ref for item in done]}, schema={"ref": "string"})
+    wanted = of_refs(item.ref for item in done)
     spans = facts.flow.semi_join(wanted, "ref").filter(facts.flow.started_us >= since_us)
     spans = spans.select("ref", start_us="started_us", end_us="finished_us").left_join(
         facts.relations.item_teams, "ref"

@@ -8,6 +8,7 @@ from itertools import accumulate
 from operator import add
 from typing import TYPE_CHECKING
 
+from mappings.rows import as_table
 from sync.reconcile.days import day_numbers, number_of, week_numbers
 from sync.reconcile.delivery import TIMES
 from sync.reconcile.figures import DAY_US
@@ -146,7 +147,7 @@ def _counted(placed: "ir.Table", weeks: Sequence[Period]) -> "ir.Table":
     kinds = {kind: turned.weight.sum(where=turned.kind == kind) for kind in (*COUNTS, *UNDER_WAY)}
     told = turned.group_by([*SLICE, "week"]).aggregate(**kinds).cache()
     first = told.group_by(SLICE).aggregate(first=told.week.min())
-    grid = first.cross_join(ibis.memtable({"week": _with_before(weeks)}, schema={"week": "int64"}))
+    grid = first.cross_join(as_table(({"week": week} for week in _with_before(weeks)), {"week": "int64"}))
     known = grid.filter(grid.week >= grid["first"]).left_join(told, [*SLICE, "week"])
     so_far = ibis.cumulative_window(group_by=SLICE, order_by="week")
     wip = reduce(add, (known[kind].fill_null(0) * sign for kind, sign in UNDER_WAY.items())).sum().over(so_far)

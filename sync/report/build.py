@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
+from mappings.rows import of_refs
 from mappings.strategy import Objective, Strategy
 from sync.reconcile import Reconciliation
 from sync.reconcile.acknowledged import Accepted, Returned
@@ -186,7 +187,7 @@ def _items(snapshot: Snapshot, *, refs: set[str]) -> tuple[Item, ...]:
     """The items of these refs, by ref."""
     import ibis
 
-    wanted = ibis.memtable({"ref": sorted(refs)}, schema={"ref": "string"})
+    wanted = of_refs(sorted(refs))
     tables = (snapshot[name].select("ref", "key", "title", "url") for name in ("work_items", "pull_requests"))
     rows = ibis.union(*tables).semi_join(wanted, "ref").order_by("ref").to_pyarrow().to_pylist()
     return tuple(Item(**row) for row in rows)

@@ -13,6 +13,7 @@ never shows when it went active.
 from datetime import date
 from typing import TYPE_CHECKING
 
+from mappings.rows import as_table
 from mappings.strategy import Objective
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
@@ -60,14 +61,12 @@ def _active_since(facts: Facts) -> "ir.Table":
 
 def _retired(facts: Facts) -> "ir.Table":
     """objective, retired_us."""
-    import ibis
-
     today = facts.today
     days = {objective.id: retired_since(objective, today) for objective in facts.strategy.objectives}
     rows = [
         {"objective": name, "retired_us": micros(start_of(day, zone=facts.zone))} for name, day in days.items() if day
     ]
-    return ibis.memtable(rows, schema={"objective": "string", "retired_us": "int64"})
+    return as_table(rows, {"objective": "string", "retired_us": "int64"})
 
 
 def finding(row: Row, facts: Facts) -> Finding:
