@@ -6,9 +6,11 @@ this module only sends, waits and asks again.
 
 import asyncio
 import random
+import ssl
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import cache
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -23,7 +25,7 @@ from connectors.patience import Patience
 from connectors.progress import SILENT, Progress
 from connectors.sign_in import Signature
 
-__all__ = ["TIMEOUT", "Clock", "Gate", "Gates", "Governor", "Pace", "Transport", "over_network"]
+__all__ = ["TIMEOUT", "Clock", "Gate", "Gates", "Governor", "Pace", "Transport", "over_network", "trust"]
 
 T = TypeVar("T")
 Advise = Callable[[Request, Answer], Advice | None]
@@ -193,7 +195,7 @@ def over_network(
     gate = gates(f"{urlsplit(url).netloc} {signature.name}") if gates and signature else None
     return Transport(
         source=source,
-        client=httpx.AsyncClient(timeout=TIMEOUT, auth=signature),
+        client=httpx.AsyncClient(timeout=TIMEOUT, auth=signature, verify=trust()),
         headers=headers,
         governor=Governor(clock=clock, paces=paces, gate=gate, source=source, progress=progress),
         clock=clock,
@@ -201,6 +203,12 @@ def over_network(
         advise=advise,
         progress=progress,
     )
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """Who is believed to be who they say; read once, as the reading takes longer than a request."""
+    return httpx.create_ssl_context()
 
 
 def _left(answer: Answer) -> int | None:

@@ -1,17 +1,15 @@
 """Channels over HTTP: the transport that reads the sources sends here too, and waits as it is told."""
 
 import random
-import ssl
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, TypeVar
 
 import httpx
 
 from connectors.errors import Gone, Postponed, Refused, Retry
 from connectors.exchange import Answer, Request, http_date
-from connectors.transport import TIMEOUT, Clock, Governor, Pace, Transport
+from connectors.transport import TIMEOUT, Clock, Governor, Pace, Transport, trust
 
 T = TypeVar("T")
 
@@ -25,18 +23,12 @@ def transport(
     """A transport for one channel."""
     return Transport(
         source=name,
-        client=httpx.AsyncClient(timeout=TIMEOUT, auth=auth, verify=_trust()),
+        client=httpx.AsyncClient(timeout=TIMEOUT, auth=auth, verify=trust()),
         headers={"User-Agent": "fingerpost", **(headers or {})},
         governor=Governor(clock=clock, paces=PACE),
         clock=clock,
         jitter=random.Random(),  # noqa: S311 - only spreads out the waiting
     )
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    """Who is believed to be who they say; read once for all channels."""
-    return httpx.create_ssl_context()
 
 
 def bearer(token: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
+from functools import cache
 from importlib.resources import files
 
 import msgspec
@@ -88,6 +89,7 @@ class Plants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     files: list[Written]
 
 
+@cache
 def plants() -> Plants:
     text = (files(__package__) / "planted.yaml").read_text(encoding="utf-8")
     return msgspec.convert(YAML(typ="safe", pure=True).load(text), Plants)
