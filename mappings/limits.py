@@ -31,6 +31,4 @@ class Limits(Model):
     focus_objectives: Some | None = None  #: that a team may work on without one that has half of its effort
     ready_days: Some | None = None  #: working days for which what is ready may wait behind lower ranks
     surge_share: Annotated[float, Field(gt=0)] | None = None  #: of its scope, by which a month may add to an objective
-    shadow_days: Annotated[int, Field(ge=1, le=28)] | None = None  #: in which work apart from the map is looked for
-    shadow_records: Some | None = None  #: that share something, from which on it is a project
     churn_changes: Some | None = None  #: of its objective, from which on an item is a finding

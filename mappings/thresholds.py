@@ -68,6 +68,8 @@ class ThresholdLine(Limits):
     lag_ratio: Ratio | None = None  #: of the effort before, up to which a day is quiet
     pick_up_days: Annotated[float, Field(gt=0)] | None = None  #: person-days with which an objective is taken up
     expedite: tuple[str, ...] | None = None  #: priorities and labels of work that displaces plans
+    shadow_days: Annotated[int, Field(ge=1, le=28)] | None = None  #: in which work apart from the map is looked for
+    shadow_records: Some | None = None  #: that share something, from which on it is a project
     least_group: Annotated[int, Field(ge=5)] | None = None  #: people below which figures of a group are not shown
 
 

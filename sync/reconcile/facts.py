@@ -68,7 +68,7 @@ class Facts:
     def today(self) -> date:
         return day_of(self.as_of, zone=self.zone)
 
-    @property
+    @cached_property
     def effort(self) -> "ir.Table":
         """Person-days by item, team and day, without the persons: `Ledger.by_item`."""
         return self.ledger.by_item
@@ -165,12 +165,14 @@ class Facts:
         against: str | None = None,
         counterpart: tuple[str, str] | None = None,
         of_silence: bool = False,
+        effort_days: float | None = None,
     ) -> Finding:
         """A finding on the record that `subject` is a row of, unknown while either side is stale or out of sight.
 
         `against` is the objective that it contradicts, `counterpart` the ref and key of the other record: whichever
         is there is part of its identity. The objective that the record is tagged to is not. What is found `of_silence`
-        rests on every source: any of them may have been spoken to.
+        rests on every source: any of them may have been spoken to. `effort_days` are at stake where they are not those
+        of the subject's own.
         """
         ref, other = subject["ref"], counterpart or (None, None)
         objective = against or subject.get("objective")
@@ -196,12 +198,18 @@ class Facts:
             or (of_silence and bool(self.stale)),
             territory=subject.get("project") or subject.get("repository"),
             root_ref=subject.get("root_ref"),
+            effort_days=effort_days,
         )
 
     def subject_of(self, objective: Objective) -> dict[str, Any]:
         """An objective as the subject of a finding."""
         ref, name = f"strategy:objective:{objective.id}", objective.id
         return {"ref": ref, "key": name, "url": None, "title": objective.name, "objective": name}
+
+    def subject_of_team(self, team: str | None) -> dict[str, Any]:
+        """A team as the subject of a finding; all work where none is named."""
+        ref = f"people:team:{team}" if team else "people:everybody:all"
+        return {"ref": ref, "key": team or "all", "url": None, "title": team or "All work", "team": team}
 
     def names(self, refs: Collection[str]) -> dict[str, Row]:
         """What the work items and pull requests among these refs are called, where they are, and whose they are.

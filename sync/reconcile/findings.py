@@ -24,8 +24,10 @@ class Cause(NamedTuple):
 #: Kind → what explains it, so that one cause is one finding (§2b.4).
 CAUSES: Mapping[str, tuple[Cause, ...]] = {
     "M01": (Cause("M02", "place"), Cause("M05", "root"), Cause("M38", "subject")),
+    "M04": (Cause("M02", "place"),),
     "M05": (Cause("M02", "place"),),
     "M07": (Cause("M06", "subject"),),
+    "M09": (Cause("M08", "subject"),),
     "M25": (Cause("M23", "subject"),),
 }
 OPERATIONS = "operations"  #: the role that owns what no team does

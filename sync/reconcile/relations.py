@@ -6,7 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mappings.ancestry import ancestors
+from mappings.identities import identities
 from mappings.people import People, team_of_accounts
+from mappings.rows import as_table
 from sync.reconcile.balance import SERVES, bots
 from sync.reconcile.categories import STATUS
 from sync.reconcile.flow import Flow
@@ -134,6 +136,24 @@ class Relations:
         """The team that each account is in at `as_of`: ref, team."""
         day = day_of(self.snapshot.as_of, zone=self.zone)
         return team_of_accounts(self.snapshot["accounts"], self.people, day).distinct().cache()
+
+    @cached_property
+    def persons(self) -> "ir.Table":
+        """Whose each account is, across sources: account, person."""
+        known = identities(self.snapshot["accounts"], self.people)
+        return as_table(
+            [{"account": each.ref, "person": each.person} for each in known], {"account": "string", "person": "string"}
+        )
+
+    @cached_property
+    def waits(self) -> "ir.Table":
+        """Open items that are blocked by open ones: waiting, blocking."""
+        stated, flow = self.snapshot["stated_links"], self.flowed.items
+        blocked = stated.filter(stated.kind == "blocked_by").select(waiting="item_ref", blocking="to_ref")
+        blocks = stated.filter(stated.kind == "blocks").select(waiting="to_ref", blocking="item_ref")
+        going = flow.filter(flow.finished_us.isnull())
+        pairs = blocked.union(blocks, distinct=True).semi_join(going.select(waiting="ref"), "waiting")
+        return pairs.semi_join(going.select(blocking="ref"), "blocking").cache()
 
     @cached_property
     def item_teams(self) -> "ir.Table":

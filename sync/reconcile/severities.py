@@ -4,7 +4,7 @@ report-and-findings.md §2b.3: the severity of its kind, raised by effort at sta
 lowered when the strength of what it rests on is weak. The periods are the two complete months before `as_of`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mappings.rows import as_table
+from sync.reconcile.effort.population import Span
+from sync.reconcile.effort.population import days as person_days
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import SEVERITIES, Finding, Severity
 from sync.reconcile.periods import months_before
@@ -26,6 +28,7 @@ FOR_INFORMATION = frozenset({"M28"})  #: kinds that nothing raises
 TENTH = 10  #: the items with the most effort, one in so many
 FEWEST = 10  #: items with effort, below which no tenth stands out
 EPOCH = date(1970, 1, 1)
+OBJECTIVE = "strategy:objective:"  #: begins the ref of one
 
 
 class Stake(Struct, frozen=True, kw_only=True):
@@ -43,7 +46,17 @@ def graded(findings: Iterable[Finding], facts: Facts) -> list[Finding]:
     held = stakes(facts.effort, refs, today=facts.today, days=days) if refs else {}
     rests = any(each.kind in RESTS_ON_TAG for each in told)
     unsure = weakly_tagged(facts) if rests else frozenset()
-    return [weighed(each, held, unsure) for each in told]
+    return [weighed(each, held, unsure) for each in _with_effort(told, facts)]
+
+
+def _with_effort(told: Sequence[Finding], facts: Facts) -> list[Finding]:
+    """The findings on objectives with the effort of the last 28 days on these, where it may be shown."""
+    asked = [each for each in told if each.subject_ref.startswith(OBJECTIVE) and each.effort_days is None]
+    if not asked or facts.monthly.hidden:
+        return list(told)
+    spent = facts.daily.over(Span(facts.until_day - facts.thresholds.touched_days, facts.until_day))
+    days = {each.id: person_days(spent.get(f"all:{each.subject_key}", 0)) for each in asked}
+    return [replace(each, effort_days=days.get(each.id, each.effort_days)) for each in told]
 
 
 def weighed(finding: Finding, held: Mapping[str, Stake], unsure: Collection[str]) -> Finding:
@@ -52,7 +65,8 @@ def weighed(finding: Finding, held: Mapping[str, Stake], unsure: Collection[str]
     raised = stake is not None and (stake.is_high or stake.lasts) and finding.kind not in FOR_INFORMATION
     lowered = finding.kind in RESTS_ON_TAG and finding.subject_ref in unsure
     severity = moved(finding.severity, up=int(raised) - int(lowered))
-    return replace(finding, severity=severity, effort_days=None if stake is None else float(round(stake.days)))
+    days = finding.effort_days if stake is None else stake.days
+    return replace(finding, severity=severity, effort_days=None if days is None else float(round(days)))
 
 
 def moved(severity: Severity, *, up: int) -> Severity:

@@ -163,13 +163,8 @@ def _item(row: Mapping[str, Any], *, as_of_us: int) -> TeamItem:
 
 def _waits(facts: Facts) -> list[Wait]:
     """Open items that are blocked by open items of another team, or of none."""
-    stated = facts.snapshot["stated_links"]
-    blocked = stated.filter(stated.kind == "blocked_by").select(waiting="item_ref", blocking="to_ref")
-    blocks = stated.filter(stated.kind == "blocks").select(waiting="to_ref", blocking="item_ref")
-    going = facts.flow.filter(facts.flow.finished_us.isnull()).select("ref")
-    known = going.inner_join(facts.snapshot["work_items"].select("ref", "key", "url"), "ref")
+    known, pairs = facts.snapshot["work_items"].select("ref", "key", "url"), facts.relations.waits
     known = known.left_join(facts.relations.item_teams, "ref").drop("ref_right")
-    pairs = blocked.union(blocks, distinct=True)
     for side in ("waiting", "blocking"):
         own = {f"{side}_{name}": name for name in ("key", "url", "team")}
         pairs = pairs.inner_join(known.select(**{side: "ref"}, **own), side)

@@ -35,17 +35,20 @@ class Attained(Struct, frozen=True, kw_only=True):
     planned: bool
     shares: tuple[Band, ...]  #: of the effort; the low end counts what items' own tags say alone
     days: tuple[float, ...]  #: person-days
+    off_days: float  #: that the latest month gave it too few, or too many
 
 
 class Drifted(Struct, frozen=True, kw_only=True):
     """How far the latest month was from its plan."""
 
     drift: Band
+    days: float  #: person-days in all
     movers: tuple[Mover, ...]  #: the widest difference first
 
 
 class Monthly(Struct, frozen=True, kw_only=True):
     first_on: date  #: of the latest
+    hidden: str | None = None  #: why no effort may be shown
     starved: tuple[Attained, ...] = ()  #: objectives that got too little in both months, in rank order
     overfed: tuple[Attained, ...] = ()  #: and those that got too much
     silent: dict[str, int] = {}  #: objective that should have effort → working days up to now without any
@@ -57,8 +60,10 @@ def monthly(facts: "Facts") -> Monthly:
     """What of it is out of bounds by its value; how sure that is the intervals tell."""
     latest, earlier = (_reckoning(facts, back) for back in (1, 2))
     first_on = latest.period.first_on
-    if latest.hidden or latest.gates:
-        return Monthly(first_on=first_on, teams=() if latest.hidden else tuple(team_months(latest)))
+    if latest.hidden:
+        return Monthly(first_on=first_on, hidden=latest.hidden)
+    if latest.gates:
+        return Monthly(first_on=first_on, teams=tuple(team_months(latest)))
     told = Months(months=(latest, earlier))
     return Monthly(
         first_on=first_on,
@@ -107,12 +112,14 @@ class Months:
         for scope in scopes:
             span = self.latest.span
             planned = self.latest.map.planned(span).get(scope, 0.0)
+            wanted = planned if self.has_plan else fair_share(self.latest, span)
             yield Attained(
                 objective=scope,
-                wanted=planned if self.has_plan else fair_share(self.latest, span),
+                wanted=wanted,
                 planned=self.has_plan,
                 shares=tuple(_share(month, scope) for month in self.months),
-                days=tuple(days(month.total.get(f"on:{scope}", 0)) for month in self.months),
+                days=tuple(_days(month, scope) for month in self.months),
+                off_days=abs(_days(self.latest, scope) - wanted * days(scores.observed(self.latest.total))),
             )
 
 
@@ -130,6 +137,10 @@ def _share(month: Reckoning, scope: str) -> Band:
     _, high = month.interval(lambda each: scores.share_on_plan(each, scope))
     value = scores.share_on_plan(month.total, scope)
     return Band(value=value, low=None if low is None else low * sure, high=high)
+
+
+def _days(month: Reckoning, scope: str) -> float:
+    return days(month.total.get(f"on:{scope}", 0))
 
 
 def _can_starve(month: Reckoning, scope: str) -> bool:
@@ -153,4 +164,8 @@ def _drifted(month: Reckoning) -> Drifted | None:
     if value is None or value < month.facts.thresholds.drift:
         return None
     low, high = month.interval(lambda each: drift(each, planned))
-    return Drifted(drift=Band(value=value, low=low, high=high), movers=movers(month.total, planned))
+    return Drifted(
+        drift=Band(value=value, low=low, high=high),
+        days=days(scores.observed(month.total)),
+        movers=movers(month.total, planned),
+    )

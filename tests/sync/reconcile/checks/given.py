@@ -4,20 +4,30 @@ Beside the snapshot's tables by name: `tags` key → objective, outcome, or colu
 `flow` key → instants and category; `links` from a pull request's key to an item's key; `strategy`, `mappings` and
 `people` as the text of the file; `parents` key → key; `blocked` key → since when. Every work item is counted unless its
 level is another than the standard one, or `counted: false` stands in its flow; `known: false` leaves out its history.
+What is reckoned of all work is told too: `effort` as lines of item, team, day and person-days, `monthly` as its record,
+`forecasts` objective → columns of its forecast.
 """
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from mappings.links import LINKS
 from mappings.load import load_mappings, load_people, load_strategy
 from mappings.statuses import STATUSES
 from mappings.strategy import Objective, Strategy
 from mappings.tag import TAGS
+from sync.reconcile.alignment.monthly import Monthly
+from sync.reconcile.backtest import judged
+from sync.reconcile.days import number_of
 from sync.reconcile.facts import Facts, stale_sources, touched
 from sync.reconcile.flow import Flow
+from sync.reconcile.forecast import Forecast, When
 from sync.reconcile.lost import lost_places
+from sync.reconcile.outlook import Prospects
 from sync.reconcile.relations import Relations
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
@@ -47,9 +57,14 @@ FLOW = {
     "created_us": "int64",
     "started_us": "int64",
     "last_active_us": "int64",
+    "committed_us": "int64",
     "finished_us": "int64",
+    "flags": "array<string>",
 }
+EFFORT = {"ref": "string", "team": "string", "day": "int64", "effort": "decimal(38, 12)"}
+MONTH = date(2026, 10, 1)  #: the last complete one
 RUNS = {"item": "int64", "start_us": "int64", "end_us": "int64", "category": "string", "is_last": "boolean"}
+INSTANTS = ("committed", "started", "last_active", "finished")
 OUTCOMES = ("exempt", "untagged", "unknown")
 
 Row = dict[str, Any]
@@ -68,6 +83,9 @@ def facts(
     people: str = "",
     categories: list[Row] | None = None,
     label_prefixes: dict[str, str] | None = None,
+    effort: list[Row] | None = None,
+    monthly: Row | None = None,
+    forecasts: dict[str, Row] | None = None,
     **rows: list[Row],
 ) -> Facts:
     items, pulls = rows.get("work_items", []), rows.get("pull_requests", [])
@@ -81,7 +99,7 @@ def facts(
     )
     numbers = Thresholds(**{name: tuple(n) if isinstance(n, list) else n for name, n in (thresholds or {}).items()})
     told = load_people(people, "people.yaml")
-    return Facts(
+    made = Facts(
         snapshot=snapshot,
         flowed=flowed,
         tags=table(TAGS, [row for key in refs for row in _tags(refs[key], (tags or {}).get(key, "checkout"), refs)]),
@@ -104,6 +122,33 @@ def facts(
         mappings=load_mappings(mappings, "mappings.yaml"),
         label_prefixes=label_prefixes or {},
     )
+    spent = table(EFFORT, [_effort(line, refs) for line in effort or []])
+    month = msgspec.convert({"first_on": MONTH, **(monthly or {})}, Monthly)
+    vars(made).update(effort=spent, monthly=month, prospects=_prospects(made, forecasts or {}))
+    return made
+
+
+def _effort(line: Row, refs: dict[str, str]) -> Row:
+    return {
+        "ref": refs[line["item"]],
+        "team": line["team"],
+        "day": number_of(line["on"]),
+        "effort": Decimal(str(line["days"])),
+    }
+
+
+def _prospects(made: Facts, told: dict[str, Row]) -> Prospects:
+    """What is said of forecasts; nothing is known of the objectives of which nothing is said."""
+    found = Prospects(facts=made)
+    named = [each.id for each in made.strategy.objectives]
+    vars(found).update(forecasts={name: _forecast(told.get(name, {"reason": "no_data"})) for name in named})
+    return found
+
+
+def _forecast(told: Row) -> Forecast:
+    sample = {"remaining": 10, "weeks": 12, "delivered": 24, "horizon_weeks": 4}
+    when = {"growing": When(), "fixed": When(), "back_test": judged(()), "hidden": False}
+    return Forecast(**{**sample, **when, **told})
 
 
 def _complete(
@@ -114,10 +159,21 @@ def _complete(
     for row in items:
         if row["key"] in parents:
             row["parent_ref"] = refs.get(parents[row["key"]], f"jira:work_item:{parents[row['key']]}")
-    for name in ("changes", "comments", "reviews", "commits", "remote_links", "stated_links", "worklogs"):
+    for name in (
+        "changes",
+        "comments",
+        "reviews",
+        "commits",
+        "remote_links",
+        "stated_links",
+        "worklogs",
+        "changed_files",
+    ):
         for row in rows.get(name, []):
             if "item" in row:
                 row["item_ref"] = refs[row.pop("item")]
+            if "to" in row:
+                row["to_ref"] = refs[row.pop("to")]
     return rows
 
 
@@ -139,11 +195,11 @@ def _flowed(items: list[Row], told: dict[str, Row], blocked: dict[str, str]) -> 
 
 
 def _flow(row: Row, told: Row) -> Row:
-    instants = {f"{name}_us": micros(at) for name, at in told.items() if name in ("started", "last_active", "finished")}
+    instants = {f"{name}_us": micros(at) for name, at in told.items() if name in INSTANTS}
     outcome = told.get("outcome", "delivered" if "finished" in told else None)
     created_us = micros(row.get("created_us", CREATED_AT))
     state = {"category": _category(told), "outcome": outcome}
-    return {"ref": ref_of(row["key"]), "created_us": created_us, **state, **instants}
+    return {"ref": ref_of(row["key"]), "created_us": created_us, "flags": [], **state, **instants}
 
 
 def _run(number: int, row: Row, told: Row) -> Row:

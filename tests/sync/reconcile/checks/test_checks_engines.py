@@ -9,6 +9,7 @@ from sync.reconcile.checks import every_finding
 from sync.reconcile.facts import Facts, touched
 from sync.reconcile.findings import Finding
 from sync.reconcile.flow import Flow
+from sync.reconcile.outlook import Prospects
 from tests.sync.reconcile.checks.given import facts
 from tests.sync.reconcile.checks.test_checks import CASES, told
 from tests.sync.reconcile.checks.worlds import COMMON, together
@@ -45,7 +46,7 @@ def moved(known: Facts, postgres: Any) -> Facts:
     snapshot, links = replace(known.snapshot, tables=tables), there("links", known.links)
     flowed = Flow(**{name: there(name, getattr(known.flowed, name)) for name in Flow.__dataclass_fields__})
     statuses = there("statuses_of", known.relations.categories)
-    return replace(
+    other = replace(
         known,
         snapshot=snapshot,
         flowed=flowed,
@@ -54,3 +55,5 @@ def moved(known: Facts, postgres: Any) -> Facts:
         touched=touched(snapshot, links, days=known.thresholds.touched_days),
         relations=replace(known.relations, snapshot=snapshot, flowed=flowed, links=links, categories=statuses),
     )
+    vars(other).update(effort=there("effort", known.effort), monthly=known.monthly, prospects=Prospects(facts=other))
+    return other

@@ -15,7 +15,7 @@ from tests.sync.reconcile.checks.given import facts
 Given: TypeAlias = Mapping[str, Any]
 
 #: What holds for a whole world; cases that say different things of it are apart.
-COMMON = ("sources", "thresholds", "strategy", "mappings", "people", "label_prefixes")
+COMMON = ("sources", "thresholds", "strategy", "mappings", "people", "label_prefixes", "monthly", "forecasts")
 PLACE = re.compile(r"^(?=[A-Z]{3,}(?:-\d+)?$)|^(?=acme/)|(?<=:account:)")
 MARK = re.compile(r"CASE\d+Q")
 
