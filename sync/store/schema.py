@@ -1,8 +1,9 @@
 """Which version of the tables a database has, and the way to ours."""
 
+from importlib import resources
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy import Connection, Text, column, func, inspect, select, table
 
 from sync.store.errors import StoreError
 from sync.store.tables import METADATA
@@ -16,21 +17,33 @@ _MIGRATING = 0x66696E676572  # any number, the same in every fingerpost
 
 
 def is_current(connection: Connection, store: str) -> bool:
-    """Whether the database has our tables; StoreError if they are a newer fingerpost's or somebody else's."""
-    from alembic.migration import MigrationContext
-    from alembic.script import ScriptDirectory
+    """Whether the database has our tables; StoreError if they are a newer fingerpost's or somebody else's.
 
-    held = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
+    Asked without Alembic, whose import takes longer than most commands' reading of the store.
+    """
+    held = _held(connection)
     if held is None:
         _refuse_foreign_tables(connection, store)
         return False
-    ours = ScriptDirectory.from_config(_config())
-    if held not in {script.revision for script in ours.walk_revisions()}:
+    ours = versions()
+    if held not in ours:
         raise StoreError(
             f"The store {store} was made by a newer fingerpost (its version is {held}).",
             hint="Use that fingerpost, or name another store.",
         )
-    return held == ours.get_current_head()
+    return held == ours[-1]
+
+
+def _held(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return connection.scalar(select(column("version_num", Text)).select_from(table(VERSION_TABLE)))
+
+
+def versions() -> list[str]:
+    """Every version that the tables have had, ours last: what the migrations' files are named by."""
+    files = resources.files("sync.store.migrations.versions").iterdir()
+    return sorted(file.name.partition("_")[0] for file in files if file.name.endswith(".py"))
 
 
 def migrate(connection: Connection, store: str) -> None:
