@@ -37,7 +37,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 lock: $(VENV)/.python ## pin the dependencies anew, with hashes
 	$(PIP) install uv
 	$(UV_COMPILE) pyproject.toml --group build --upgrade -o requirements.lock
-	$(UV_COMPILE) pyproject.toml --group build --group dev --all-extras -c requirements.lock --upgrade -o requirements-dev.lock
+	$(UV_COMPILE) pyproject.toml --group build --group dev --group docs --group release --all-extras -c requirements.lock --upgrade -o requirements-dev.lock
 
 clean: ## remove the environment and everything the demo wrote
 	rm -rf $(VENV) demo
