@@ -95,11 +95,12 @@ def render(explained: Explained) -> str:
 
 def _head(explained: Explained) -> Iterator[str]:
     yield f"as of {words.instant(explained.as_of, zone=explained.zone)}"
-    strategy, rules = (_edition(each) for each in (explained.strategy, explained.mappings))
+    strategy, rules = (edition_says(each) for each in (explained.strategy, explained.mappings))
     yield f"strategy {strategy} · rules {rules}" + (f" · period {explained.period}" if explained.period else "")
 
 
-def _edition(edition: Edition) -> str:
+def edition_says(edition: Edition) -> str:
+    """The file, and from when it counts."""
     return f"{edition.file} (from {edition.from_on})" if edition.from_on else edition.file
 
 
@@ -108,7 +109,7 @@ def _item(item: Explanation, *, rules: str) -> Iterator[str]:
     yield words.line(f"{item.thing.key} {item.thing.title or ''}".rstrip())
     if item.thing.url:
         yield f"  {words.line(item.thing.url)}"
-    yield from (f"  → {_tagging(each)}" for each in item.tags)
+    yield from (f"  → {tagging(each)}" for each in item.tags)
     if item.overrides:
         yield from ("", "OVERRIDES, the latest that has begun decides")
     for decision in item.overrides:
@@ -124,7 +125,8 @@ def _item(item: Explanation, *, rules: str) -> Iterator[str]:
             yield from _linked(link)
 
 
-def _tagging(tag: Tagging) -> str:
+def tagging(tag: Tagging) -> str:
+    """What the item is for, and what decided that."""
     aim = f"{tag.objective} {tag.weight:g}" if tag.objective and tag.weight is not None else tag.outcome
     by = f", by {tag.origin}" if tag.origin else ""
     rule = f" {tag.rule}" if tag.rule else ""
@@ -138,18 +140,21 @@ def _steps(steps: Sequence[Step], *, rules: str) -> Iterator[str]:
     yield from ("", f"EXEMPTIONS AND RULES in the order of {rules}; the first that matches wins")
     for step in steps:
         if step.judgement in ("matched", "failed"):
-            yield f"  {MARKS[step.when.holds]} {_step(step, rules=rules)}"
+            yield f"  {MARKS[step.when.holds]} {step_says(step, rules=rules)}"
             yield from _lines(step.when, rules=rules, indent="      ")
         elif step.judgement == "not_begun":
-            yield f"  – {_step(step, rules=rules)}: counts from {step.from_on}"
+            yield f"  – {step_says(step, rules=rules)}: counts from {step.from_on}"
     shadowed = [step for step in steps if step.judgement == "shadowed"]
-    yield from (f"  – {_step(step, rules=rules)}: would match too, and is shadowed for this item" for step in shadowed)
+    yield from (
+        f"  – {step_says(step, rules=rules)}: would match too, and is shadowed for this item" for step in shadowed
+    )
     rest = sum(step.judgement == "not_asked" for step in steps)
     if rest:
         yield f"  – {rest:,} more would not match, and were not asked: the first match wins"
 
 
-def _step(step: Step, *, rules: str) -> str:
+def step_says(step: Step, *, rules: str) -> str:
+    """An exemption or a rule, what it tags with, and where it stands in the file of rules."""
     aim = ", ".join(f"{name} {weight:g}" for name, weight in step.objectives.items()) or f"exempt, {step.reason}"
     return words.line(f"{step.origin} {step.id} → {aim} ({rules}:{step.at})")
 
@@ -157,7 +162,7 @@ def _step(step: Step, *, rules: str) -> str:
 def _lines(line: Line, *, rules: str, indent: str) -> Iterator[str]:
     """A line with what the item has there; or those that it is put together from."""
     if not line.lines:
-        yield f"{indent}{_line(line)} ({rules}:{line.at})"
+        yield f"{indent}{line_says(line)} ({rules}:{line.at})"
         return
     if line.says.startswith(("all: ", "any: ", "not: ")):
         yield f"{indent}{MARKS[line.holds]} {line.says.partition(':')[0]}"
@@ -166,7 +171,8 @@ def _lines(line: Line, *, rules: str, indent: str) -> Iterator[str]:
         yield from _lines(each, rules=rules, indent=indent)
 
 
-def _line(line: Line) -> str:
+def line_says(line: Line) -> str:
+    """Whether a single line of a condition holds, and what the item has there."""
     if line.holds is None:
         return words.line(f"{MARKS[None]} {line.says}: an item of this kind has nothing of the sort", most=160)
     has = "nothing" if line.found in (None, []) else shown(_listed(line.found))
@@ -183,8 +189,8 @@ def _why_not(item: Explanation, objective: str, *, rules: str) -> Iterator[str]:
     if not naming:
         yield f"  no rule of {rules} names it"
     for step in naming:
-        yield f"  {MARKS[step.when.holds]} {_step(step, rules=rules)}: {step.judgement.replace('_', ' ')}"
-        yield from (f"      {_line(line)} ({rules}:{line.at})" for line in _failing(step.when))
+        yield f"  {MARKS[step.when.holds]} {step_says(step, rules=rules)}: {step.judgement.replace('_', ' ')}"
+        yield from (f"      {line_says(line)} ({rules}:{line.at})" for line in _failing(step.when))
 
 
 def _failing(line: Line) -> Iterator[Line]:
@@ -199,20 +205,21 @@ def _failing(line: Line) -> Iterator[Line]:
 
 
 def _relative(relative: Relative) -> str:
-    told = "; ".join(map(_tagging, relative.tags)) or "not read"
+    told = "; ".join(map(tagging, relative.tags)) or "not read"
     name = f"{relative.thing.key} {words.line(relative.thing.title or '', most=60)}".rstrip()
     mark = "✓" if relative.decides else "·"
     return "  " + words.line(f"{mark} {relative.distance} up: {name} → {told}")
 
 
 def _linked(link: Linked) -> Iterator[str]:
-    told = "; ".join(map(_tagging, link.tags)) or "not read"
+    told = "; ".join(map(tagging, link.tags)) or "not read"
     name = f"{link.thing.key} {words.line(link.thing.title or '', most=60)}".rstrip()
     yield "  " + words.line(f"{MARKS[link.counts]} {name} → {told}")
-    yield from (f"      {_evidence(each)}" for each in link.evidence)
+    yield from (f"      {evidence_says(each)}" for each in link.evidence)
 
 
-def _evidence(evidence: Evidence) -> str:
+def evidence_says(evidence: Evidence) -> str:
+    """Where a link stands, how sure it is, and who cut it."""
     text = f": {evidence.text}" if evidence.text else ""
     outcome = "" if evidence.outcome == "resolved" else f" ({evidence.outcome.replace('_', ' ')})"
     sure = f", confidence {evidence.confidence}" if evidence.confidence else ""

@@ -43,6 +43,13 @@ def known(engine: Engine) -> Mapping[str, Known]:
     }
 
 
+def gaps(engine: Engine) -> Mapping[str, tuple[str, ...]]:
+    """By source, what the last pass could not read."""
+    with reading(engine) as connection:
+        rows = connection.execute(select(SOURCES.c.name, SOURCES.c.gaps)).all()
+    return {row.name: tuple(msgspec.json.decode(row.gaps, type=list[str])) for row in rows}
+
+
 def reported_at(engine: Engine) -> datetime | None:
     """When a report was last published."""
     with reading(engine) as connection:

@@ -49,6 +49,11 @@ class Access:
             return _signed_in(request, proxy)
         return None if self._current().access.tokens else _neighbour(request)
 
+    @property
+    def takes_tokens(self) -> bool:
+        """Whether anybody can come in by one."""
+        return bool(self._current().access.tokens)
+
     def by_token(self, token: str, *, by: Literal["token", "cookie"]) -> Visitor | None:
         """Whose token it is. All are compared, each in the same time."""
         digest, found = _digest(token), None

@@ -10,8 +10,9 @@ from connectors.transport import Clock
 from sync import __version__
 from sync.config import Config
 from sync.metrics import Counts, registry
-from sync.web import health, hooks, inbox, metrics, sign_in
+from sync.web import failures, health, hooks, inbox, metrics, sign_in, style
 from sync.web.access import Access
+from sync.web.api.described import components
 from sync.web.headers import Headers
 from sync.web.intake import Intake
 from sync.work.doors import Doors
@@ -30,11 +31,14 @@ def application(
     """The application on an open intake. `pages` are further routes; each says who may see it, by `access.needs`."""
     app = FastAPI(title="fingerpost", version=__version__, docs_url=None, redoc_url=None)
     app.state.access = Access(current)
+    app.state.zone = lambda: current().zone
+    failures.install(app)
     shown = registry(engine=engine, counts=counts, now=clock.now)
     for router in (
         health.router(engine=engine, clock=clock),
         metrics.router(shown),
         sign_in.router(),
+        style.router(),
         inbox.router(engine=engine, clock=clock),
         *pages,
     ):
@@ -48,4 +52,7 @@ def application(
 def _described(app: FastAPI) -> dict[str, Any]:
     """The document of all that answers here."""
     document = app.openapi()
-    return {**document, "paths": {hooks.PATH: {"post": hooks.OPERATION}, **document["paths"]}}
+    held = document.get("components", {})
+    schemas = {**components(), **held.get("schemas", {})}
+    paths = {hooks.PATH: {"post": hooks.OPERATION}, **document["paths"]}
+    return {**document, "paths": paths, "components": {**held, "schemas": schemas}}

@@ -33,24 +33,51 @@ def keep_cookie(request: Request, response: Response, name: str, value: str) -> 
     response.set_cookie(name, value, httponly=True, samesite="strict", secure=is_safe, path="/")
 
 
+def with_cookies(answer: Response, held: Response) -> Response:
+    """The answer, with the cookies of another one."""
+    for cookie in held.headers.getlist("set-cookie"):
+        answer.headers.append("set-cookie", cookie)
+    return answer
+
+
 async def form(request: Request) -> Mapping[str, str]:
     """The fields of a form; a dependency. 403 unless one of our own pages sent it.
 
     A program that signs in by the header `Authorization` needs no proof: no browser sends that by itself.
     """
-    async with _BODIES.read(request, most=MOST_BYTES) as body:
-        try:
-            fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
-        except ValueError:
-            raise HTTPException(status.HTTP_400_BAD_REQUEST, "this is no form") from None
+    body = await read_body(request)
+    try:
+        fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError:
+        raise HTTPException(status.HTTP_400_BAD_REQUEST, "this is no form") from None
     if "authorization" not in request.headers:
         _prove(request, fields)
     return fields
 
 
+async def read_body(request: Request) -> bytes:
+    """The body, within the limits of what people post."""
+    async with _BODIES.read(request, most=MOST_BYTES) as body:
+        return body
+
+
+def posted_by_us(request: Request) -> None:
+    """Raises 403 where a page elsewhere may have had a browser send this JSON.
+
+    Without a header of ours a browser sends no JSON to another site before it has asked, and we never answer that it
+    may (https://fetch.spec.whatwg.org/#cors-safelisted-request-header).
+    """
+    is_json = request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
+    if "authorization" not in request.headers and not (is_json and _is_ours(request)):
+        raise HTTPException(status.HTTP_403_FORBIDDEN, "post JSON as application/json, from no other site")
+
+
+def _is_ours(request: Request) -> bool:
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
 def _prove(request: Request, fields: Mapping[str, str]) -> None:
     held, sent = request.cookies.get(CSRF_COOKIE, ""), fields.get(CSRF_FIELD, "")
-    origin = request.headers.get("origin")
-    is_ours = origin is None or urlsplit(origin).netloc == request.headers.get("host")
-    if not (held and is_ours and hmac.compare_digest(held.encode(), sent.encode())):
+    if not (held and _is_ours(request) and hmac.compare_digest(held.encode(), sent.encode())):
         raise HTTPException(status.HTTP_403_FORBIDDEN, "the form is not one of ours, or too old; load the page anew")

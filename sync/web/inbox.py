@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, status
+from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 from sqlalchemy import Engine
 
@@ -12,6 +13,7 @@ from connectors.transport import Clock
 from sync.store import deliveries
 from sync.store.deliveries import State
 from sync.web.access import Visitor, needs
+from sync.web.failures import wants_page
 from sync.web.forms import form
 
 MOST = 500
@@ -47,10 +49,17 @@ def router(*, engine: Engine, clock: Clock) -> APIRouter:
         found = deliveries.listed(engine, ("waiting", "quarantined"), most=MOST)
         return [Entry.model_validate(each, from_attributes=True) for each in found]
 
-    @api.post("/inbox/retry", responses=_REFUSALS)
-    def retry(visitor: Annotated[Visitor, operator], fields: Annotated[Mapping[str, str], Depends(form)]) -> Retried:
+    @api.post("/inbox/retry", response_model=Retried, responses=_REFUSALS)
+    def retry(
+        request: Request,
+        visitor: Annotated[Visitor, operator],
+        fields: Annotated[Mapping[str, str], Depends(form)],
+    ) -> Any:
         """Lets the quarantined delivery of this `id` wait again; all of them where none is named."""
         named = [fields["id"]] if fields.get("id") else []
-        return Retried(ids=[each.id for each in deliveries.retry(engine, named, who=visitor.name, now=clock.now())])
+        retried = [each.id for each in deliveries.retry(engine, named, who=visitor.name, now=clock.now())]
+        if wants_page(request):
+            return RedirectResponse("/sources", status.HTTP_303_SEE_OTHER)
+        return Retried(ids=retried)
 
     return api

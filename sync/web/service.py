@@ -4,14 +4,13 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import structlog
-from fastapi import APIRouter
 from sqlalchemy import Engine
 
 from connectors.transport import Clock
@@ -20,12 +19,16 @@ from sync.progress import Logged, Tally
 from sync.store.database import connect
 from sync.store.place import claimed
 from sync.web.app import application
+from sync.web.dashboard import dashboard
 from sync.web.intake import Intake, Told
 from sync.web.server import listening, server, settle
 from sync.work.current import Current
+from sync.work.current_files import CurrentFiles
+from sync.work.desk import Desk
 from sync.work.doors import Doors
 from sync.work.jobs import Jobs
 from sync.work.pool import Pool
+from sync.work.reckoner import Command, Reckoner
 from sync.work.sources import Means
 from sync.work.steward import Steward
 
@@ -65,12 +68,8 @@ def serve(
     environment: Mapping[str, str],
     clock: Clock,
     verbose: bool,
-    pages: Callable[[Service], Sequence[APIRouter]] = lambda _: (),
 ) -> None:
-    """Serves until a signal ends it. Raises `Problems` and `StoreError` where it cannot begin.
-
-    `pages` are further routes of the application.
-    """
+    """Serves until a signal ends it. Raises `Problems` and `StoreError` where it cannot begin."""
     current = Current(path, environment=environment, verbose=verbose)
     with ExitStack() as stack:
         stack.enter_context(claimed(current().store))
@@ -81,6 +80,7 @@ def serve(
         bound = stack.enter_context(listening(current().serve))
         told = stack.enter_context(_working(service))
         intake = stack.enter_context(Intake(engine, told=told))
+        reckoner = stack.enter_context(Reckoner(engine, clock=clock, run=Command(path)))
         app = application(
             engine=engine,
             clock=clock,
@@ -88,7 +88,7 @@ def serve(
             doors=_warm(Doors(current, service.means), current),
             intake=intake,
             counts=service.counts,
-            pages=pages(service),
+            pages=dashboard(_desk(service, reckoner)),
         )
         host, port = bound.getsockname()[:2]
         structlog.get_logger().info("serving", host=host, port=port)
@@ -96,6 +96,13 @@ def serve(
         with _signals_taken():
             asyncio.run(server(app, current().serve).serve(sockets=[bound]))
         structlog.get_logger().info("stopping")
+
+
+def _desk(service: Service, reckoner: Reckoner) -> Desk:
+    """What the dashboard is asked, by the files as they stand whenever somebody asks."""
+    current, engine = service.current, service.engine
+    files = CurrentFiles(current, folder=current.path.parent, engine=engine)
+    return Desk(engine=engine, clock=service.clock, current=current, files=files, reckoner=reckoner)
 
 
 def _warm(doors: Doors, current: Current) -> Doors:

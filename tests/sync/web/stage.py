@@ -1,14 +1,14 @@
 """The application on a small store, asked without a network."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
 
 from connectors.progress import SILENT
@@ -67,8 +67,12 @@ class Site:
         return asyncio.run(go())
 
 
+#: Further routes, of a store, a clock and a configuration.
+Pages = Callable[[Engine, FakeClock, Callable[[], Config]], Sequence[APIRouter]]
+
+
 @contextmanager
-def site(folder: Path, *, more: str = "") -> Iterator[Site]:
+def site(folder: Path, *, more: str = "", pages: Pages = lambda *_: ()) -> Iterator[Site]:
     """The application with these further lines in its configuration."""
     path = folder / "fingerpost.yaml"
     path.write_text(CONFIG.format(folder=folder) + more)
@@ -77,6 +81,14 @@ def site(folder: Path, *, more: str = "") -> Iterator[Site]:
     told: list[str] = []
     doors = Doors(lambda: config, Means(engine=engine, clock=clock))
     with Intake(engine, told=told.extend) as intake:
-        app = application(engine=engine, clock=clock, current=lambda: config, doors=doors, intake=intake, counts=counts)
+        app = application(
+            engine=engine,
+            clock=clock,
+            current=lambda: config,
+            doors=doors,
+            intake=intake,
+            counts=counts,
+            pages=pages(engine, clock, lambda: config),
+        )
         yield Site(app=app, engine=engine, config=config, clock=clock, counts=counts, told=told)
     engine.dispose()
