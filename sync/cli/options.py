@@ -50,7 +50,7 @@ class Roll(StrEnum):
 
 
 class Document(StrEnum):
-    """The files and documents that have a published schema; the keys of all files, and the manual of the checks."""
+    """The files and documents that have a published schema, and the pages of the manual."""
 
     fingerpost = "fingerpost"
     strategy = "strategy"
@@ -63,6 +63,9 @@ class Document(StrEnum):
     diff = "diff"
     message = "message"
     checks = "checks"
+    commands = "commands"
+    measures = "measures"
+    metrics = "metrics"
 
 
 def instant(text: str) -> datetime:

@@ -2,13 +2,14 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from sync.cli.options import AsOf, ConfigFile, Document, FailOn, Period, ReportForm, Verbose
-from sync.cli.terminal import DEFAULT, end, end_of, note, opened, say, usage
+from sync.cli.terminal import DEFAULT, SystemClock, end, end_of, note, opened, say, usage
 
 if TYPE_CHECKING:
     from sync.work.embedded import Work
@@ -125,13 +126,28 @@ def export(
 
 @app.command()
 def schema(of: Annotated[Document, typer.Argument(help="Which file or document.")]) -> None:
-    """Print the JSON Schema of a file or of the report; all keys, `configuration`; all kinds of finding, `checks`."""
-    from sync.work.checks import checks
-    from sync.work.configuration import configuration
-    from sync.work.schemas import schema_of
-
-    if of in (pages := {Document.configuration: configuration, Document.checks: checks}):
+    """Print the JSON Schema of a file or document, or a page of the manual: checks, commands and so on."""
+    if of in (pages := _manual()):
         say(pages[of]())
         return
+    from sync.work.schemas import schema_of
 
     say(schema_of(of.value))
+
+
+def _manual() -> dict[Document, Callable[[], str]]:
+    """What writes each page."""
+    from sync.cli import app as program
+    from sync.cli.manual import commands
+    from sync.web.manual import metrics
+    from sync.work.checks import checks
+    from sync.work.configuration import configuration
+    from sync.work.measures import measures
+
+    return {
+        Document.checks: checks,
+        Document.commands: lambda: commands(program),
+        Document.configuration: configuration,
+        Document.measures: measures,
+        Document.metrics: lambda: metrics(SystemClock()),
+    }
