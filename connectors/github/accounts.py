@@ -22,6 +22,7 @@ class Accounts:
         self.source = source
         self._met: dict[str, Account] = {}
         self._numbers: dict[int, Actor] = {}
+        self._whole: dict[str, str] = {}  # refs of those of whom nothing more can be told
 
     @property
     def met(self) -> tuple[Account, ...]:
@@ -31,12 +32,7 @@ class Accounts:
         """The account's ref; None where GitHub shows nobody, as for a deleted account."""
         if actor is None or not actor.id:
             return None
-        ref = self._ref(actor)
-        if actor.name and actor.typename and ref not in self._met:  # a part of somebody never replaces the whole
-            self._met[ref] = Account(ref=ref, source=self.source, name=actor.name, kind=_kind(actor))
-        if actor.database_id is not None:
-            self._numbers[actor.database_id] = actor
-        return ref
+        return self._whole.get(actor.id) or self._meet(actor)
 
     def refs(self, actors: Iterable[Actor | None]) -> tuple[str, ...]:
         """Of all who are shown, each once."""
@@ -56,6 +52,16 @@ class Accounts:
         """Whether people's ids are made of their numbers in this way: all that were met are a proof of it."""
         people = {number: actor for number, actor in self._numbers.items() if actor.typename == "User"}
         return bool(people) and all(actor.id == node_id(number) for number, actor in people.items())
+
+    def _meet(self, actor: Actor) -> str:
+        ref = self._ref(actor)
+        if actor.name and actor.typename and ref not in self._met:  # a part of somebody never replaces the whole
+            self._met[ref] = Account(ref=ref, source=self.source, name=actor.name, kind=_kind(actor))
+        if actor.database_id is not None:
+            self._numbers[actor.database_id] = actor
+        if ref in self._met and actor.database_id is not None:
+            self._whole[actor.id] = ref
+        return ref
 
     def _ref(self, actor: Actor) -> str:
         return f"{self.source}:account:{actor.id}"

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeAlias, TypeVar
+from functools import cache
+from typing import Any, TypeAlias, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Raw
@@ -66,8 +67,17 @@ def repository(found: wire.Repository, source: str, *, lost_at: datetime | None 
 
 def connections(found: items.Item) -> Mapping[str, wire.Connection[Any]]:
     """The item's connections by GitHub's names for them."""
-    by_name = zip(found.__struct_encode_fields__, msgspec.structs.astuple(found), strict=True)
-    return {name: value for name, value in by_name if isinstance(value, wire.Connection)}
+    held = ((name, getattr(found, attribute)) for name, attribute in _connections(type(found)))
+    return {name: connection for name, connection in held if connection is not None}
+
+
+@cache
+def _connections(kind: type[items.Item]) -> tuple[tuple[str, str], ...]:
+    """GitHub's names for the connections of such an item, and ours."""
+    described = msgspec.structs.fields(kind)
+    return tuple(
+        (one.encode_name, one.name) for one in described if wire.Connection in map(get_origin, get_args(one.type))
+    )
 
 
 def children(

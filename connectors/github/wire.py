@@ -41,8 +41,7 @@ class Connection(Wire, Generic[T]):
 
     @property
     def whole(self) -> bool:
-        shown = self.nodes is not None and all(row is not None for row in self.nodes)
-        return shown and not self.longer and not self.short
+        return self.nodes is not None and None not in self.nodes and not self.longer and not self.short
 
     def extend(self, rows: "Connection[T]") -> None:
         """Takes in the rows that follow."""

@@ -2,20 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from zlib import crc32
 
-from sqlalchemy import Connection, Delete, Engine, Table, bindparam, delete, func, select, tuple_
+from msgspec import json
+from sqlalchemy import Connection, Engine, Table, func, select
 
 from connectors.records import Batch
 from sync.store import erasures, memory
 from sync.store.database import writing
 from sync.store.observations import observations
 from sync.store.rows import CHILDREN, rows_of
-from sync.store.tables import CHILD_SETS, OBSERVATIONS, STAMP
+from sync.store.tables import OBSERVATIONS
 from sync.store.upsert import upsert
-
-_ITEMS_A_STATEMENT = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,17 +60,20 @@ def _read_again(batch: Batch) -> dict[str, list[str]]:
 
 def _drop_replaced(connection: Connection, table: Table, item_refs: Sequence[str]) -> None:
     """Of these items, no row stays that is older than the last complete read of its set."""
-    for start in range(0, len(item_refs), _ITEMS_A_STATEMENT):
-        connection.execute(_older(table), {"item_refs": item_refs[start : start + _ITEMS_A_STATEMENT]})
+    is_sqlite = connection.dialect.name == "sqlite"
+    these = json.encode(item_refs).decode() if is_sqlite else list(item_refs)
+    connection.exec_driver_sql(_OLDER[connection.dialect.name].format(table=table.name), (these,))
 
 
-@cache
-def _older(table: Table) -> Delete:
-    """Made once: to put it together takes as long as to carry it out."""
-    complete = (
-        select(*(CHILD_SETS.c[name] for name in STAMP))
-        .where(CHILD_SETS.c.item_ref == table.c.item_ref, CHILD_SETS.c.kind == table.name)
-        .scalar_subquery()
+_OLDER = {
+    name: f"""
+        DELETE FROM {{table}} WHERE {these} AND (version_us, read_us, digest) < (
+            SELECT version_us, read_us, digest FROM child_sets
+            WHERE child_sets.item_ref = {{table}}.item_ref AND child_sets.kind = '{{table}}'
+        )
+    """  # noqa: S608 - names of our own tables
+    for name, these in (
+        ("sqlite", "item_ref IN (SELECT value FROM json_each(?))"),
+        ("postgresql", "item_ref = ANY(%s)"),
     )
-    older = delete(table).where(tuple_(*(table.c[name] for name in STAMP)) < complete)
-    return older.where(table.c.item_ref.in_(bindparam("item_refs", expanding=True)))
+}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import register_adapter
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError, TimeoutError  # noqa: A004
@@ -110,6 +111,11 @@ def _bring_up(engine: Engine, store: str) -> None:
             return
     with writing(engine) as connection:
         migrate(connection, store)
+
+
+# sqlite3 searches high and low for how to write each None and each truth value, unless it is told: half of an insert.
+for plain in (type(None), bool):
+    register_adapter(plain, lambda value: value)
 
 
 def _set_up_sqlite(connection: SqliteConnection, _: object) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 import msgspec
 from msgspec.structs import asdict
@@ -12,7 +14,7 @@ from connectors.source import Memory
 from sync.store.database import reading, writing
 from sync.store.rows import epoch_us
 from sync.store.tables import CAPABILITIES, COUNTS, LEASES, SOURCES, WATERMARKS
-from sync.store.upsert import insert_into, replacing
+from sync.store.upsert import insert_in, insert_into, replacing
 
 _LONGEST_LEASES = 10  # times what is taken: hosts' clocks may differ by as much
 
@@ -30,14 +32,10 @@ def remember(connection: Connection, batch: Batch) -> None:
     """Writes down the batch's watermarks, capabilities and counts over those held."""
     watermarks = [{"source": batch.source, "stream": key, "value": value} for key, value in batch.watermarks.items()]
     capabilities = [{"source": batch.source, "name": key, "value": value} for key, value in batch.capabilities.items()]
-    for table, rows in ((WATERMARKS, watermarks), (CAPABILITIES, capabilities)):
+    counts = [{"source": batch.source, **asdict(count)} for count in batch.counts]
+    for table, rows in ((WATERMARKS, watermarks), (CAPABILITIES, capabilities), (COUNTS, counts)):
         if rows:
-            insert = insert_into(connection, table)
-            connection.execute(replacing(insert, table, value=insert.excluded.value), rows)
-    if batch.counts:
-        insert = insert_into(connection, COUNTS)
-        totals = [{"source": batch.source, **asdict(count)} for count in batch.counts]
-        connection.execute(replacing(insert, COUNTS, total=insert.excluded.total), totals)
+            connection.execute(_said_last(table, connection.dialect.name), rows)
 
 
 def record_pass(
@@ -97,6 +95,14 @@ def release(engine: Engine, source: str, *, holder: str) -> None:
     """Gives the lease back if it is still this holder's."""
     with writing(engine) as connection:
         connection.execute(delete(LEASES).where(LEASES.c.source == source, LEASES.c.holder == holder))
+
+
+@cache
+def _said_last(table: Table, dialect: str) -> Any:
+    """What was said of a key before is replaced. Made once: to put it together takes as long as to carry it out."""
+    insert = insert_in(dialect, table)
+    [said] = [column.name for column in table.c if not column.primary_key]
+    return replacing(insert, table, **{said: insert.excluded[said]})
 
 
 def told(gaps: Sequence[Gap]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Any, TypeAlias
@@ -124,11 +125,10 @@ def values(records: Sequence[Struct]) -> list[Row]:
     """The fields of these records, which are of one kind, as columns of its table."""
     if not records:
         return []
-    hints = fields(type(records[0]))
-    columns = list(zip(*map(astuple, records), strict=True))[: len(hints)]  # what is held elsewhere comes last
-    for place, hint in enumerate(hints.values()):
-        if convert := _CONVERTERS.get(kind_of(hint)):
-            columns[place] = tuple(None if value is None else convert(value) for value in columns[place])
+    width, converters = _stored(type(records[0]))
+    columns = list(zip(*map(astuple, records), strict=True))[:width]  # what is held elsewhere comes last
+    for place, convert in converters:
+        columns[place] = tuple(None if value is None else convert(value) for value in columns[place])
     return list(zip(*columns, strict=True))
 
 
@@ -188,6 +188,14 @@ def _each_key_once(rows: list[Row], width: int) -> list[Row]:
 
 def _version_us(record: Record | Tombstone) -> int:
     return epoch_us(record.at if isinstance(record, Tombstone) else getattr(record, "updated_at", _EPOCH))
+
+
+@cache
+def _stored(record: type[Struct]) -> tuple[int, tuple[tuple[int, Callable[[Any], Any]], ...]]:
+    """How many fields of such a record its table holds, and which of them in another form."""
+    hints = fields(record)
+    converters = ((place, _CONVERTERS.get(kind_of(hint))) for place, hint in enumerate(hints.values()))
+    return len(hints), tuple((place, convert) for place, convert in converters if convert)
 
 
 def _array(texts: tuple[str, ...]) -> str:

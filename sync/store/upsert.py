@@ -20,8 +20,11 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
 
 def insert_into(connection: Connection, table: Table) -> Any:
     """An INSERT in this database's own words, which know of conflicts."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
+    return insert_in(connection.dialect.name, table)
+
+
+def insert_in(dialect: str, table: Table) -> Any:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
 
 
 def replacing(insert: Any, table: Table, *, where: Any = None, **columns: Any) -> Any:
