@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
+# What is compiled once is kept, whatever the environment says: every process would spend seven seconds on it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench soak format lock clean
 
@@ -14,7 +17,7 @@ demo: $(VENV)/.runtime ## install what is locked, then poll, tag and report an i
 	$(BIN)/fingerpost demo
 
 test: $(VENV)/.dev check ## install what is locked, then run every check and test
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.dev ## formatting, lint, types and import contracts
 	$(BIN)/ruff format --check .
