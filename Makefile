@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench soak format lock clean
+.PHONY: help demo test check bench soak format docs reference dist sbom audit lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,15 +35,37 @@ format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# Spark comes as source alone, which is not locked.
+EXTRAS := --extra mcp --extra postgresql --extra suggest
+docs: $(VENV)/.dev ## build the site of the documents into site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+reference: $(VENV)/.dev ## print the pages of the documents that say what the code says
+	@for page in checks commands configuration measures metrics; do $(BIN)/fingerpost schema $$page > docs/$$page.md; done
+
+# What wheels are made of is dated by the last commit, so that whoever builds that commit gets the same bytes.
+WHEEL := SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PIP) wheel --no-deps --no-build-isolation --wheel-dir
+dist: $(VENV)/.dev sbom ## build the wheel twice, which must come out the same, and list what is in it, into dist/
+	@rm -rf dist/again && $(WHEEL) dist . && $(WHEEL) dist/again .
+	@cd dist/again && for wheel in *.whl; do cmp $$wheel ../$$wheel || exit 1; done
+	@rm -rf dist/again && cd dist && sha256sum *.whl sbom.json | tee SHA256SUMS
+
+sbom: $(VENV)/.dev ## list the locked packages as CycloneDX, into dist/sbom.json
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o dist/sbom.json requirements.lock
+
+audit: $(VENV)/.dev ## ask the advisory database about the locked packages; needs the package index and that database's network
+	$(BIN)/uv tool run pip-audit --disable-pip --require-hashes --requirement requirements.lock
+
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--only-binary :all: --no-emit-index-url --no-header --no-annotate
 lock: $(VENV)/.python ## pin the dependencies anew, with hashes
 	$(PIP) install uv
 	$(UV_COMPILE) pyproject.toml --group build --upgrade -o requirements.lock
-	$(UV_COMPILE) pyproject.toml --group build --group dev --group docs --group release --all-extras -c requirements.lock --upgrade -o requirements-dev.lock
+	$(UV_COMPILE) pyproject.toml --group build --group dev --group docs --group release $(EXTRAS) -c requirements.lock --upgrade -o requirements-dev.lock
 
 clean: ## remove the environment and everything the demo wrote
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) demo dist site
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
