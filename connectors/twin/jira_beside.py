@@ -65,14 +65,16 @@ def comment(site: JiraSite, key: str, *, at: datetime, author: str, text: str) -
     site.revision += 1
 
 
-def link_page(site: JiraSite, key: str, *, at: datetime, author: str, url: str, title: str) -> None:
+def link_page(
+    site: JiraSite, key: str, *, at: datetime, author: str, url: str, title: str, relationship: str = "mentioned in"
+) -> None:
     """Links the issue to a page outside, of which the history tells in a sentence."""
     issue = site.issue(key)
     site.last_remote_link_id += 1
     links = site.remote_links.setdefault(issue.id, [])
     identity = site.last_remote_link_id
     path = f"{site.url}/rest/api/2/issue/{issue.key}/remotelink/{identity}"
-    links.append({"id": identity, "self": path, "relationship": "mentioned in", "object": {"url": url, "title": title}})
+    links.append({"id": identity, "self": path, "relationship": relationship, "object": {"url": url, "title": title}})
     said = f'This issue links to "{title} (Web Link)"'
     item = {"field": "RemoteWorkItemLink", "fieldtype": "jira", "from": None, "fromString": None}
     site.record(issue, [{**item, "to": str(identity), "toString": said}], at=at, author=author)

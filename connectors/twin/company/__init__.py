@@ -45,13 +45,14 @@ def company(seed: int = 7, size: int = SIZE, *, rankings: float = 2.0) -> Compan
         _come_true(world, wish)
     planted.pull_requests(world, plants.pulls)
     github = hosting(world)
+    planted.mirrors(world, github)
     return Company(
         jira=world.site,
         github=github,
         strategy=_text("strategy.yaml"),
         mappings=_text("mappings.yaml"),
         people="\n".join(_people(developers)) + "\n",
-        planted=planted.listed(world, plants.files),
+        planted=[*planted.listed(world, plants.files), *_strangers()],
     )
 
 
@@ -82,10 +83,16 @@ def _block(world: World, blocker: str, blocked: str) -> None:
 
 def _developers(size: int) -> dict[str, list[str]]:
     """By team: a bigger company has bigger teams."""
-    count = max(4, size // 400)
-    teams = {team.id: [f"{team.id}-dev-{n}" for n in range(1, count + 1)] for team in setting.TEAMS}
+    counts = {team.id: max(team.least, size // 400) for team in setting.TEAMS}
+    teams = {team: [f"{team}-dev-{n}" for n in range(1, count + 1)] for team, count in counts.items()}
     teams["payments"].append(CONTRACTOR)
     return teams
+
+
+def _strangers() -> Iterator[Planted]:
+    """Accounts are called by their refs."""
+    yield Planted("M39", f"jira:account:{account_id(CONTRACTOR)}", "works, and is in no team")
+    yield Planted("silent", f"jira:account:{account_id('payments-dev-1')}", "is in a team", "M39")
 
 
 def _text(name: str) -> str:

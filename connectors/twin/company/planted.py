@@ -1,7 +1,7 @@
 """What is wrong on purpose, and beside it what only looks wrong and must stay silent: read from `planted.yaml`."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
 
@@ -12,10 +12,13 @@ from connectors.twin.company import code, setting
 from connectors.twin.company.life import Step, take
 from connectors.twin.company.setting import END, OWNER
 from connectors.twin.company.world import Planted, Wish, World, account_id
+from connectors.twin.github_state import GitHubHost
+from connectors.twin.jira_beside import link_page
 
 PART = "part"
 """The kind of what is only there for another's sake, and looks like nothing."""
 MORNING = time(10, tzinfo=END.tzinfo)
+LINKED = END - timedelta(hours=1)
 
 
 class Pull(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,6 +61,19 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     due: date | None = None
     flagged: date | None = None
     relabelled: list[Labelling] = []
+    ready: date | None = None
+    """When it was committed to, in the hands of whoever is to do it."""
+    touched: list[date] = []
+    """When its words were edited."""
+    resolution: str | None = None
+    team: str | None = None
+    """Whose developer has it; the project's where none is named."""
+    hand: int = 0
+    """Which of these developers."""
+    mirrors: int | None = None
+    """The place, among the issues of the themes, of the one that it is the same work as; -1 is the last."""
+    mentioned: bool = False
+    """Whether it only mentions that one."""
 
 
 class Loose(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -121,6 +137,17 @@ def pull_requests(world: World, loose: list[Loose]) -> None:
         world.loose.append((plant.kind, repository, pull, plant.note, plant.of))
 
 
+def mirrors(world: World, github: GitHubHost) -> None:
+    """Links the items that say so to the issues which they are the same work as, once these have numbers."""
+    themes = next(each for each in github.repositories if each["name"] == setting.THEMES_REPOSITORY)
+    for key, place, is_mentioned in world.mirrors:
+        issue = themes["issues"][place]
+        url = f"{github.web}/{OWNER}/{setting.THEMES_REPOSITORY}/issues/{issue['number']}"
+        relationship = "mentioned in" if is_mentioned else "is the same work as"
+        author = world.manager(world.site.issue(key).fields["project"]["key"])
+        link_page(world.site, key, at=LINKED, author=author, url=url, title=issue["title"], relationship=relationship)
+
+
 def listed(world: World, written: list[Written]) -> list[Planted]:
     """All that is planted, once keys and numbers are known; a project planted by many items stands once."""
     pulls = (Planted(kind, f"{OWNER}/{repo}#{pull['number']}", note, of) for kind, repo, pull, note, of in world.loose)
@@ -130,19 +157,24 @@ def listed(world: World, written: list[Written]) -> list[Planted]:
 
 def _life(item: Item, planted: Mapping[str, Wish]) -> Callable[[World, Wish], None]:
     def live(world: World, wish: Wish) -> None:
-        flow, author = setting.project(item.project).workflow, _author(world, item.project)
-        hand = account_id(author)
+        flow, team = setting.project(item.project).workflow, item.team or setting.project(item.project).team
+        hand = account_id(world.developers[team][item.hand])
+        held = {"assignee": world.site.users[hand]}
         moves: list[tuple[date | None, str | None, code.Json]] = [
-            (item.active, flow.active, {"assignee": world.site.users[hand]}),
+            (item.ready, flow.ready, held),
+            (item.active, flow.active, held),
             (item.flagged, None, {"flagged": True}),
             *((told.on, None, {"labels": told.labels}) for told in item.relabelled),
-            (item.done, flow.done, {}),
+            *((on, None, {"description": f"As of {on}."}) for on in item.touched),
+            (item.done, flow.done, {"resolution": item.resolution} if item.resolution else {}),
         ]
         take(world, wish, [Step(_at(day), hand, status, values) for day, status, values in moves if day])
         pull = _pull(world, wish, item.pull, planted) if item.pull else None
         if pull and "M06" in (item.kind, item.of):
             world.loose.append((item.kind, setting.project(item.project).repository or "", pull, item.note, item.of))
-        elif item.kind != PART:
+        if item.mirrors is not None:
+            world.mirrors.append((wish.key, item.mirrors, item.mentioned))
+        if item.kind != PART and not (pull and "M06" in (item.kind, item.of)):
             key = item.project if item.kind == "M02" else wish.key
             world.planted.append(Planted(item.kind, key, item.note, item.of))
 

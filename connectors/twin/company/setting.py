@@ -19,6 +19,8 @@ class Team:
     offset_h: int
     """Hours ahead of UTC, all year: working hours need not be exact."""
     day_rate: int
+    least: int = 4
+    """Developers of a small company."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ TEAMS = (
     Team("data", "America/New_York", -5, 690),
     Team("platform", "Asia/Kolkata", 5, 540),
     Team("labs", "Europe/Berlin", 1, 640),
+    Team("retail", "Europe/Berlin", 1, 600, least=6),
 )
 
 SCRUM = Workflow("To Do", None, "In Progress", "In Review", "Done")

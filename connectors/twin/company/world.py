@@ -71,6 +71,9 @@ class World:
     loose: list[tuple[str, str, Json, str, str]] = field(default_factory=list)
     """Planted pull requests without a number yet: kind, repository, pull request, note, what it looks like."""
 
+    mirrors: list[tuple[str, int, bool]] = field(default_factory=list)
+    """Planted items by key, each with the place of the theme's issue that it names, and whether it only mentions it."""
+
     def __post_init__(self) -> None:
         boards = {board["location"]["projectKey"]: board["id"] for board in self.site.boards}
         self.sprints = {project: self.site.sprints.get(board, []) for project, board in boards.items()}

@@ -150,10 +150,15 @@ def _can_starve(month: Reckoning, scope: str) -> bool:
 
 
 def _silent(month: Reckoning) -> dict[str, int]:
-    """The objectives that should have effort and have had none for long; one above others is told by them."""
+    """The objectives that should have effort and have had none for long; one above others is told by them.
+
+    Where something is planned, those that too little is planned for cannot starve.
+    """
     facts, until_day = month.facts, number_of(month.facts.today)
-    above = {objective.parent for objective in facts.strategy.objectives}
-    asked = [scope for scope in month.map.objectives if scope not in above and _can_starve(month, scope)]
+    above, planned = {each.parent for each in facts.strategy.objectives}, month.map.planned(month.span)
+    least = facts.thresholds.starved_share if planned else 0.0
+    due = [scope for scope in month.map.objectives if planned.get(scope, 0.0) >= least and scope not in above]
+    asked = [scope for scope in due if _can_starve(month, scope)]
     told = {scope: silent_days(facts.daily, scope, until_day=until_day) for scope in asked}
     return {scope: count for scope, count in told.items() if count >= facts.thresholds.starved_days}
 

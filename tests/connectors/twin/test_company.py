@@ -67,7 +67,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
 
 @pytest.mark.parametrize("size", [200, 600, 2000])
 def test_it_is_about_as_big_as_asked(size: int) -> None:
-    assert 0.9 * size < len(company(1, size).jira.issues) < 1.1 * size + 80  # what is planted stands beside
+    assert 0.9 * size < len(company(1, size).jira.issues) < 1.1 * size + 120  # what is planted stands beside
 
 
 def test_longer_histories_can_be_asked_for() -> None:
@@ -171,7 +171,7 @@ def test_issues_on_github_are_closed_by_pull_requests_that_say_so(acme: Company)
 
 def test_every_kind_of_this_slice_is_planted_beside_look_alikes(acme: Company) -> None:
     counts = Counter(plant.kind for plant in acme.planted)
-    assert {"M01": 5, "M02": 1, "M03": 4, "M12": 3, "M22": 2}.items() <= counts.items()
+    assert {"M01": 10, "M02": 1, "M03": 4, "M12": 3, "M22": 2}.items() <= counts.items()
     assert counts["silent"] >= 10
     assert {"M21", "M23", "M24"} <= set(counts)
 
@@ -216,7 +216,8 @@ def test_the_map_is_yaml_that_names_what_exists(acme: Company) -> None:
     yaml = YAML(typ="safe", pure=True)
     strategy, mappings, people = (yaml.load(text) for text in (acme.strategy, acme.mappings, acme.people))
     objectives = {objective["id"] for objective in strategy["objectives"]}
-    assert objectives == {"growth", "checkout", "search", "insight", "wallets", "marketplace", "steady"}
+    natural = {"growth", "checkout", "search", "insight", "wallets", "marketplace", "steady"}
+    assert objectives == natural | {"accounts", "returns", "kiosk", "outlets", "tills"}
     for rule in mappings["rules"]:
         assert set(rule.get("objectives", {rule.get("objective"): 1})) <= objectives
     known = {person["accounts"]["jira"] for person in people["people"]}
