@@ -2,7 +2,7 @@
 
 import tempfile
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +15,8 @@ from sync.store.errors import StoreError
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
+    from ibis.backends.duckdb import Backend
 
 #: Not to be taken for tables of the store.
 PREFIX = "snapshot_"
@@ -43,9 +45,9 @@ def _postgresql(tables: "Mapping[str, ir.Table]", store: Engine) -> "dict[str, i
     if store.dialect.name != "postgresql":
         raise StoreError("PostgreSQL reckons on the server of the store, and this store is SQLite.", hint=_MOVE)
     try:
-        from ibis.backends.postgres import Backend
+        from ibis.backends import postgres
 
-        backend = Backend.from_connection(_own_connection(store))
+        backend = postgres.Backend.from_connection(_own_connection(store))
     except ImportError as error:
         raise _absent(error, Analytics.postgresql) from error
     there = {}
@@ -72,9 +74,15 @@ def _copy(connection: Any, name: str, table: "ir.Table") -> None:
     names = sql.SQL(", ").join(map(sql.Identifier, table.columns))
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(name), names)
     with connection.cursor() as cursor, cursor.copy(statement) as rows:
-        for batch in table.to_pyarrow_batches(chunk_size=_ROWS_A_BATCH):
+        for batch in _batches(table):
             for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 rows.write_row(row)
+
+
+def _batches(table: "ir.Table") -> "Iterator[pa.RecordBatch]":
+    """The rows of one of DuckDB's tables, a part at a time; Ibis's own way asks for what DuckDB 2 no longer has."""
+    duckdb: Backend = table.get_backend()
+    yield from duckdb.con.sql(duckdb.compile(table)).to_arrow_reader(_ROWS_A_BATCH)
 
 
 def _spark(tables: "Mapping[str, ir.Table]", _: Engine) -> "dict[str, ir.Table]":
