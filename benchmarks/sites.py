@@ -21,7 +21,9 @@ Json = dict[str, Any]
 SEED = 7
 EMAIL, TOKEN = "fingerpost@example.test", "token"
 RANKINGS = 14.0  # so many changes of rank make about 20 histories an issue
+RANK = "Rank"
 HELPDESK = "PAY"
+EVENTS = 20  # in the timeline of an item of a repository where much happens
 ISSUES_PER_PULL = 1.65  # of the company
 DEVELOPER = {"__typename": "User", "login": "payments-dev-1", "id": "U_developer"}
 REVIEWER = {"__typename": "User", "login": "payments-dev-2", "id": "U_reviewer"}
@@ -38,6 +40,16 @@ def jira_data_center(issues: int) -> Stand:
     site = replace(cloud, deployment="Server", version="9.12.2", context="/jira", token=TOKEN, issues={})
     told = ((json.dumps([issue.body, issue.histories])) for issue in cloud.issues.values())
     site.add(Issue(*json.loads(text.replace('"accountId"', '"key"'))) for text in told)
+    return _jira(site)
+
+
+def jira_worked(issues: int) -> Stand:
+    """The company's Cloud site, where nobody ranks: what were changes of rank are of something that is kept."""
+    site = cloud_site(issues)
+    for issue in site.issues.values():
+        for item in (item for history in issue.histories or () for item in history["items"]):
+            if item["field"] == RANK:
+                item |= {"field": "timeestimate", "fieldId": "timeestimate", "from": "7200", "to": "3600"}
     return _jira(site)
 
 
@@ -73,6 +85,13 @@ def github_pulls(pulls: int) -> Stand:
 def github_issues(issues: int) -> Stand:
     """One repository with so many issues and no code."""
     return _github(_host([_repository("helpdesk", issues=[_issue(number) for number in range(1, issues + 1)])]))
+
+
+def github_worked(items: int) -> Stand:
+    """One repository with so many items, every second a pull request, with a timeline of 20 events each."""
+    pulls, issues = range(1, items, 2), range(2, items + 1, 2)
+    shop = _repository("shop", pullRequests=[*map(_long_pull, pulls)], issues=[*map(_long_issue, issues)])
+    return _github(_host([shop]))
 
 
 def github_services(repositories: int) -> Stand:
@@ -159,6 +178,27 @@ def _pull(number: int) -> Json:
         "reviews": [{"author": REVIEWER, "state": "APPROVED", "body": "", "submittedAt": at, "createdAt": at}],
         "timelineItems": [_event("MergedEvent", merged)],
     }
+
+
+def _long_pull(number: int) -> Json:
+    pull = _pull(number)
+    files = [{"path": f"src/{name}.py", "additions": 7, "deletions": 2, "changeType": "MODIFIED"} for name in "ab"]
+    threads = [{"path": "src/a.py", "isResolved": True, "isOutdated": False, "resolvedBy": DEVELOPER}]
+    return _eventful(pull | {"files": files, "reviewThreads": threads, "labels": [{"name": "shop"}]})
+
+
+def _long_issue(number: int) -> Json:
+    return _eventful(_issue(number))
+
+
+def _eventful(item: Json) -> Json:
+    """The item with as much more in its timeline as makes a long one: labels, people, words."""
+    opened, label = datetime.fromisoformat(item["createdAt"]), {"name": "shop"}
+    told = ({"label": label}, {"label": label}, {"assignee": REVIEWER}, {"assignee": REVIEWER})
+    kinds = ("LabeledEvent", "UnlabeledEvent", "AssignedEvent", "UnassignedEvent")
+    missing = range(EVENTS - len(item["timelineItems"]))
+    more = [_event(kinds[n % 4], opened + timedelta(minutes=n), **told[n % 4]) for n in missing]
+    return item | {"body": "How is this meant? " * 20, "timelineItems": [*more, *item["timelineItems"]]}
 
 
 def _event(kind: str, at: datetime, **told: Any) -> Json:

@@ -22,6 +22,11 @@ LINKS = (
 )
 
 
+#: Without any referrer a browser would not say either that one of our own pages sent a form.
+#: https://fetch.spec.whatwg.org/#append-a-request-origin-header
+_REFERRER = {"Referrer-Policy": "same-origin"}
+
+
 def page(
     request: Request,
     template: str,
@@ -34,7 +39,7 @@ def page(
     """A page of the dashboard, from what it is told."""
     instant = partial(words.instant, zone=request.app.state.zone())
     text = environment().get_template(template).render({**(told or {}), "title": title, "instant": instant})
-    return HTMLResponse(text, code, headers=dict(headers or {}))
+    return HTMLResponse(text, code, headers={**_REFERRER, **(headers or {})})
 
 
 @cache

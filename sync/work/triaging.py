@@ -18,12 +18,12 @@ from mappings.rules import Mappings
 from mappings.triage import Cluster, Triage, rule_of, triage
 from sync.config import Config
 from sync.files import Files
+from sync.mirrors import unmirrored
 from sync.reconcile import facts
 from sync.reconcile.periods import day_of
 from sync.reconcile.thresholds import thresholds_of
 from sync.report.confidential import untitled
 from sync.work.reporting import meaning
-from sync.write_back import unmirrored
 
 VERSION = 1
 OPEN = "OBJECTIVE"  #: stands in a proposed rule until somebody says which
@@ -79,7 +79,7 @@ def accepted(
     entry = rule_of(found.clusters[number - 1].trait, objective, ids=_ids(rules))
     after = appended(before, str(path), "rules", entry)
     edited, in_force = load_mappings(after, str(path)), files.on(day)
-    wrong = cross_check(in_force.strategy, edited, files.people)
+    wrong = cross_check(in_force.strategy, edited, files.people if config.people else None)
     wrong += [failure.problem for failure in run_cases(edited, day=day)]
     if wrong:
         raise Problems(wrong)

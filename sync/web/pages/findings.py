@@ -18,6 +18,7 @@ from sync.web.looks import page
 from sync.work.desk import Desk, Unfit
 
 MOST_REASON, MOST_ROLE = 500, 80  #: characters
+_PARAGRAPH = re.compile(r"\n+(?=[A-Z][a-z ]+: )|\n\s*\n")  #: between those of a manual page, Definition: …
 USUAL_DAYS = 30  #: that an acknowledgement is suggested to last
 
 
@@ -43,7 +44,7 @@ def router(desk: Desk) -> APIRouter:
             "csrf": csrf_token(request, answer),
             "today": desk.today,
             "suggested": desk.today + timedelta(days=USUAL_DAYS),
-            "manual": re.split(r"\n\s*\n", behind.definition.strip()),
+            "manual": _PARAGRAPH.split(behind.definition.strip()),
             "thresholds": behind.thresholds,
             "origins": behind.origins,
         }

@@ -12,6 +12,7 @@ from sync.work.desk import Desk
 
 Key = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 
+AGAIN_S = 3  #: until a browser asks again, with or without script
 TITLES = {"report": "The report is being made", "triage": "Untagged work is being gathered", "patch": "A patch"}
 
 
@@ -24,7 +25,8 @@ def router(desk: Desk) -> APIRouter:
         found = desk.reckoning(key)
         if found.state == "done":
             return RedirectResponse(_place(found), status.HTTP_303_SEE_OTHER)
-        return page(request, "reckoning.html", {"reckoning": found}, title=TITLES[found.kind])
+        again = {} if found.state == "failed" else {"Refresh": str(AGAIN_S)}
+        return page(request, "reckoning.html", {"reckoning": found}, title=TITLES[found.kind], headers=again)
 
     return api
 
