@@ -14,10 +14,10 @@ from mappings.links import links
 from mappings.load import load_mappings, load_people, load_strategy
 from mappings.statuses import categories
 from mappings.tag import tag
-from sync.reconcile import judged
 from sync.reconcile.alignment.reckoned import aligned
 from sync.reconcile.facts import Facts
 from sync.reconcile.periods import day_of, last_complete_week
+from sync.reconcile.reconciliation import judged
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import SCHEMAS, Snapshot
 

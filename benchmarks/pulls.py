@@ -18,10 +18,10 @@ from mappings.people import People
 from mappings.rules import Service
 from mappings.statuses import categories
 from mappings.tag import tag
-from sync.reconcile import judged
 from sync.reconcile.dora.told import dora_view
 from sync.reconcile.periods import period
 from sync.reconcile.pull_requests.told import pull_request_view
+from sync.reconcile.reconciliation import judged
 from sync.reconcile.shipped import shipped
 from sync.reconcile.span import Span
 from sync.reconcile.thresholds import Thresholds

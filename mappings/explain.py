@@ -12,7 +12,7 @@ from mappings.links import names
 from mappings.match import Related
 from mappings.people import People
 from mappings.rules import Mappings
-from mappings.subjects import pull_request_subjects, related_items, work_item_subjects
+from mappings.subjects import narrowed, pull_request_subjects, related_items, work_item_subjects
 from mappings.trace import Asked, Step, trace
 
 if TYPE_CHECKING:
@@ -193,6 +193,7 @@ def _asked(
 ) -> Asked:
     conditions = list(mappings.conditions())
     wanted = attributes(conditions)
+    tables = narrowed(tables, wanted)
     items = work_item_subjects(tables, wanted, people=people, day=day).cache()
     subjects = items if kind == "work_item" else pull_request_subjects(tables, wanted, people=people, day=day)
     return Asked(

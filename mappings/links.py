@@ -75,22 +75,35 @@ def names(tables: Mapping[str, "ir.Table"]) -> "ir.Table":
 def grammar(tables: Mapping[str, "ir.Table"], mappings: Mappings) -> Grammar:
     """What tells a key from what looks like one: what is read, in these tables, and what the mappings accept."""
     items, changes = tables["work_items"], tables["changes"]
-    keys = changes.filter(changes.field == "key").from_text.re_replace("-[0-9]+$", "")
-    browse = items.filter(items.project.notnull()).mutate(start=items.url.replace(items.key, "")).start
-    issues = _distinct(items.repository)
+    of_jira = items.filter(items.project.notnull())
+    found = _distinct(
+        project=items.project,
+        place=tables["projects"].key,
+        former=changes.filter(changes.field == "key").from_text.re_replace("-[0-9]+$", ""),
+        issues=items.repository,
+        code=tables["pull_requests"].repository,
+        browse=of_jira.url.replace(of_jira.key, ""),
+    )
     return Grammar(
-        read=frozenset([*_distinct(items.project), *_distinct(tables["projects"].key)]),
-        former=frozenset(_distinct(keys)),
+        read=frozenset([*found["project"], *found["place"]]),
+        former=frozenset(found["former"]),
         accepted=frozenset(mappings.links.accept),
-        repositories=frozenset(issues),
-        code_only=frozenset(_distinct(tables["pull_requests"].repository)).difference(issues),
-        browse=tuple(_distinct(browse)),
+        repositories=frozenset(found["issues"]),
+        code_only=frozenset(found["code"]).difference(found["issues"]),
+        browse=tuple(found["browse"]),
     )
 
 
-def _distinct(column: "ir.StringColumn") -> list[str]:
-    values = column.name("value").as_table().distinct().to_pyarrow()["value"].to_pylist()
-    return sorted(value for value in values if value)
+def _distinct(**columns: "ir.StringColumn") -> dict[str, list[str]]:
+    """By name, the values of each column in order, but for the empty one; asked for in one query."""
+    import ibis
+
+    rows = [values.name("value").as_table().mutate(of=ibis.literal(name)) for name, values in columns.items()]
+    found: dict[str, list[str]] = {name: [] for name in columns}
+    for row in ibis.union(*rows, distinct=True).order_by("of", "value").to_pyarrow().to_pylist():
+        if row["value"]:
+            found[row["of"]].append(row["value"])
+    return found
 
 
 def _namings(tables: Mapping[str, "ir.Table"], rules: Grammar) -> "ir.Table":
@@ -98,7 +111,7 @@ def _namings(tables: Mapping[str, "ir.Table"], rules: Grammar) -> "ir.Table":
     import ibis
     import pyarrow as pa
 
-    rows = [row for texts in _texts(tables, rules) for row in _rows(texts.to_pyarrow(), rules)]
+    rows = list(_rows(ibis.union(*_texts(tables, rules)).to_pyarrow(), rules))
     columns = zip(*rows, strict=True) if rows else [()] * len(NAMINGS)
     schema = ibis.schema(NAMINGS).to_pyarrow()
     return ibis.memtable(pa.table(dict(zip(NAMINGS, columns, strict=True)), schema=schema)).distinct()

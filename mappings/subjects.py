@@ -15,6 +15,20 @@ if TYPE_CHECKING:
 
 Tables = Mapping[str, "ir.Table"]
 EPIC_LEVEL = 1
+#: Columns of items that other attributes are made of, beside the instants.
+MADE_OF = (
+    "ref",
+    "source",
+    "key",
+    "parent_ref",
+    "level",
+    "author",
+    "assignees",
+    "sprints",
+    "fields",
+    "additions",
+    "deletions",
+)
 
 
 class Subjects(NamedTuple):
@@ -54,10 +68,22 @@ def subjects_of(
     """All that these conditions may be asked of. Teams are those of the day."""
     conditions = list(conditions)
     asked = attributes(conditions)
+    tables = narrowed(tables, asked)
     items = work_item_subjects(tables, asked, people=people, day=day)
     pulls = pull_request_subjects(tables, asked, people=people, day=day)
     related = {relation: related_items(tables, links, relation, items) for relation in relations(conditions)}
     return Subjects(items, pulls, related)
+
+
+def narrowed(tables: Tables, asked: frozenset[str]) -> Tables:
+    """The tables; of items only the columns that these attributes need, for a plan grows with each column."""
+    kept = {*MADE_OF, *asked, *(_instant(name) for name in DATES)}
+    items = {name: tables[name] for name in ("work_items", "pull_requests")}
+    return {**tables, **{name: each.select(*filter(kept.__contains__, each.columns)) for name, each in items.items()}}
+
+
+def _instant(day: str) -> str:
+    return day.removesuffix("_on") + "_us"
 
 
 def work_item_subjects(
@@ -110,7 +136,7 @@ def related_items(tables: Tables, links: "ir.Table", relation: Relation, items: 
 
 def _dated(records: "ir.Table", asked: frozenset[str]) -> "ir.Table":
     """The records with each instant that is asked about as its day in UTC."""
-    instants = {name: name.removesuffix("_on") + "_us" for name in DATES if name in asked}
+    instants = {name: _instant(name) for name in DATES if name in asked}
     days = {
         name: (records[instant] // 1_000_000).as_timestamp("s").strftime("%Y-%m-%d")
         for name, instant in instants.items()

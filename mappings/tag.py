@@ -55,8 +55,8 @@ def tag(
     subjects = subjects_of(tables, mappings.conditions(), links=links, people=people, day=day)
     seen = subjects.seen
     called = ibis.union(names(tables).select("name", "to_ref"), subjects.pulls.select(name="key", to_ref="ref"))
-    own = _own(subjects.first_match(verdicts.conditions), verdicts, called)
-    given = ibis.union(own, _inherited(tables["work_items"], own))
+    own = _own(subjects.first_match(verdicts.conditions), verdicts, called).cache()
+    given = ibis.union(own, _inherited(tables["work_items"], own)).cache()
     through = _linked(links, given, verdicts, mappings.links.at_most)
     direct, shared = _weighed(given, verdicts, strategy), _shared(_weighed(through, verdicts, strategy))
     columns = ("ref", "outcome", "objective", "weight", "verdict", "through", "via_ref", "distance")

@@ -1,25 +1,22 @@
 """Write-back: the tag of each item mirrored in its source, as one label or one field, where the configuration asks.
 
-Decided first, as a plan that can be printed; then carried out, one item after another. A mirror is no fact about the
-work: rules never see it, so that no tag can come from its own reflection.
+Decided first, as a plan that can be printed; then carried out, one item after another.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import Engine
 
 from connectors.source import Mirror, Writer, Writing, Written
+from sync.mirrors import LABELLED
 from sync.store.memory import recall
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-LABELLED = ("work_items", "pull_requests")
 MOST = 500  # writings of one run: what GitHub lets anybody create in an hour (github.md §2)
 
 
@@ -36,18 +33,6 @@ class Plan:
         lines = [_line(writing) for writing in self.writings]
         lines += [f"{self.left:,} more wait for the next run"] if self.left else []
         return "\n".join(lines) or f"{self.source}: every mirror shows its tag"
-
-
-def unmirrored(tables: Mapping[str, "ir.Table"], mirrors: Mapping[str, Mirror]) -> dict[str, "ir.Table"]:
-    """The facts without what fingerpost itself has written. `mirrors` by source; with none, the facts as they are."""
-    prefixes = {source: mirror.label_prefix for source, mirror in mirrors.items() if mirror.label_prefix}
-    fields = [(source, mirror.field) for source, mirror in mirrors.items() if mirror.field]
-    cleared = dict(tables)
-    if prefixes:
-        cleared |= {name: _without_labels(tables[name], prefixes) for name in LABELLED}
-    if fields:
-        cleared["fields"] = _without_fields(tables["fields"], fields)
-    return cleared
 
 
 async def planned(
@@ -110,21 +95,3 @@ def _is_shown(objective: str | None, labels: Sequence[str], prefix: str | None) 
     if prefix is None:
         return False
     return [label for label in labels if label.startswith(prefix)] == ([prefix + objective] if objective else [])
-
-
-def _without_labels(items: "ir.Table", prefixes: Mapping[str, str]) -> "ir.Table":
-    """The items without the labels that begin with their source's prefix; by unnesting, as `mappings.match` does."""
-    import ibis
-
-    labels = items.select("ref", "source", label=items.labels).unnest("label")
-    prefix = labels.source.cases(*prefixes.items(), else_=None)
-    kept = labels.filter(~labels.label.startswith(prefix).fill_null(False))
-    kept = kept.group_by("ref").agg(kept=kept.label.collect(order_by="label"))
-    both = items.left_join(kept, "ref").drop("ref_right")
-    none = ibis.literal([], type="array<string>")
-    return both.mutate(labels=ibis.coalesce(both.kept, none)).select(*items.columns)
-
-
-def _without_fields(fields: "ir.Table", mirrored: Sequence[tuple[str, str]]) -> "ir.Table":
-    """The fields that rules can ask about: one that is not known is none that an item has."""
-    return fields.filter(~reduce(or_, ((fields.source == source) & (fields.id == field) for source, field in mirrored)))

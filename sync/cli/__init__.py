@@ -1,8 +1,12 @@
 """The commands and their exit codes; the only place that reads the clock and the environment."""
 
+import gc
+
 import typer
 
 from sync.cli import acknowledge, assistant, care, edits, ground, job, map, people, reports, service, sources, triage  # noqa: A004
+
+GARBAGE = 50_000  #: allocations between two collections: a plan of a query is many small objects, none of them garbage
 
 app = typer.Typer(
     help="Tag the work in Jira and GitHub with the objective it serves; report how it flows and what leads nowhere.",
@@ -32,4 +36,5 @@ for part in (
 
 def main() -> None:
     """The program `fingerpost`."""
+    gc.set_threshold(GARBAGE)
     app()

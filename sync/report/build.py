@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from mappings.rows import of_refs
 from mappings.strategy import Objective, Strategy
-from sync.reconcile import Reconciliation
 from sync.reconcile.acknowledged import Accepted, Returned
 from sync.reconcile.axes import AxisLine
 from sync.reconcile.balance import LinkLine
@@ -18,14 +17,16 @@ from sync.reconcile.findings import SEVERITIES, Finding
 from sync.reconcile.manual import manual
 from sync.reconcile.objectives import ALL
 from sync.reconcile.periods import Period, day_of, quarter_of
+from sync.reconcile.reconciliation import Reconciliation
 from sync.reconcile.terrain import TerrainView
 from sync.reconcile.thresholds import Thresholds
 from sync.report import gather, words
 from sync.report.answer import sentence
 from sync.report.decisions import decisions
 from sync.report.definitions import DEFINITIONS
+from sync.report.entries import Item
 from sync.report.masthead import masthead
-from sync.report.model import Answer, Item, KindOfFinding, MapMove, Masthead, ObjectiveRow, Report
+from sync.report.model import Answer, KindOfFinding, MapMove, Masthead, ObjectiveRow, Report
 from sync.snapshot import Snapshot
 
 SPENT, ANSWER = ("strategic_yield", "drift"), ("throughput", "coverage")

@@ -1,6 +1,6 @@
 """What the words of the report mean, each where the specification defines it."""
 
-from sync.report.model import Definition
+from sync.report.entries import Definition
 
 
 def _define(identity: str, term: str, text: str, section: str) -> Definition:

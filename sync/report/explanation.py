@@ -14,7 +14,7 @@ from mappings.trace import Line, Step
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import Finding
 from sync.report import words
-from sync.report.model import Definition, Item
+from sync.report.entries import Definition, Item
 
 VERSION: Literal["fingerpost.explanation/1"] = "fingerpost.explanation/1"
 MOST_ITEMS = 20  #: behind a figure that the text lists; the JSON has all

@@ -8,7 +8,8 @@ from sync.reconcile.figures import Figure
 from sync.reconcile.findings import SEVERITIES, Finding
 from sync.reconcile.manual import Manual
 from sync.report import gather, words
-from sync.report.model import Item, KindOfFinding, Report
+from sync.report.entries import Item
+from sync.report.model import KindOfFinding, Report
 
 MOST_FINDINGS = 1000  #: shown as rows; the JSON inside the page has all of them
 MOST_ITEMS = 250  #: shown in one list; likewise

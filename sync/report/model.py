@@ -28,6 +28,7 @@ from sync.reconcile.teams import TeamView
 from sync.reconcile.terrain import TerrainView
 from sync.reconcile.thresholds import Thresholds
 from sync.report.decisions import Decision
+from sync.report.entries import Definition, Item
 
 VERSION: Literal["fingerpost.report/1"] = "fingerpost.report/1"
 
@@ -93,22 +94,6 @@ class KindOfFinding(Struct, frozen=True, kw_only=True):
     raised: int
     unknown: int  #: withheld because a source is stale
     suppressed: int  #: covered by one finding of another kind that names their common cause
-
-
-class Item(Struct, frozen=True, kw_only=True):
-    """What a figure or a finding points at, and where its source shows it."""
-
-    ref: str
-    key: str
-    title: str
-    url: str
-
-
-class Definition(Struct, frozen=True, kw_only=True):
-    id: str  #: of the figures it defines
-    term: str
-    text: str
-    section: str  #: of the metric specification
 
 
 class MapMove(Struct, frozen=True, kw_only=True):

@@ -4,16 +4,19 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sync.reconcile.acknowledged import Accepted
-from sync.reconcile.agreements import AgreementLine
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import Evidence, Finding
-from sync.reconcile.rule_lines import RuleLine
-from sync.reconcile.services import ServiceLine
-from sync.reconcile.terrain import Sighting
-from sync.report.model import Masthead, SourceState
+
+if TYPE_CHECKING:
+    from sync.reconcile.acknowledged import Accepted
+    from sync.reconcile.agreements import AgreementLine
+    from sync.reconcile.rule_lines import RuleLine
+    from sync.reconcile.services import ServiceLine
+    from sync.reconcile.terrain import Sighting
+    from sync.report.model import Masthead, SourceState
 
 #: Whatever the machine's locale.
 MONTHS = (
@@ -163,13 +166,13 @@ def evidence(evidence: Evidence, *, zone: str) -> str:
     return f"{evidence.says} ({evidence.at.astimezone(ZoneInfo(zone)).date()})" if evidence.at else evidence.says
 
 
-def sighting(seen: Sighting) -> str:
+def sighting(seen: "Sighting") -> str:
     """A place or a word, where it is, and how many items have it: status In Audit in PAY (3 items)."""
     where = f" in {seen.place}" if seen.place else ""
     return f"{seen.kind} {seen.name}{where} ({count(seen.items, 'item')})"
 
 
-def rules(lines: Sequence[RuleLine], *, since: date) -> str:
+def rules(lines: "Sequence[RuleLine]", *, since: date) -> str:
     """How many rules there are, how many came in the period, and how many take nothing: 3 rules, 1 new."""
     new = sum(line.from_on is not None and line.from_on >= since for line in lines)
     idle = sum(not line.own for line in lines)
@@ -177,14 +180,14 @@ def rules(lines: Sequence[RuleLine], *, since: date) -> str:
     return ", ".join(filter(None, told)) + "."
 
 
-def agreement(line: AgreementLine) -> str:
+def agreement(line: "AgreementLine") -> str:
     """What a team is not asked about, and what is judged by numbers of its own."""
     withheld = [f"not asked about {kind} ({count(held, 'finding')})" for kind, held in line.withheld.items()]
     limits = [f"{name} {value}" for name, value in line.limits.items()]
     return ", ".join([*withheld, *limits]) or "nothing differs"
 
 
-def accepted(line: Accepted) -> str:
+def accepted(line: "Accepted") -> str:
     """What is accepted for now: until when, by whom and why."""
     found = line.finding
     about = f"{found.subject_key} {found.title}".rstrip()
@@ -198,7 +201,7 @@ def linked(share: Figure) -> str:
     return f"Linked, bots' aside: {figure(share)}; the known quartiles are {QUARTILES}."
 
 
-def service(line: ServiceLine) -> str:
+def service(line: "ServiceLine") -> str:
     """What the deployments of a service are read from, how many there are, and what does not count."""
     if line.rung is None:
         return f"Service {line.id}: no deployment is known, nor anything that could stand for one."
@@ -213,7 +216,7 @@ def records(kind: str) -> str:
     return RECORDS.get(kind, kind.replace("_", " "))
 
 
-def freshness(source: SourceState, *, zone: str) -> str:
+def freshness(source: "SourceState", *, zone: str) -> str:
     """How far a source is known: complete up to Mon 2026-11-16 07:57 CET."""
     if source.complete_at is None:
         return "never read to the end"
@@ -229,7 +232,7 @@ def day(on: date) -> str:
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
-def days(masthead: Masthead) -> str:
+def days(masthead: "Masthead") -> str:
     """The period's days: 9 to 15 November 2026."""
     first, last = masthead.first_on, masthead.until_on - timedelta(days=1)
     if first == last:
@@ -241,7 +244,7 @@ def days(masthead: Masthead) -> str:
     return f"{first.day} to {day(last)}"
 
 
-def period(masthead: Masthead) -> str:
+def period(masthead: "Masthead") -> str:
     """The period as one says it: week 46 of 2026, November 2026, quarter 4 of 2026, else its days."""
     year, _, part = masthead.period.partition("-")
     if part.startswith("W"):

@@ -14,9 +14,9 @@ from mappings.strategy import Strategy, in_force
 from mappings.strategy_diff import Dated, Shift, strategy_diff
 from sync.config import Config
 from sync.files import Files, Map, read_strategies
-from sync.reconcile import judged
 from sync.reconcile.objectives import ALL, members
 from sync.reconcile.periods import day_of
+from sync.reconcile.reconciliation import judged
 from sync.reconcile.thresholds import thresholds_of
 from sync.reconcile.travellers import Travellers, travellers
 from sync.report.confidential import by_key_alone

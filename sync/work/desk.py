@@ -28,7 +28,7 @@ from sync.store import readings as stored_readings
 from sync.store.reckonings import Reckoning
 from sync.store.reports import Published
 from sync.store.version import version
-from sync.work import acknowledging, explaining, publishing
+from sync.work import acknowledging, behind, explaining, publishing
 from sync.work.posted import map_on
 from sync.work.recent import Recent
 from sync.work.reckoner import Reckoner
@@ -95,11 +95,11 @@ class Desk:
         found = {each.id: each for each in all_findings(made)}.get(name)
         if found is None:
             raise Unknown(f"the report has no finding {name[:64]}")
-        return explaining.finding_behind(self.engine, made, found)
+        return behind.finding_behind(self.engine, made, found)
 
     def figures(self, digest: str, name: str) -> tuple[FigureBehind, ...]:
         """The figures of this name, `throughput` or `throughput:checkout`, with the items that they rest on."""
-        found = explaining.figures_behind(self.report(digest), name)
+        found = behind.figures_behind(self.report(digest), name)
         if not found:
             raise Unknown(f"the report has no figure {name[:64]}")
         return found

@@ -20,22 +20,14 @@ from mappings.tag import tag
 from sync import config as configuration
 from sync.config import Config
 from sync.files import Files, Map, read_files
-from sync.reconcile.checks import Check, discover, limits_of
-from sync.reconcile.findings import Finding
-from sync.reconcile.objectives import ALL
+from sync.mirrors import unmirrored
 from sync.reconcile.periods import day_of
-from sync.reconcile.thresholds import Thresholds
-from sync.report import explanation, gather
+from sync.report import explanation
 from sync.report.confidential import by_key_alone
-from sync.report.explanation import Edition, Explained, FigureBehind, FindingBehind, Origin
-from sync.report.model import Report
-from sync.report.words import measure
+from sync.report.explanation import Edition, Explained
 from sync.store.database import connect
 from sync.store.excerpt import excerpt
-from sync.store.held import by_ref
 from sync.store.names import keys_near, refs_of
-from sync.store.rows import at_of
-from sync.write_back import unmirrored
 
 FINDING = re.compile("[0-9a-f]{4,12}")
 FIGURE = re.compile("[a-z][a-z0-9_]*(:.+)?")
@@ -107,6 +99,7 @@ def _item(
 def _reported(
     engine: Engine, name: str, *, config: Config, files: Files, as_of: datetime, period: str | None
 ) -> Explained:
+    from sync.work.behind import figures_behind, finding_behind
     from sync.work.reporting import report
 
     made = report(engine, config=config, files=files, as_of=as_of, period=period)
@@ -122,55 +115,6 @@ def _reported(
             name, "no item, finding or figure is called so", _like(name, {each.id for each in made.delivery})
         )
     return Explained(**when, period=made.masthead.period, finding=finding_behind(engine, made, found[0]))
-
-
-def figures_behind(made: Report, name: str) -> tuple[FigureBehind, ...]:
-    """The figures of this name, `cycle_time` or `cycle_time_p85`; of all work, or of the scope after a colon.
-
-    A scope is an objective, a service, or `team:payments`, as the report names it.
-    """
-    identity, _, scope = name.partition(":")
-    every = {(each.scope, each.id): each for each in gather.figures(made)}
-    items = {item.ref: item for item in made.items}
-    definitions = {definition.id: definition for definition in made.definitions}
-    return tuple(
-        FigureBehind(
-            figure=figure,
-            definition=definitions.get(measure(figure.id)),
-            items=tuple(items[ref] for ref in figure.items if ref in items),
-        )
-        for figure in every.values()
-        if figure.scope == (scope or ALL) and identity in (figure.id, measure(figure.id))
-    )
-
-
-def finding_behind(engine: Engine, made: Report, found: Finding) -> FindingBehind:
-    """What the finding of a report rests on."""
-    check = discover()[found.slug]
-    keys = {item.ref: item.key for item in made.items}
-    keys |= {found.subject_ref: found.subject_key}
-    refs = [found.subject_ref, found.counterpart_ref, *(evidence.ref for evidence in found.evidence)]
-    held = by_ref(engine, wanted := [ref for ref in dict.fromkeys(refs) if ref])
-    return FindingBehind(
-        finding=found,
-        definition=check.__doc__ or "",
-        thresholds=_thresholds(check, made.thresholds),
-        origins=tuple(
-            Origin(
-                ref=ref,
-                key=keys.get(ref),
-                source=ref.split(":", 1)[0],
-                read_at=at_of(held[ref].read_us) if ref in held else None,
-            )
-            for ref in wanted
-        ),
-    )
-
-
-def _thresholds(check: Check, thresholds: Thresholds) -> dict[str, Any]:
-    """Those that the check's own code asks for."""
-    asked = limits_of(check)
-    return {name: value for name, value in msgspec.structs.asdict(thresholds).items() if name in asked}
 
 
 def _when(in_force: Map, as_of: datetime, config: Config) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from mappings.statuses import categories
 from mappings.strategy import Strategy
 from sync.config import Config
 from sync.files import Files, Map, read_files
-from sync.reconcile import judged
 from sync.reconcile.facts import Facts
 from sync.reconcile.periods import Period, day_of, last_complete_week
 from sync.reconcile.periods import period as named_period
+from sync.reconcile.reconciliation import judged
 from sync.reconcile.thresholds import thresholds_of
 from sync.report.confidential import by_key_alone
 from sync.report.preview import html, json, text

@@ -22,7 +22,7 @@ from mappings.tag import tag
 from sync import __version__
 from sync.config import Config
 from sync.files import Files, Map
-from sync.reconcile import Reconciliation, reconcile
+from sync.mirrors import unmirrored
 from sync.reconcile.acknowledged import acknowledged
 from sync.reconcile.axes import axis_lines
 from sync.reconcile.dora.deployments import deployments
@@ -30,6 +30,7 @@ from sync.reconcile.flow import Flow, flow
 from sync.reconcile.periods import Period, day_of, last_complete_week
 from sync.reconcile.periods import period as named_period
 from sync.reconcile.pull_requests import PULL_REQUEST_PHASES
+from sync.reconcile.reconciliation import Reconciliation, reconcile
 from sync.reconcile.relations import Relations
 from sync.reconcile.shipped import shipped
 from sync.reconcile.terrain import terrain_view
@@ -41,9 +42,9 @@ from sync.report.model import VERSION, MapMove, Report
 from sync.report.restated import restated
 from sync.snapshot import Snapshot
 from sync.store import reports
+from sync.store.analytics import Analytics, carried
 from sync.store.load import snapshot
 from sync.work.posted import map_on
-from sync.write_back import unmirrored
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -62,11 +63,16 @@ class Meaning:
     zone: ZoneInfo
 
 
-def meaning(engine: Engine, *, config: Config, files: Files, as_of: datetime) -> Meaning:
-    """Links and tags of everything that is known at `as_of`. Raises `Problems` where no map is in force then."""
+def meaning(
+    engine: Engine, *, config: Config, files: Files, as_of: datetime, analytics: Analytics = Analytics.duckdb
+) -> Meaning:
+    """Links and tags of everything that is known at `as_of`, on an engine.
+
+    Raises `Problems` where no map is in force then, `StoreError` where the engine cannot be had.
+    """
     day = day_of(as_of, zone=ZoneInfo(config.zone))
     in_force = map_on(engine, files, day)
-    facts = snapshot(engine, as_of, fields=in_force.mappings.asks_fields)
+    facts = carried(snapshot(engine, as_of, fields=in_force.mappings.asks_fields), analytics, engine)
     return understood(facts, in_force, config=config, day=day)
 
 
@@ -98,15 +104,18 @@ def report(
     as_of: datetime,
     period: str | None,
     mistakes: tuple[str, ...] = (),
+    analytics: Analytics = Analytics.duckdb,
 ) -> Report:
     """The report on a period as known at `as_of`. The same store, files and arguments give the same report.
+
+    So does every engine of `analytics`.
 
     `mistakes` are in the files as they stand now, of which `files` are a version that was good. It restates what the
     report said that was published last of those that knew less.
     """
     zone = ZoneInfo(config.zone)
     span = named_period(period, zone=zone) if period else last_complete_week(as_of, zone=zone)
-    known = meaning(engine, config=config, files=files, as_of=as_of)
+    known = meaning(engine, config=config, files=files, as_of=as_of, analytics=analytics)
     thresholds = thresholds_of(known.map.mappings.thresholds, known.day)
     found = reconciled(known, config=config, span=span, thresholds=thresholds)
     told = acknowledged(found.findings, known.map.acks, day=known.day)

@@ -12,10 +12,10 @@ from sqlalchemy import Engine
 from mappings.terrain import Name, Sight, Terrain, ground, terrain
 from sync.config import Config
 from sync.files import Files
+from sync.mirrors import unmirrored
 from sync.reconcile.periods import day_of
 from sync.store.load import snapshot
 from sync.work.reporting import meaning
-from sync.write_back import unmirrored
 
 VERSION = 1
 LOOK_BACK = timedelta(days=7)  #: where no report tells when the last run was

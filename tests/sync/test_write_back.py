@@ -14,9 +14,10 @@ from connectors.twin.serve import serving
 from mappings.links import links
 from mappings.load import load_mappings, load_strategy
 from mappings.tag import TAGS, tag
+from sync.mirrors import unmirrored
 from sync.store.database import connect
 from sync.store.load import snapshot
-from sync.write_back import Plan, carry_out, planned, unmirrored
+from sync.write_back import Plan, carry_out, planned
 from tests.builders import ref_of, table, tables
 from tests.clocks import FakeClock
 from tests.connectors.github.hosts import NOW, host_of, issue, pull, repository

@@ -9,12 +9,12 @@ from mappings.load import load_people
 from mappings.statuses import categories
 from mappings.strategy import Objective, Strategy
 from mappings.tag import TAGS
-from sync.reconcile import judged
 from sync.reconcile.figures import Figure
 from sync.reconcile.periods import period
 from sync.reconcile.pull_requests import pull_requests
 from sync.reconcile.pull_requests.told import pull_request_view
 from sync.reconcile.pull_requests.view import PullRequestView
+from sync.reconcile.reconciliation import judged
 from sync.reconcile.span import Span
 from sync.reconcile.thresholds import Thresholds
 from tests.builders import table

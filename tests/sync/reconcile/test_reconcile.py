@@ -10,8 +10,8 @@ import pytest
 from mappings.links import LINKS
 from mappings.strategy import Objective, Strategy
 from mappings.tag import TAGS
-from sync.reconcile import Reconciliation, reconcile
 from sync.reconcile.periods import period
+from sync.reconcile.reconciliation import Reconciliation, reconcile
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
 from tests.builders import ref_of, table, tables

@@ -15,8 +15,8 @@ from mappings.links import links
 from mappings.load import load_mappings, load_strategy
 from mappings.statuses import categories
 from mappings.tag import tag
-from sync.reconcile import Reconciliation, reconcile
 from sync.reconcile.periods import period
+from sync.reconcile.reconciliation import Reconciliation, reconcile
 from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
 from tests.builders import ref_of, tables

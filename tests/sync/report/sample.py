@@ -13,7 +13,8 @@ from sync.reconcile.services import ServiceLine
 from sync.reconcile.thresholds import Thresholds
 from sync.report.answer import sentence
 from sync.report.definitions import DEFINITIONS
-from sync.report.model import Answer, Item, KindOfFinding, Masthead, ObjectiveRow, Report, SourceState
+from sync.report.entries import Item
+from sync.report.model import Answer, KindOfFinding, Masthead, ObjectiveRow, Report, SourceState
 
 AS_OF = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
 TITLES = ("Basket forgets its coupon", "Pay by invoice", "Retry a refused card", "Faster first paint", "Tax for Norway")

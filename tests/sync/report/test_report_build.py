@@ -11,8 +11,8 @@ from mappings.links import links
 from mappings.load import load_mappings, load_strategy
 from mappings.statuses import categories
 from mappings.tag import tag
-from sync.reconcile import reconcile
 from sync.reconcile.periods import day_of, period
+from sync.reconcile.reconciliation import reconcile
 from sync.reconcile.thresholds import Thresholds
 from sync.report import gather, html, json, text
 from sync.report.build import build, top

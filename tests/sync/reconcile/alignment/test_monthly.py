@@ -13,9 +13,9 @@ from mappings.people import People
 from mappings.rows import as_table
 from mappings.strategy import Strategy
 from mappings.tag import TAGS
-from sync.reconcile import judged
 from sync.reconcile.alignment.monthly import Monthly
 from sync.reconcile.facts import Facts
+from sync.reconcile.reconciliation import judged
 from sync.reconcile.thresholds import Thresholds
 from tests.builders import ref_of, table
 from tests.sync.reconcile.effort.worlds import World, comment, facts, item, person, read, staffed

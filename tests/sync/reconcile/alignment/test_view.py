@@ -15,11 +15,11 @@ from mappings.people import People
 from mappings.rows import as_table
 from mappings.strategy import Strategy
 from mappings.tag import TAGS
-from sync.reconcile import judged
 from sync.reconcile.alignment.reckoned import aligned
 from sync.reconcile.alignment.view import AlignmentView, Spending
 from sync.reconcile.figures import Figure
 from sync.reconcile.periods import period
+from sync.reconcile.reconciliation import judged
 from sync.reconcile.thresholds import Thresholds
 from tests.builders import ref_of, table
 from tests.sync.reconcile.effort.worlds import (
