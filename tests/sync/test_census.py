@@ -18,9 +18,9 @@ from sync.census import take
 from sync.passes import Pass
 from sync.store import censuses
 from sync.store.apply import apply
-from sync.store.database import connect
 from sync.store.load import snapshot
 from sync.store.memory import acquire, record_pass
+from tests.stores import new_store
 from tests.sync.store.batches import at, batch, item
 
 EVERY: Mapping[CensusKind, timedelta] = {"open": timedelta(hours=20), "all": timedelta(days=7)}
@@ -80,7 +80,7 @@ class Town:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path}/facts.db")
+    engine = new_store(tmp_path)
     yield engine
     engine.dispose()
 

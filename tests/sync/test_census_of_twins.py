@@ -25,11 +25,11 @@ from connectors.twin.serve import serving
 from sync.census import take
 from sync.passes import Pass
 from sync.poll import poll
-from sync.store.database import connect
 from sync.store.register import entries
 from sync.store.tables import PROJECTS, REPOSITORIES, TOMBSTONES
 from tests.connectors.github.hosts import DEV, NOW, host_of, issue, pull, repository
 from tests.connectors.jira.sites import EMAIL, cloud_site, keys
+from tests.stores import new_store
 
 LATER = "2026-11-20T18:00:00Z"
 
@@ -98,7 +98,7 @@ def github_reader(host: GitHubHost, folder: Path) -> Iterator[Reader]:
                 jitter=random.Random(1),
             ),
             "github",
-            connect(f"sqlite:///{folder}/facts.db"),
+            new_store(folder),
             clock,
         )
 
@@ -118,7 +118,7 @@ def jira_reader(site: JiraSite, folder: Path) -> Iterator[Reader]:
                 jitter=random.Random(1),
             ),
             "jira",
-            connect(f"sqlite:///{folder}/facts.db"),
+            new_store(folder),
             clock,
         )
 

@@ -18,10 +18,10 @@ from connectors.twin.github import github_app
 from connectors.twin.github_state import GitHubHost
 from connectors.twin.serve import serving
 from sync.inbox import LAG_S
-from sync.store.database import connect
 from sync.store.tables import CHANGES, PULL_REQUESTS, TOMBSTONES, WORK_ITEMS
 from tests.clocks import FakeClock
 from tests.connectors.github.hosts import DEV, NOW, host_of, issue, pull, repository, rewriting
+from tests.stores import new_store
 from tests.sync.deliveries import Site, delivered, of_item, standing
 
 LATER = "2026-11-20T18:00:00Z"
@@ -63,7 +63,7 @@ class Stage:
 def staged(folder: Path, *, wrap: Callable[[Any], Any] = lambda app: app) -> Iterator[Stage]:
     host = host_of(repository(issues=[issue(1), issue(2)], pullRequests=[pull(3)]), repository("web"))
     faults = Faults(wrap(github_app(host)))
-    engine = connect(f"sqlite:///{folder}/facts.db")
+    engine = new_store(folder)
     with serving({"github": faults}) as urls:
         stage = Stage(host, faults, Site(url=urls["github"], engine=engine, clock=FakeClock(NOW)))
         assert stage.site.poll() == []

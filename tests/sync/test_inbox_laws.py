@@ -22,11 +22,11 @@ from connectors.twin.github_state import GitHubHost
 from connectors.twin.serve import serving
 from sync.inbox import take
 from sync.store.apply import apply
-from sync.store.database import connect
 from sync.store.memory import recall
 from sync.store.tables import PULL_REQUESTS, WORK_ITEMS
 from tests.clocks import FakeClock
 from tests.connectors.github.hosts import DEV, NOW, REVIEWER, commit, host_of, issue, pull, repository
+from tests.stores import new_store
 from tests.sync.deliveries import SECRET, Site, standing
 
 Node = dict[str, Any]
@@ -204,7 +204,7 @@ def beginning(folder: Path) -> Iterator[Story]:
     items = {"issues": [issue(1), issue(2)], "pullRequests": [pull(3)]}
     host = host_of(repository(**items), repository("web"))
     host.now = clock.now
-    engine = connect(f"sqlite:///{folder}/followed.db")
+    engine = new_store(folder, "followed.db")
     with serving({"github": github_app(host)}) as urls:
         yield Story(host=host, site=Site(url=urls["github"], engine=engine, clock=clock))
     engine.dispose()
@@ -212,7 +212,7 @@ def beginning(folder: Path) -> Iterator[Story]:
 
 def afresh(story: Story, folder: Path) -> dict[str, set[tuple[Any, ...]]]:
     """What stands in a store that was filled just now."""
-    engine = connect(f"sqlite:///{folder}/fresh.db")
+    engine = new_store(folder, "fresh.db")
     Site(url=story.site.url, engine=engine, clock=story.site.clock).poll()
     stands = standing(engine)
     engine.dispose()

@@ -14,11 +14,11 @@ from connectors.delivery import Delivery
 from connectors.twin.faults import Changed, Faults, Injection
 from sync.inbox import Taken, take
 from sync.store.apply import apply
-from sync.store.database import connect
 from sync.store.tables import WORK_ITEMS
 from tests.clocks import NOON
 from tests.connectors.jira.reading import Reader, reader
 from tests.connectors.twin.sites import DEV, cloud, with_issues
+from tests.stores import new_store
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Stage:
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
     """Two issues that were read, and changed since."""
-    engine = connect(f"sqlite:///{tmp_path}/facts.db")
+    engine = new_store(tmp_path)
     with reader(with_issues(cloud(), 2), projects=["PAY"]) as someone:
         for batch in someone.batches():
             apply(engine, batch)

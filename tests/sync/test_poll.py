@@ -15,10 +15,10 @@ from connectors.source import Memory
 from sync.passes import Pass
 from sync.poll import poll
 from sync.store import censuses
-from sync.store.database import connect
 from sync.store.memory import acquire, release
 from sync.store.rows import epoch_us
 from sync.store.tables import SOURCES
+from tests.stores import new_store
 from tests.sync.store.batches import at, batch, item
 
 GAP = Gap(stream="issues", cause="a page was cut")
@@ -64,7 +64,7 @@ class Watcher:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path}/facts.db")
+    engine = new_store(tmp_path)
     yield engine
     engine.dispose()
 

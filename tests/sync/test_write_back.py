@@ -15,12 +15,12 @@ from mappings.links import links
 from mappings.load import load_mappings, load_strategy
 from mappings.tag import TAGS, tag
 from sync.mirrors import unmirrored
-from sync.store.database import connect
 from sync.store.load import snapshot
 from sync.write_back import Plan, carry_out, planned
 from tests.builders import ref_of, table, tables
 from tests.clocks import FakeClock
 from tests.connectors.github.hosts import NOW, host_of, issue, pull, repository
+from tests.stores import new_store
 from tests.sync.deliveries import Site
 
 LABELS = Mirror(label_prefix="strategy:")
@@ -61,7 +61,7 @@ def tagged(key: str, objective: str | None = None, *, outcome: str = "tagged", w
 
 
 def plan(tmp_path: Path, writer: Shown, tags: list[dict[str, Any]], items: list[dict[str, Any]], **rest: Any) -> Plan:
-    engine = connect(f"sqlite:///{tmp_path}/facts.db")
+    engine = new_store(tmp_path)
     options = {"source": "jira", "mirror": LABELS, **rest}
     made = asyncio.run(
         planned(writer, engine=engine, tables=tables(work_items=items), tags=table(TAGS, tags), **options)
@@ -175,7 +175,7 @@ def test_there_is_no_loop(tmp_path: Path) -> None:
     labelled, untagged = issue(1, labels=[{"name": "cart"}]), issue(2)
     host = host_of(repository(issues=[labelled, untagged], pullRequests=[pull(3)]))
     host.now = clock.now
-    engine = connect(f"sqlite:///{tmp_path}/facts.db")
+    engine = new_store(tmp_path)
     with serving({"github": github_app(host)}) as urls:
         site = Site(url=urls["github"], engine=engine, clock=clock, mirror=LABELS)
 

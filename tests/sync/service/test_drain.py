@@ -18,10 +18,10 @@ from connectors.records import Batch, Gap, ItemRef
 from connectors.source import Memory
 from sync.drain import AT_ONCE, Drained, drain
 from sync.store import deliveries, health, trail, webhooks
-from sync.store.database import connect
 from sync.store.deliveries import Arrival
 from sync.store.tables import DELIVERIES, WORK_ITEMS
 from tests.clocks import NOON, FakeClock
+from tests.stores import new_store
 from tests.sync.store.batches import batch, item
 
 
@@ -55,7 +55,7 @@ class Site:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path}/facts.db")
+    engine = new_store(tmp_path)
     yield engine
     engine.dispose()
 

@@ -14,13 +14,13 @@ from connectors.progress import SILENT
 from sync.metrics import Counts
 from sync.progress import Tally
 from sync.store import deliveries, schedules
-from sync.store.database import connect
 from sync.store.deliveries import Arrival
 from sync.work.current import Current
 from sync.work.jobs import Job, Jobs, cared
 from sync.work.pool import Pool
 from sync.work.sources import Means
 from tests.clocks import FakeClock
+from tests.stores import new_store
 
 NOON = datetime(2026, 11, 20, 12, 2, tzinfo=UTC)
 SOURCE = '  {name}: {{type: jira, url: "https://{name}.example.com", token: "${{TOKEN}}", projects: [PAY]}}\n'
@@ -54,9 +54,8 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
     path = tmp_path / "fingerpost.yaml"
-    store = f"sqlite:///{tmp_path}/facts.db"
-    path.write_text(f"store: {store}\nsources:\n{SOURCE.format(name='jira')}")
-    engine = connect(store)
+    path.write_text(f"store: sqlite:///{tmp_path}/facts.db\nsources:\n{SOURCE.format(name='jira')}")
+    engine = new_store(tmp_path)
     current = Current(path, environment={"TOKEN": "t", "OTHER": "u"}, verbose=False)
     yield Place(path=path, engine=engine, clock=FakeClock(NOON), current=current)
     engine.dispose()

@@ -85,11 +85,11 @@ def stage() -> Iterator[Stage]:
 
 
 @pytest.fixture
-def installation(stage: Stage, fresh_postgres_url: str, tmp_path: Path) -> Iterator[Installation]:
+def installation(stage: Stage, postgres_store_url: str, tmp_path: Path) -> Iterator[Installation]:
     path = tmp_path / "fingerpost.yaml"
-    path.write_text(CONFIG.replace("sqlite:///fingerpost.db", fresh_postgres_url))
+    path.write_text(CONFIG.replace("sqlite:///fingerpost.db", postgres_store_url))
     current = Current(path, environment=stage.environment, verbose=False)
-    engine = connect(fresh_postgres_url)
+    engine = connect(postgres_store_url)
     prepare(engine)
     yield Installation(current=current, engine=engine, clock=StillClock(stage.company.github.now()), stage=stage)
     engine.dispose()

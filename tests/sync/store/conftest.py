@@ -7,18 +7,19 @@ import pytest
 from sqlalchemy import Engine
 
 from sync.store.database import connect
+from tests.stores import new_store
 
 
 @pytest.fixture
 def sqlite_store(tmp_path: Path) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path}/facts.db")
+    engine = new_store(tmp_path)
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def postgres_store(fresh_postgres_url: str) -> Iterator[Engine]:
-    engine = connect(fresh_postgres_url)
+def postgres_store(postgres_store_url: str) -> Iterator[Engine]:
+    engine = connect(postgres_store_url)
     yield engine
     engine.dispose()
 

@@ -8,9 +8,9 @@ import pytest
 
 from connectors.records import Batch, WorkItem
 from sync.store.apply import apply
-from sync.store.database import connect
 from sync.store.memory import record_pass
 from tests.stage import Place
+from tests.stores import new_store
 
 AS_OF = "2026-11-20T18:00:00Z"
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -38,7 +38,7 @@ def item(number: int, project: str, **told: object) -> WorkItem:
 def place(tmp_path: Path) -> Place:
     for name, text in (("fingerpost.yaml", CONFIG), ("strategy.yaml", STRATEGY), ("mappings.yaml", MAPPINGS)):
         (tmp_path / name).write_text(text)
-    engine = connect(f"sqlite:///{tmp_path}/fingerpost.db")
+    engine = new_store(tmp_path, "fingerpost.db")
     lab = [item(number, "LAB", title="Idea") for number in (1, 2, 3)]
     pay = [item(number, "PAY", title="Wallet", components=("wallets",)) for number in range(4, 9)]
     apply(engine, Batch(source="jira", read_at=AT, records=(*lab, *pay)))
