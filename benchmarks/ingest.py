@@ -1,7 +1,7 @@
 """Items a second, parsed and applied on one core, from answers recorded before the clock starts."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,8 @@ from sync.store.database import connect as connect_store
 
 RecordedSource: TypeAlias = Callable[[httpx.AsyncBaseTransport, tuple[str, ...]], Source]
 
-ISSUES, PULLS = 4_000, 1_000
+ISSUES, ITEMS = 3_000, 2_000
+TIMES = 3  # the least of so many is told: whatever else the machine does only adds to it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +51,13 @@ class Recorded(httpx.AsyncBaseTransport):
 def measure(scale: Scale) -> Iterator[Row]:
     with tempfile.TemporaryDirectory(prefix="fp-") as folder, _postgresql(Path(folder) / "data") as postgresql:
         for name, make, connect, count in (
-            ("Jira issues", sites.jira_cloud, reading.recorded_jira, ISSUES),
-            ("GitHub issues and pull requests", sites.github_company, reading.recorded_github, PULLS),
+            ("Jira issues", sites.jira_worked, reading.recorded_jira, ISSUES),
+            ("GitHub issues and pull requests", sites.github_worked, reading.recorded_github, ITEMS),
         ):
-            stores = {"SQLite": f"sqlite:///{folder}/{name[:6]}.db", "PostgreSQL": postgresql}
+            stores = {
+                "SQLite": [f"sqlite:///{folder}/{name[:6]}-{time}.db" for time in range(TIMES)],
+                "PostgreSQL": [postgresql],
+            }
             yield from _rows(name, spent(ingest, make, connect, scale.of(count), stores).result)
 
 
@@ -70,20 +74,26 @@ def _rows(name: str, ingested: Ingested) -> Iterator[Row]:
         )
 
 
-def ingest(make: Make, connect: RecordedSource, size: int, stores: Mapping[str, str]) -> Ingested:
-    """Reads the same answers into each of the stores, on one core."""
+def ingest(make: Make, connect: RecordedSource, size: int, stores: Mapping[str, Sequence[str]]) -> Ingested:
+    """Reads the same answers into each of the stores, on one core; of those of one kind the fastest is told."""
     use_one_core()
     stand = make(size)
     recorded, scope = Recorded(stand.app), stand.served.scope
     with tempfile.TemporaryDirectory() as folder:
         reading.read_recorded(lambda: connect(recorded, scope), f"sqlite:///{folder}/first.db")
-    seconds, cpu_seconds = {}, {}
-    for name, store in stores.items():
-        connect_store(store).dispose()  # its tables are made once
-        began_s, cpu_began_s = perf_counter(), process_time()
-        reading.read_recorded(lambda: connect(recorded, scope), store)
-        seconds[name], cpu_seconds[name] = perf_counter() - began_s, process_time() - cpu_began_s
+    taken = {
+        name: min(_taken(lambda: connect(recorded, scope), store) for store in urls) for name, urls in stores.items()
+    }
+    cpu_seconds, seconds = ({name: each[place] for name, each in taken.items()} for place in (0, 1))
     return Ingested(counts=stand.served.counts, seconds=seconds, cpu_seconds=cpu_seconds)
+
+
+def _taken(connected: Callable[[], Source], store: str) -> tuple[float, float]:
+    """Seconds of processor time, and by the clock."""
+    connect_store(store).dispose()  # its tables are made once
+    began_s, cpu_began_s = perf_counter(), process_time()
+    reading.read_recorded(connected, store)
+    return process_time() - cpu_began_s, perf_counter() - began_s
 
 
 @contextmanager

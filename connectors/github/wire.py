@@ -37,7 +37,9 @@ class Connection(Wire, Generic[T]):
     @property
     def short(self) -> int:
         """How many rows the server counts that it shows nowhere."""
-        return 0 if self.longer else max(0, (self.total_count or 0) - len(self.nodes or ()))
+        if self.total_count is None or self.longer:
+            return 0
+        return max(0, self.total_count - len(self.nodes or ()))
 
     @property
     def whole(self) -> bool:

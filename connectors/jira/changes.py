@@ -121,8 +121,10 @@ class Changes:
         return tuple(rows)
 
     def _points_field(self, histories: Iterable[wire.History], preferred: Sequence[str]) -> str | None:
+        if len(preferred) < 2:
+            return next(iter(preferred), None)
         changed = {self._vocabulary.field_id(item) for history in histories for item in history.items or ()}
-        return next((identity for identity in preferred if identity in changed), preferred[0] if preferred else None)
+        return next((identity for identity in preferred if identity in changed), preferred[0])
 
     def _history(self, history: wire.History, *, at: datetime, item_ref: str, points: str | None) -> list[Change]:
         author, identity = self._accounts.ref(history.author), str(history.id)
