@@ -75,9 +75,11 @@ def connections(found: items.Item) -> Mapping[str, wire.Connection[Any]]:
 def _connections(kind: type[items.Item]) -> tuple[tuple[str, str], ...]:
     """GitHub's names for the connections of such an item, and ours."""
     described = msgspec.structs.fields(kind)
-    return tuple(
-        (one.encode_name, one.name) for one in described if wire.Connection in map(get_origin, get_args(one.type))
-    )
+    return tuple((one.encode_name, one.name) for one in described if _is_connection(one.type))
+
+
+def _is_connection(kind: Any) -> bool:
+    return any(get_origin(part) is wire.Connection for part in get_args(kind))
 
 
 def children(
