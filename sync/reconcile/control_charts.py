@@ -68,7 +68,8 @@ def _signals(chart: ControlChart, point: ChartPoint) -> Iterator[Signal]:
 
 def _says(chart: ControlChart, point: ChartPoint, limits: Limits, rule: str) -> str:
     subject = chart.title if chart.scope == ALL else f"{chart.title}, {chart.scope}"
-    where = f"{subject}: {point.value:,.1f} {chart.unit} in the week of {point.starts_on}"
+    value = f"{point.value:,.1f}".removesuffix(".0")  # whole items are counted, weights and days are not
+    where = f"{subject}: {value} {chart.unit} in the week of {point.starts_on}"
     if rule == "R1":
         return f"{where}, beyond its natural limits of {limits.low:,.1f} to {limits.high:,.1f}."
     return f"{where}, one of eight weeks or more on one side of {limits.centre:,.1f}."

@@ -197,7 +197,7 @@ def test_a_week_beyond_its_limits_is_a_signal(charts: tuple[ControlChart, ...]) 
     """1, 3, 2 over and over, of twenty weeks: the mean is 2, that of the differences 26/19; 2 + 2.66 × 1.368 = 5.64."""
     (signal,) = signals(charts, WEEK)
     assert (signal.id, signal.scope, signal.rule, signal.starts_on) == ("throughput", "all", "R1", WEEK.first_on)
-    assert signal.says == "Delivered: 9.0 items in the week of 2026-11-09, beyond its natural limits of 0.0 to 5.6."
+    assert signal.says == "Delivered: 9 items in the week of 2026-11-09, beyond its natural limits of 0.0 to 5.6."
     assert list(signals(charts, preceding(WEEK))) == []
 
 
