@@ -34,20 +34,26 @@ def triage(
         list[str] | None, typer.Option("--answer", metavar="N=yes|no", help="Whether a drawn tag is right.")
     ] = None,
     by: Annotated[str | None, typer.Option("--by", metavar="WHO", help="Who answers.")] = None,
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="Suggest objectives by the words of titles (needs the extra `suggest`).")
+    ] = False,
     form: Annotated[Literal["text", "json"], typer.Option("--format", help="How to write it.")] = "text",
     verbose: Verbose = False,
 ) -> None:
     """Gather untagged work by what it shares, and propose a rule for each; asks no source anything."""
     with opened(config, verbose=verbose) as work:
-        from sync.work import triaging
+        from sync.work import suggesting, triaging
+        from sync.work.reporting import meaning
 
         at = (as_of or SystemClock().now()).replace(microsecond=0)
         if audit or answer:
-            _audit(work, as_of=at, period=period, answers=answer or (), by=by)
+            _audit(work, as_of=at, period=period, answers=answer or (), by=by, form=form)
             return
-        found = triaging.gathered(work.engine, config=work.config, files=work.files, as_of=at, limit=limit)
+        known = meaning(work.engine, config=work.config, files=work.files, as_of=at)
+        found = triaging.gathered(known, work.config, limit=limit)
         if accept is None:
-            say(triaging.as_json(found) if form == "json" else triaging.as_text(found))
+            offer = suggesting.offered(known, work.config, limit=limit, by_words=suggest)
+            say(triaging.as_json(found, offer) if form == "json" else triaging.as_text(found, offer))
             return
         path = mappings or triaging.rules_file(work.config, work.files, folder=work.folder, as_of=at)
         chosen = objective or _asked(found, accept)
@@ -59,7 +65,9 @@ def triage(
             note([f"wrote {path}"])
 
 
-def _audit(work: "Work", *, as_of: datetime, period: str | None, answers: Sequence[str], by: str | None) -> None:
+def _audit(
+    work: "Work", *, as_of: datetime, period: str | None, answers: Sequence[str], by: str | None, form: str
+) -> None:
     """Shows what was drawn, with the answers that are kept and these."""
     from sync.work import auditing
 
@@ -71,7 +79,7 @@ def _audit(work: "Work", *, as_of: datetime, period: str | None, answers: Sequen
         text = auditing.answered(drawing, answers, by=by, on=SystemClock().now().date())
         work.write(drawing.path, text)
         drawing = where(as_of=as_of, period=period)
-    say(auditing.as_text(drawing))
+    say(auditing.as_json(drawing) if form == "json" else auditing.as_text(drawing))
 
 
 def _asked(found: "Triage", number: int) -> str:

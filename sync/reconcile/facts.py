@@ -138,6 +138,12 @@ class Facts:
         vars(other).update({name: vars(self)[name] for name in reckoned})
         return other
 
+    def under(self, *, tags: "ir.Table", strategy: Strategy, mappings: Mappings) -> "Facts":
+        """The same facts by a map that reads links and flow as this one does: the effort of each item is the same."""
+        other = replace(self, tags=tags, strategy=strategy, mappings=mappings)
+        vars(other).update({name: getattr(self, name) for name in ("ledger", "begun_us")})
+        return other
+
     def days_ago(self, days: int) -> int:
         """The instant so many days before `as_of`, in microseconds."""
         return micros(self.as_of - timedelta(days=days))

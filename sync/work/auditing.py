@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import Engine
 
 from mappings.audit import Answer, Audit, Drawn, draw, entry, judged
@@ -20,6 +21,7 @@ from sync.reconcile.stats import wilson
 from sync.report.confidential import untitled
 from sync.work.reporting import meaning
 
+VERSION = 1
 HEAD = "# Tags that somebody judged: `fingerpost triage --audit` draws them and keeps each answer here.\n"
 
 
@@ -78,6 +80,16 @@ def as_text(drawing: Drawing) -> str:
     head = f"{len(drawing.tags)} tags drawn for {drawing.period}: does each item serve the objective?"
     lines = [_line(number, tag, answer) for number, (tag, answer) in enumerate(drawing.tags, start=1)]
     return "\n".join([head, *lines, _found(drawing.answers)])
+
+
+def as_json(drawing: Drawing) -> str:
+    """Indented JSON: the tags that were drawn, numbered, each with its answer, and what the answers come to."""
+    tags = [
+        {"number": number, **tag._asdict(), "correct": answer.correct if answer else None}
+        for number, (tag, answer) in enumerate(drawing.tags, start=1)
+    ]
+    told = {"version": VERSION, "period": drawing.period, "tags": tags, "precision": precision(drawing.answers)}
+    return msgspec.json.format(msgspec.json.encode(told), indent=2).decode()
 
 
 def precision(answers: Sequence[Answer]) -> Mapping[str, float | int | None]:

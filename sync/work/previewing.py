@@ -98,7 +98,7 @@ def _judged_anew(before: Facts, known: Meaning, new: Map, span: Period, config: 
     if _reads(new.mappings) != _reads(known.map.mappings):
         return _judged(understood(known.facts, new, config=config, day=known.day), span)
     meant = understood(known.facts, new, config=config, day=known.day, linked=known.links)
-    return replace(before, tags=meant.tags, strategy=new.strategy, mappings=new.mappings)
+    return before.under(tags=meant.tags, strategy=new.strategy, mappings=new.mappings)
 
 
 def _reads(mappings: Mappings) -> Mapping[str, object]:

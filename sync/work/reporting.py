@@ -1,6 +1,7 @@
 """From stored facts to the report: snapshot, links, tags, reconciliation, words."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -176,10 +177,10 @@ def reconciled(known: Meaning, *, config: Config, span: Period, thresholds: Thre
     )
 
 
-def suggested(known: Meaning) -> "ir.Table":
-    """Links that are offered to a person, and never assumed."""
-    tables, people = known.facts.tables, identities(known.facts["accounts"], known.map.people)
-    return suggested_links(tables, links=known.links, mappings=known.map.mappings, people=people)
+def suggested(known: Meaning, tables: "Mapping[str, ir.Table] | None" = None) -> "ir.Table":
+    """Links that are offered to a person, and never assumed. `tables` are the facts as that person may see them."""
+    people = identities(known.facts["accounts"], known.map.people)
+    return suggested_links(tables or known.facts.tables, links=known.links, mappings=known.map.mappings, people=people)
 
 
 def placed(known: Meaning) -> "ir.Table":

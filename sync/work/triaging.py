@@ -8,7 +8,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Engine
 
 from mappings.cases import run_cases
 from mappings.edit import appended, one_line
@@ -23,7 +22,9 @@ from sync.reconcile import facts
 from sync.reconcile.periods import day_of
 from sync.reconcile.thresholds import thresholds_of
 from sync.report.confidential import untitled
-from sync.work.reporting import meaning
+from sync.work import suggesting
+from sync.work.reporting import Meaning
+from sync.work.suggesting import Offer
 
 VERSION = 1
 OPEN = "OBJECTIVE"  #: stands in a proposed rule until somebody says which
@@ -45,9 +46,8 @@ class Edited:
         return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
-def gathered(engine: Engine, *, config: Config, files: Files, as_of: datetime, limit: int) -> Triage:
-    """The decisions on untagged work that would clear most, as known at `as_of`; at most `limit` of them."""
-    known = meaning(engine, config=config, files=files, as_of=as_of)
+def gathered(known: Meaning, config: Config, *, limit: int) -> Triage:
+    """The decisions on untagged work that would clear most; at most `limit` of them."""
     tables = untitled(unmirrored(known.facts.tables, config.mirrors), config.confidential)
     rules = known.map.mappings
     days = thresholds_of(rules.thresholds, known.day).touched_days
@@ -93,23 +93,23 @@ def rules_file(config: Config, files: Files, *, folder: Path, as_of: datetime) -
     return named / in_force.mappings_name if named.is_dir() else named
 
 
-def as_text(found: Triage) -> str:
-    """For a terminal: what is untagged, and the decisions, numbered."""
+def as_text(found: Triage, offer: Offer) -> str:
+    """For a terminal: what is untagged, the decisions, numbered, and what is offered beside them."""
     head = f"{found.untagged:,} work items and pull requests are untagged, {found.touched:,} of them touched lately."
     blocks = [_block(number, cluster) for number, cluster in enumerate(found.clusters, start=1)]
     rest = f"{found.rest:,} would still be untagged." if found.untagged else ""
     how = "Accept one: fingerpost triage --accept N --objective ID (--patch prints it as a patch)." if blocks else ""
-    return "\n\n".join(part for part in (head, *blocks, rest, how) if part)
+    return "\n\n".join(part for part in (head, *blocks, rest, how, suggesting.as_text(offer)) if part)
 
 
-def as_json(found: Triage) -> str:
+def as_json(found: Triage, offer: Offer) -> str:
     """Indented JSON; the `rule` of each decision is the entry for the file."""
     clusters = [
         {"number": number, "rule": _rule(each), **asdict(each), "asks": each.trait.asks}
         for number, each in enumerate(found.clusters, start=1)
     ]
     told = {"version": VERSION, "untagged": found.untagged, "touched": found.touched, "rest": found.rest}
-    encoded = msgspec.json.encode({**told, "clusters": clusters})
+    encoded = msgspec.json.encode({**told, "clusters": clusters, **suggesting.as_data(offer)})
     return msgspec.json.format(encoded, indent=2).decode()
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors.records import Batch, WorkItem
+from connectors.records import Batch, PullRequest, WorkItem
 from sync.store.apply import apply
+from sync.store.database import connect
 from sync.store.memory import record_pass
 from tests.stage import Place
 from tests.stores import new_store
@@ -97,6 +98,45 @@ def test_an_answer_is_kept_with_who_and_when_and_tells_how_right_the_tags_are(pl
     assert [("correct: true" in line, "by: map keeper" in line) for line in kept[2:]] == [(True, True), (False, True)]
     refused = place.fingerpost(*asked, "--answer", "9=yes", "--by", "map keeper")
     assert (refused.returncode, "write N=yes or N=no, N from 1 to 5" in refused.stderr) == (2, True)
+
+
+def test_the_drawn_tags_and_what_the_answers_come_to_are_told_to_programs_too(place: Place) -> None:
+    asked = ("triage", "--as-of", AS_OF, "--audit", "--period", "2026-W47", "--format", "json")
+    told = json.loads(place.fingerpost(*asked, "--answer", "1=yes", "--by", "map keeper").stdout)
+    assert [(each["number"], each["objective"], each["correct"]) for each in told["tags"]] == [
+        (1, "checkout", True),
+        *((number, "checkout", None) for number in range(2, 6)),
+    ]
+    assert (told["period"], told["precision"]["n"], told["precision"]["right"]) == ("2026-W47", 1, 1)
+
+
+def test_links_and_objectives_by_words_are_offered_beside_the_decisions(place: Place) -> None:
+    pytest.importorskip("sklearn", reason="the extra `suggest` is not installed")
+    engine = connect(f"sqlite:///{place.folder}/fingerpost.db")
+    nothing = ("author", "base", "head", "merge_sha", "merged_by", "additions", "deletions", "changed_files")
+    pull = PullRequest(
+        ref="jira:pull_request:1",
+        source="jira",
+        key="acme/shop#1",
+        url="https://a/pull/1",
+        repository="acme/shop",
+        number=1,
+        title="Refund vouchers of closed accounts",
+        body=None,
+        state="open",
+        draft=False,
+        labels=(),
+        created_at=AT,
+        updated_at=AT,
+        **dict.fromkeys((*nothing, "closed_at", "merged_at")),
+    )
+    twin = item(20, "LAB", title="Refund vouchers of closed accounts")
+    apply(engine, Batch(source="jira", read_at=AT, records=(pull, twin)))
+    engine.dispose()
+    listed = place.fingerpost("triage", "--as-of", AS_OF, "--suggest")
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert "  acme/shop#1 → LAB-20, both say accounts, closed, refund, vouchers" in listed.stdout
+    assert "By words nothing can be suggested: not even two objectives have enough tagged items" in listed.stdout
 
 
 def test_what_is_new_on_the_ground_is_listed(place: Place) -> None:
