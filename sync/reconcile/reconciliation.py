@@ -31,6 +31,7 @@ from sync.reconcile.flow_view import FlowView
 from sync.reconcile.flow_views import flow_views
 from sync.reconcile.lost import lost_places
 from sync.reconcile.notes import notes
+from sync.reconcile.obstacles import Obstacle, obstacles
 from sync.reconcile.outlook import Outlook, outlooks
 from sync.reconcile.periods import Period, day_of
 from sync.reconcile.planning import PlanningLine, planning
@@ -77,6 +78,7 @@ class Reconciliation:
     comparison: Comparison | None = None  #: with the period before
     rules: tuple[RuleLine, ...] = ()  #: in the order in which the first that holds wins
     teams: tuple[TeamView, ...] = ()  #: by name
+    obstacles: tuple[Obstacle, ...] = ()  #: by cause, objective and team, the most effort at stake first
 
 
 def reconcile(
@@ -156,6 +158,7 @@ def reconcile(
         dora=dora_view(code.dora, span, thresholds=thresholds),
         rules=rule_lines(facts.mappings, tags),
         teams=teams(facts),
+        obstacles=obstacles(facts, code.pull_requests.rows),
         alignment=aligned(facts, period, precision=precision, config_version=config_version),
     )
 

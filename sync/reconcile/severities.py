@@ -28,7 +28,7 @@ FOR_INFORMATION = frozenset({"M28"})  #: kinds that nothing raises
 TENTH = 10  #: the items with the most effort, one in so many
 FEWEST = 10  #: items with effort, below which no tenth stands out
 EPOCH = date(1970, 1, 1)
-OBJECTIVE = "strategy:objective:"  #: begins the ref of one
+OF_THE_MAP = ("strategy:objective:", "strategy:measure:")  #: begin the refs of objectives and of their measures
 
 
 class Stake(Struct, frozen=True, kw_only=True):
@@ -50,12 +50,12 @@ def graded(findings: Iterable[Finding], facts: Facts) -> list[Finding]:
 
 
 def _with_effort(told: Sequence[Finding], facts: Facts) -> list[Finding]:
-    """The findings on objectives with the effort of the last 28 days on these, where it may be shown."""
-    asked = [each for each in told if each.subject_ref.startswith(OBJECTIVE) and each.effort_days is None]
+    """The findings on objectives and measures with the effort of the last 28 days on these, where it may be shown."""
+    asked = [each for each in told if each.subject_ref.startswith(OF_THE_MAP) and each.effort_days is None]
     if not asked or facts.monthly.hidden:
         return list(told)
     spent = facts.daily.over(Span(facts.until_day - facts.thresholds.touched_days, facts.until_day))
-    days = {each.id: person_days(spent.get(f"all:{each.subject_key}", 0)) for each in asked}
+    days = {each.id: person_days(spent.get(f"all:{each.objective}", 0)) for each in asked}
     return [replace(each, effort_days=days.get(each.id, each.effort_days)) for each in told]
 
 

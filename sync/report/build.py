@@ -27,6 +27,7 @@ from sync.report.definitions import DEFINITIONS
 from sync.report.entries import Item
 from sync.report.masthead import masthead
 from sync.report.model import Answer, KindOfFinding, MapMove, Masthead, ObjectiveRow, Report
+from sync.report.starting import starts
 from sync.snapshot import Snapshot
 
 SPENT, ANSWER = ("strategic_yield", "drift"), ("throughput", "coverage")
@@ -107,6 +108,7 @@ def build(
         moves=tuple(moves),
         rules=reconciliation.rules,
         teams=reconciliation.teams,
+        obstacles=reconciliation.obstacles,
         terrain=terrain,
         accepted=tuple(accepted),
         returned=tuple(returned),
@@ -114,7 +116,7 @@ def build(
         manuals=manuals,
         decisions=decisions(findings, {page.id: page for page in manuals}),
     )
-    return replace(report, items=_items(snapshot, refs=_named(report)))
+    return replace(report, items=_items(snapshot, refs=_named(report)), starts=starts(report))
 
 
 def _answer(
@@ -202,6 +204,7 @@ def _named(report: Report) -> set[str]:
         refs |= {finding.subject_ref, finding.counterpart_ref or ""}
     if report.flow:
         refs |= {row.ref for row in report.flow.ageing} | {row.ref for row in report.flow.scatter}
+    refs |= {ref for each in report.obstacles for ref in each.longest}
     if report.alignment:
         refs |= {row.ref for row in report.alignment.misaligned}
     return refs

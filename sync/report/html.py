@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment
 
 from sync.reconcile.findings import SEVERITIES
+from sync.reconcile.obstacles import together
 from sync.reconcile.teams import TeamView
 from sync.report import ahead, cells, changes, gallery, layout, page, spent, words
 from sync.report.editions import edition
@@ -18,6 +19,7 @@ from sync.report.guide import guide
 from sync.report.model import Report
 from sync.report.place_markers import map_picture
 from sync.report.remedies import remedies
+from sync.report.sections import MOST_OBSTACLES
 from sync.report.strip import strip
 
 
@@ -37,6 +39,8 @@ def render(report: Report, *, frame: Frame = FILE) -> str:
         },
         strip=strip(report),
         remedies=remedies(report),
+        obstacles=together(report.obstacles)[:MOST_OBSTACLES],
+        grounds=words.GROUNDS,
         groups=groups(report),
         choices=choices(report),
         labels={"owner": "Owner: team or role"},
@@ -122,6 +126,7 @@ def _environment(report: Report, frame: Frame) -> Environment:
         "measures": layout.measures,
         "nowhere": spent.REASONS.get,
         "objective": lambda identity: names.get(identity, identity),
+        "obstacle": words.obstacle,
         "one": layout.one,
         "percentiles": layout.percentiles,
         "period": words.period,

@@ -18,6 +18,7 @@ from sync.reconcile.figures import Figure
 from sync.reconcile.findings import SEVERITIES, Finding, Severity
 from sync.reconcile.flow_view import FlowView
 from sync.reconcile.manual import Manual
+from sync.reconcile.obstacles import Obstacle
 from sync.reconcile.outlook import Outlook
 from sync.reconcile.planning import PlanningLine
 from sync.reconcile.pull_requests.view import PullRequestView
@@ -28,7 +29,7 @@ from sync.reconcile.teams import TeamView
 from sync.reconcile.terrain import TerrainView
 from sync.reconcile.thresholds import Thresholds
 from sync.report.decisions import Decision
-from sync.report.entries import Definition, Item
+from sync.report.entries import Definition, Item, Starts
 
 VERSION: Literal["fingerpost.report/1"] = "fingerpost.report/1"
 
@@ -135,6 +136,8 @@ class Report(Struct, frozen=True, kw_only=True):
     moves: tuple[MapMove, ...] = ()  #: on the map, in the period
     rules: tuple[RuleLine, ...] = ()  #: in the order in which the first that holds wins
     teams: tuple[TeamView, ...] = ()  #: by name
+    obstacles: tuple[Obstacle, ...] = ()  #: by cause, objective and team, the most effort at stake first
+    starts: tuple[Starts, ...] = ()  #: where to start, by ground
     terrain: TerrainView | None = None
     accepted: tuple[Accepted, ...] = ()  #: findings that are acknowledged, and in no other list or count
     returned: tuple[Returned, ...] = ()  #: of the findings, those that are acknowledged no longer

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from sync.report import words
+from sync.report.entries import Ground
 from sync.report.model import Report
 
 UNTAGGED = 0.4  #: share of the work items from which on a rule is the first thing to write
@@ -13,14 +14,20 @@ MOST, MOST_PLACES = 5, 3
 
 
 class Remedy(Struct, frozen=True, kw_only=True):
+    ground: Ground = "data"
     says: str
     place: str  #: where to do it
     shows: tuple[str, ...]  #: what it lights
 
 
 def remedies(report: Report) -> list[Remedy]:
-    """The most telling first."""
-    return [found for ask in ASKED for found in ask(report)][:MOST]
+    """The most telling few, first."""
+    return every_remedy(report)[:MOST]
+
+
+def every_remedy(report: Report) -> list[Remedy]:
+    """All of them, the most telling first."""
+    return [found for ask in ASKED for found in ask(report)]
 
 
 def _gaps(report: Report) -> Iterator[Remedy]:
@@ -48,6 +55,7 @@ def _people(report: Report) -> Iterator[Remedy]:
 def _plan(report: Report) -> Iterator[Remedy]:
     if report.alignment and not any(each.planned for each in report.alignment.spending):
         yield Remedy(
+            ground="direction",
             says="Write down which share of the effort each objective is meant to get",
             place="plan in strategy.yaml",
             shows=("Drift", "Attainment", "Starved objectives"),
@@ -58,6 +66,7 @@ def _promises(report: Report) -> Iterator[Remedy]:
     known = [row.outlook for row in report.objectives if row.outlook]
     if known and not any(outlook.forecast.promised_on for outlook in known):
         yield Remedy(
+            ground="direction",
             says="Give the objectives that have a date their date",
             place="promised_on in strategy.yaml",
             shows=("Lights", "Promises of this quarter"),
@@ -68,6 +77,7 @@ def _measures(report: Report) -> Iterator[Remedy]:
     known = [row.outlook for row in report.objectives if row.outlook]
     if known and not any(outlook.progress.measures for outlook in known):
         yield Remedy(
+            ground="learning",
             says="Say how one sees that an objective is reached: a measure with baseline, target and date",
             place="measures in strategy.yaml",
             shows=("Measures", "Output without outcome"),

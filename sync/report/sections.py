@@ -8,6 +8,7 @@ from sync.reconcile.alignment.view import Spending
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import SEVERITIES, Finding
 from sync.reconcile.objectives import ALL
+from sync.reconcile.obstacles import together
 from sync.report import ahead, changes, gather, words
 from sync.report.decisions import Decision
 from sync.report.model import ObjectiveRow, Report
@@ -16,6 +17,7 @@ from sync.report.outline import Block, Bullets, Code, Line, Link, Section, Stron
 MOST_TITLE = 120  #: signs of somebody else's text in a line
 MOST_CELL = 60  #: and in a cell of a table
 MOST_TERRAIN = 6
+MOST_OBSTACLES = 10
 MOST_FIGURES = 40  #: rows of a section that a part of the report makes by itself
 
 _OBJECTIVES = ("Objective", "Light", "State", "Owner", "Effort, of plan", "Delivered", "Forecast", "Findings")
@@ -34,6 +36,8 @@ def sections(report: Report) -> tuple[Section, ...]:
         Section("Objectives, in rank order", _table(_OBJECTIVES, _objectives(report))),
         Section("Decide on these first", (_bullets(top(report)),)),
         Section("Decisions asked", (_bullets(map(decision, report.decisions)),)),
+        Section("Obstacles", (_bullets(obstacles(report)),)),
+        Section("Where to start", (_bullets(starts(report)),)),
         Section("Delivery", _table(_FIGURES, map(_figure, report.delivery))),
         Section("Terrain", (_bullets(terrain(report)),)),
         Section("Accepted for now", (_bullets(accepted(report)),)),
@@ -177,6 +181,25 @@ def terrain(report: Report) -> Iterator[Line]:
         more = f" and {len(seen) - MOST_TERRAIN:,} more" if len(seen) > MOST_TERRAIN else ""
         if names:
             yield (f"{told}: {', '.join(names)}{more}",)
+
+
+def obstacles(report: Report) -> Iterator[Line]:
+    """What waits, by objective and cause, with the longest of it."""
+    names, items = {row.id: row.name for row in report.objectives}, {item.ref: item for item in report.items}
+    for told in together(report.obstacles)[:MOST_OBSTACLES]:
+        called = words.line(names.get(told.objective or "", "no objective"), most=MOST_CELL)
+        longest = [items[ref] for ref in told.longest if ref in items]
+        links = [span for item in longest for span in (", ", Link(words.line(item.key, most=MOST_CELL), item.url))]
+        yield (f"{called}: {words.obstacle(told)}", *((": ", *links[1:]) if links else ()))
+
+
+def starts(report: Report) -> Iterator[Line]:
+    """Where to start on each ground, and what is not seen of it."""
+    for told in report.starts:
+        title = words.GROUNDS[told.ground]
+        signs = f" {'; '.join(told.signs)}." if told.signs else ""
+        yield (Strong(title), f":{signs} Not seen: {words.line(told.unseen, most=200)}")
+        yield from ((f"{title}: {words.line(words.start(each), most=300)}",) for each in told.starts)
 
 
 def accepted(report: Report) -> Iterator[Line]:

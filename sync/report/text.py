@@ -25,6 +25,8 @@ def render(report: Report) -> str:
         _objectives(report),
         _top(report),
         _told("DECISIONS ASKED", map(sections.decision, report.decisions)),
+        _told("OBSTACLES", sections.obstacles(report)),
+        _told("WHERE TO START", sections.starts(report)),
         _delivery(report.delivery),
         *map(_view, sections.views(report)),
         _told("TERRAIN", sections.terrain(report)),

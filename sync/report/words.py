@@ -13,10 +13,12 @@ from sync.reconcile.findings import Evidence, Finding
 if TYPE_CHECKING:
     from sync.reconcile.acknowledged import Accepted
     from sync.reconcile.agreements import AgreementLine
+    from sync.reconcile.obstacles import Obstacle
     from sync.reconcile.rule_lines import RuleLine
     from sync.reconcile.services import ServiceLine
     from sync.reconcile.terrain import Sighting
-    from sync.report.model import Masthead, SourceState
+    from sync.report.entries import Start
+from sync.report.model import Masthead, SourceState
 
 #: Whatever the machine's locale.
 MONTHS = (
@@ -68,6 +70,22 @@ RUNGS = {
 }  #: metrics.md §3.1
 
 SIGNS = {"days": " d", "hours": " h", "ratio": " %"}  #: by unit; a count needs none
+
+HINDRANCES = {
+    "blocked": "blocked",
+    "other_team": "waiting for another team",
+    "other_item": "waiting for another item",
+    "waiting": "in a waiting status",
+    "review": "waiting for a review",
+    "merge": "approved and waiting for the merge",
+}
+
+GROUNDS = {
+    "direction": "Strategic direction",
+    "data": "Data",
+    "learning": "Learning from outcomes",
+    "health": "Team health",
+}
 
 REASONS = {
     "no_data": "no data",
@@ -194,6 +212,18 @@ def accepted(line: "Accepted") -> str:
     return (
         f"{found.severity} · {kind(found.slug)} · {about} · until {line.until} · {line.by}: {line.reason} · {found.id}"
     )
+
+
+def obstacle(told: "Obstacle") -> str:
+    """How many wait why, since when, and what is at stake: 3 blocked, the oldest for 17.3 d, 8 d of effort."""
+    at_stake = f", {amount(told.effort_days, unit='days')} of effort at stake" if told.effort_days else ""
+    return f"{told.items:,} {HINDRANCES[told.cause]}, the oldest for {amount(told.oldest_days, unit='days')}{at_stake}"
+
+
+def start(told: "Start") -> str:
+    """What to begin with, where, and what is at stake or what it shows."""
+    at_stake = f"{amount(told.effort_days, unit='days')} of effort" if told.effort_days else ""
+    return " · ".join(filter(None, (told.says, told.place, at_stake, ", ".join(told.shows))))
 
 
 def linked(share: Figure) -> str:

@@ -10,12 +10,14 @@ from sync.reconcile.change import Change, Comparison, Signal
 from sync.reconcile.control_chart import ChartPoint, ControlChart, Limits
 from sync.reconcile.dora.view import DoraView, DoraWeek, ServiceView
 from sync.reconcile.manual import Manual, Option
+from sync.reconcile.obstacles import Obstacle
 from sync.reconcile.pull_requests.view import PullRequestScope, PullRequestView
 from sync.reconcile.rule_lines import RuleLine
 from sync.reconcile.teams import RuleUse, TeamItem, TeamView, Wait
 from sync.reconcile.terrain import Sighting, TerrainView
 from sync.report.decisions import decisions
 from sync.report.model import Answer, MapMove, ObjectiveRow, Report
+from sync.report.starting import starts
 from tests.sync.report.sample import FINDINGS, KINDS, OBJECTIVES, figure, item, sample, weeks
 from tests.sync.report.sample_flow import MONDAY, flow_view
 from tests.sync.report.sample_outlook import outlook
@@ -23,7 +25,12 @@ from tests.sync.report.sample_outlook import outlook
 
 @cache
 def full() -> Report:
-    """As `sample`, with effort, outlook, flow, code, teams, terrain, rules and decisions."""
+    """As `sample`, with effort, outlook, flow, code, teams, terrain, rules, decisions, and where to start."""
+    report = _without_starts()
+    return replace(report, starts=starts(report))
+
+
+def _without_starts() -> Report:
     return sample(
         answer=Answer(
             sentence="",
@@ -61,6 +68,26 @@ def full() -> Report:
         teams=(
             team("payments"),
             replace(team("storefront"), owns=("growth",), waits=(), holds_up=team("payments").waits),
+        ),
+        obstacles=(
+            Obstacle(
+                cause="review",
+                objective="checkout",
+                team="payments",
+                items=2,
+                oldest_days=9.0,
+                effort_days=9.0,
+                longest=("jira:work_item:1",),
+            ),
+            Obstacle(
+                cause="review",
+                objective="checkout",
+                team="storefront",
+                items=1,
+                oldest_days=2.0,
+                effort_days=2.0,
+                longest=("jira:work_item:2",),
+            ),
         ),
         terrain=TerrainView(
             since_on=MONDAY,

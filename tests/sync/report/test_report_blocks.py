@@ -8,12 +8,14 @@ from msgspec.structs import replace
 from sync.reconcile.acknowledged import Accepted, Returned
 from sync.report import csv, html, json, text
 from sync.report.editions import edition
+from sync.report.starting import starts
 from tests.sync.report.page import Element, Page, unpacked
 from tests.sync.report.sample import finding, masthead, sample
 from tests.sync.report.sample_views import full
 
 BLOCKS = ["answer", "changes", "objectives", "top", "decisions", "strip", "terrain", "accepted", "small-print"]
-DETAILS = ["map", "effort", "forecasts", "flow", "delivery", "teams", "findings", "rules", "items", "definitions"]
+DETAILS = ["start", "obstacles", "map", "effort", "forecasts", "flow", "delivery", "teams", "findings", "rules"]
+DETAILS += ["items", "definitions"]
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def told(page: Page, block: str) -> str:
 def test_the_masthead_is_followed_by_the_blocks_in_their_order_and_by_what_lies_behind_them(page):
     sections = [section.attributes["id"] for section in page.all("section")]
     assert sections == BLOCKS + DETAILS
-    assert [section.inside[-1] for section in page.all("section")] == ["main"] * 9 + ["body"] * 10
+    assert [section.inside[-1] for section in page.all("section")] == ["main"] * 9 + ["body"] * 12
 
 
 def test_every_block_without_data_says_why():
@@ -45,6 +47,35 @@ def test_every_block_without_data_says_why():
     assert "no finding is acknowledged" in told(bare, "accepted")
     assert "No effort is reckoned" in told(bare, "effort")
     assert "No team is known" in told(bare, "teams")
+    assert "Nothing is blocked" in told(bare, "obstacles")
+    assert "made without it" in told(bare, "start")
+
+
+def test_obstacles_are_told_of_all_teams_and_of_each(page, rendered):
+    assert "Faster checkout: 3 waiting for a review, the oldest for 9.0 d, 11.0 d of effort at stake: PAY-1" in told(
+        page, "obstacles"
+    )
+    payments = " ".join(page.one("details", id="team-payments").text.split())
+    assert "Faster checkout: 2 waiting for a review, the oldest for 9.0 d, 9.0 d of effort at stake: PAY-1" in payments
+
+
+def test_where_to_start_is_told_by_ground_with_what_is_not_seen(page):
+    said = told(page, "start")
+    assert "Strategic direction Strategic yield: 55.0 %" in said
+    assert "Not seen from these tools: Why a measure moved" in said
+    assert "WHERE TO START" in text.render(full())
+
+
+def test_what_stakes_the_most_effort_comes_first_and_each_subject_counts_once():
+    told_of = [finding(number, effort_days=float(number)) for number in (1, 6, 11)]
+    again = replace(finding(1, effort_days=1.0), id="again")
+    starting = {each.ground: each for each in starts(sample(findings=(*told_of, again)))}
+    grounds = [each for each in starting.values() if each.starts]
+    assert list(starting) == ["direction", "data", "learning", "health"]
+    for each in grounds:
+        days = [start.effort_days or 0.0 for start in each.starts]
+        assert days == sorted(days, reverse=True)
+    assert sum(start.effort_days or 0.0 for each in grounds for start in each.starts) == 18.0
 
 
 def test_what_is_accepted_says_until_when_by_whom_and_why_and_when_it_ends_soon():
