@@ -37,9 +37,14 @@ def page(
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     """A page of the dashboard, from what it is told."""
-    instant = partial(words.instant, zone=request.app.state.zone())
-    text = environment().get_template(template).render({**(told or {}), "title": title, "instant": instant})
+    text = rendered(template, told or {}, title=title, zone=request.app.state.zone())
     return HTMLResponse(text, code, headers={**_REFERRER, **(headers or {})})
+
+
+def rendered(template: str, told: Mapping[str, object], *, title: str, zone: str) -> str:
+    """The page as HTML text, the same for everybody who is told the same."""
+    instant = partial(words.instant, zone=zone)
+    return environment().get_template(template).render({**told, "title": title, "instant": instant})
 
 
 @cache

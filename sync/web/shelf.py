@@ -13,6 +13,8 @@ from sync.work.recent import Recent
 
 MOST_BYTES = 64 * 1024 * 1024
 
+MEDIA_TYPE = "text/html; charset=utf-8"  #: of a page
+
 Render = Callable[[Report], str | bytes]
 
 

@@ -99,10 +99,7 @@ class Desk:
 
     def figures(self, digest: str, name: str) -> tuple[FigureBehind, ...]:
         """The figures of this name, `throughput` or `throughput:checkout`, with the items that they rest on."""
-        found = behind.figures_behind(self.report(digest), name)
-        if not found:
-            raise Unknown(f"the report has no figure {name[:64]}")
-        return found
+        return figures_of(self.report(digest), name)
 
     def explained(self, name: str, *, as_of: datetime | None, objective: str | None = None) -> Explained:
         """Why an item is tagged as it is, or why it does not serve this objective."""
@@ -205,6 +202,14 @@ class Desk:
         if stands is None:
             raise Busy("as much as can wait is asked for already")
         return stands
+
+
+def figures_of(made: Report, name: str) -> tuple[FigureBehind, ...]:
+    """The figures of this name and scope in a report; `Unknown` where there are none."""
+    found = behind.figures_behind(made, name)
+    if not found:
+        raise Unknown(f"the report has no figure {name[:64]}")
+    return found
 
 
 def all_findings(made: Report) -> tuple[Finding, ...]:

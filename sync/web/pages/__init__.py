@@ -14,9 +14,9 @@ def router(desk: Desk) -> APIRouter:
     pages = APIRouter(dependencies=[Depends(needs("reader"))], include_in_schema=False)
     for each in (
         reports.router(desk, shelf),
-        forms.router(desk, shelf),
+        forms.router(shelf),
         findings.router(desk),
-        figures.router(desk),
+        figures.router(shelf),
         items.router(desk),
         reckonings.router(desk),
         triage.router(desk),

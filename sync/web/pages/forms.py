@@ -10,10 +10,10 @@ from sync.report import csv, html, json, markdown
 from sync.report.model import Report
 from sync.web import addresses
 from sync.web.asked import Digest, Name
-from sync.web.looks import page
-from sync.web.pages.reports import MEDIA_TYPE, policy
-from sync.web.shelf import Shelf
-from sync.work.desk import Desk, Unknown
+from sync.web.looks import rendered
+from sync.web.pages.reports import policy
+from sync.web.shelf import MEDIA_TYPE, Shelf
+from sync.work.desk import Unknown
 
 #: Suffix → what writes it, and as what it is sent.
 TEXTS: dict[str, tuple[Callable[[Report], str], str]] = {
@@ -22,7 +22,7 @@ TEXTS: dict[str, tuple[Callable[[Report], str], str]] = {
 }
 
 
-def router(desk: Desk, shelf: Shelf) -> APIRouter:
+def router(shelf: Shelf) -> APIRouter:
     api = APIRouter(prefix="/reports/{digest}")
     sent_as_page = {"media_type": MEDIA_TYPE, "policy": policy()}
 
@@ -51,8 +51,7 @@ def router(desk: Desk, shelf: Shelf) -> APIRouter:
     @api.get("/tables")
     def tables(request: Request, digest: Digest) -> Response:
         """The tables that a report has."""
-        names = sorted(csv.render(desk.report(digest)))
-        return page(request, "tables.html", {"digest": digest, "names": names}, title="Tables")
+        return shelf.answer(request, digest, "tables", partial(_tables, digest), media_type=MEDIA_TYPE)
 
     @api.get("/tables/{name}.csv")
     def table(request: Request, digest: Digest, name: Name) -> Response:
@@ -60,6 +59,11 @@ def router(desk: Desk, shelf: Shelf) -> APIRouter:
         return shelf.answer(request, digest, f"csv {name}", partial(_table, name), media_type="text/csv; charset=utf-8")
 
     return api
+
+
+def _tables(digest: str, made: Report) -> str:
+    told = {"digest": digest, "names": sorted(csv.render(made))}
+    return rendered("tables.html", told, title="Tables", zone=made.masthead.zone)
 
 
 def _team(digest: str, name: str, made: Report) -> str:

@@ -10,11 +10,10 @@ from sync.report.diff import text as diff_text
 from sync.web import addresses
 from sync.web.asked import AsOf, Digest, Period
 from sync.web.looks import page
-from sync.web.shelf import Shelf
+from sync.web.shelf import MEDIA_TYPE, Shelf
 from sync.work.desk import Desk
 
 MOST = 60  #: shown in a list
-MEDIA_TYPE = "text/html; charset=utf-8"
 
 DigestAsked = Annotated[str, Query(pattern="^[0-9a-f]{64}$")]
 
