@@ -70,12 +70,18 @@ class _SourceConfig(Model):
     token_file: SecretFile | None = None
     since: date | None = Field(None, description="where the backfill starts")
     hook_secrets: tuple[Secret, ...] = Field((), max_length=2, description="two while rotating")
+    hook_secret_files: tuple[SecretFile, ...] = Field((), max_length=2, description="the same from files")
     write_back: WriteBackConfig | None = Field(None, description="mirrors each tag in its source; opt-in")
 
     @property
     def secret(self) -> str:
         """The token itself, for a request header and for nothing else."""
         return the_one(self.token, self.token_file).get_secret_value()
+
+    @property
+    def hooks(self) -> tuple[SecretStr, ...]:
+        """The secrets by which deliveries are signed; none where nobody may send any."""
+        return (*self.hook_secrets, *self.hook_secret_files)
 
 
 class JiraConfig(_SourceConfig):
@@ -168,7 +174,7 @@ def secrets(config: Config) -> list[str]:
 
 def _secrets(source: JiraConfig | GitHubConfig) -> Iterator[SecretStr]:
     yield from (secret for secret in (source.token, source.token_file) if secret)
-    yield from source.hook_secrets
+    yield from source.hooks
     if isinstance(source, JiraConfig) and source.oauth:
         yield source.oauth.client_secret
     if isinstance(source, GitHubConfig) and source.app:

@@ -40,4 +40,4 @@ class Doors:
 
 
 def _has_a_key(said: JiraConfig | GitHubConfig) -> bool:
-    return bool(said.hook_secrets) or (isinstance(said, JiraConfig) and said.unsigned_hooks)
+    return bool(said.hooks) or (isinstance(said, JiraConfig) and said.unsigned_hooks)

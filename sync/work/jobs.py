@@ -130,7 +130,7 @@ class Jobs:
         self.counts.passed(done)
         structlog.get_logger().info("pass", source=source, verdict=done.verdict, found=done.found)
         await asyncio.to_thread(self._note_quotas, source)
-        if self.current().sources[source].hook_secrets:
+        if self.current().sources[source].hooks:
             await asyncio.to_thread(
                 webhooks.judge, self.means.engine, source, done.changed_at, now=self.means.clock.now()
             )

@@ -119,4 +119,4 @@ def _github(name: str, said: GitHubConfig, mirror: Mirror | None, means: Means) 
 
 
 def _hook_secrets(said: JiraConfig | GitHubConfig) -> list[str]:
-    return [secret.get_secret_value() for secret in said.hook_secrets]
+    return [secret.get_secret_value() for secret in said.hooks]

@@ -16,6 +16,7 @@ from typer.main import get_command
 
 from connectors.progress import SILENT
 from sync.cli import app
+from sync.config import load_config
 from sync.metrics import Counts, registry
 from sync.progress import Tally
 from sync.serving import ServeConfig
@@ -94,6 +95,49 @@ def test_a_service_leads_to_pods_that_answer_where_it_asks() -> None:
         "/health",
         "/ready",
     }
+
+
+class TestMetrics:
+    """Whoever counts is read: the dashboard and the alerts ask for what the service counts, and what workers do."""
+
+    @pytest.fixture
+    def said(self, tmp_path: Path) -> ServeConfig:
+        """What the configuration to begin with says of the service."""
+        text = (DEPLOY / "fingerpost.yaml").read_text().replace("/run/secrets", str(tmp_path))
+        (tmp_path / "fingerpost.yaml").write_text(text)
+        [compose] = documents(DEPLOY / "compose.yaml")
+        for name in compose["services"]["web"]["secrets"]:
+            (tmp_path / name).write_text("a secret of some length")
+        environment = compose["services"]["web"]["environment"]
+        return load_config(tmp_path / "fingerpost.yaml", environment=environment).serve
+
+    @pytest.fixture
+    def asked(self) -> dict[str, int]:
+        """By name, the ports that Prometheus is to read."""
+        [prometheus] = documents(DEPLOY / "prometheus/prometheus.yaml")
+        [job] = prometheus["scrape_configs"]
+        assert (job["job_name"], prometheus["rule_files"]) == ("fingerpost", ["alerts.yaml"])
+        return {name: each["port"] for each in job["dns_sd_configs"] for name in each["names"]}
+
+    def test_compose_shows_them_where_prometheus_reads(self, said: ServeConfig, asked: dict[str, int]) -> None:
+        [compose] = documents(DEPLOY / "compose.yaml")
+        assert said.host == "0.0.0.0"
+        assert {name: asked[name] for name in ("web", "worker")} == {"web": said.port, "worker": said.metrics_port}
+        assert compose["services"]["worker"]["expose"] == [str(said.metrics_port)]
+
+    def test_kubernetes_shows_them_where_prometheus_reads(self, said: ServeConfig, asked: dict[str, int]) -> None:
+        folder = DEPLOY / "kubernetes/service"
+        ports = {"web": said.port, "worker": said.metrics_port}
+        for name, port in ports.items():
+            found = {(each["kind"], each["metadata"]["name"]): each for each in documents(folder / f"{name}.yaml")}
+            service = found["Service", f"fingerpost-{name}-metrics"]["spec"]
+            pod = found["Deployment", f"fingerpost-{name}"]["spec"]["template"]
+            assert service["clusterIP"] == "None"
+            assert service["selector"].items() <= pod["metadata"]["labels"].items()
+            assert pod["spec"]["containers"][0]["ports"][0]["containerPort"] == port
+            assert service["ports"][0]["port"] == asked[f"fingerpost-{name}-metrics"] == port
+        [policy] = documents(folder / "network.yaml")
+        assert {each["port"] for each in policy["spec"]["ingress"][0]["ports"]} == set(ports.values())
 
 
 class TestCompose:

@@ -36,6 +36,14 @@ def test_a_secret_comes_from_a_file_beside_the_configuration(tmp_path: Path) -> 
     assert load(tmp_path, JIRA + ", token_file: token").sources["tracker"].secret == "s3cret"
 
 
+def test_secrets_of_hooks_come_from_files_too_and_are_secrets_as_others_are(tmp_path: Path) -> None:
+    (tmp_path / "hook").write_text("new\n")
+    given = ', token: "${TOKEN}", hook_secrets: ["${OLD}"], hook_secret_files: [hook]'
+    config = load(tmp_path, JIRA + given, TOKEN="t", OLD="old")
+    assert [secret.get_secret_value() for secret in config.sources["tracker"].hooks] == ["old", "new"]
+    assert secrets(config) == ["t", "old", "new"]
+
+
 def test_an_address_keeps_its_context_path(tmp_path: Path) -> None:
     source = load(tmp_path, JIRA + ', token: "${TOKEN}"', TOKEN="t").sources["tracker"]
     assert isinstance(source, JiraConfig)
