@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from connectors.errors import Postponed, SourceError
 from connectors.progress import SILENT, Progress
-from connectors.records import Batch, Gap, PullRequest, WorkItem
+from connectors.records import Batch, Gap, Listed, PullRequest, Tombstone, WorkItem
 from connectors.source import Source
 from connectors.transport import Clock
 from sync.lease import Renew, leased
@@ -19,6 +19,7 @@ from sync.passes import Pass, failure, verdict_of
 from sync.store import censuses
 from sync.store.apply import apply
 from sync.store.memory import recall, record_pass, was_complete
+from sync.store.register import unlisted
 
 LATEST = 200  # changes of which a pass tells the instants
 
@@ -105,7 +106,7 @@ async def _read_on(
 ) -> None:
     log = structlog.get_logger().bind(source=source)
     async for batch in batches:
-        await asyncio.to_thread(apply, engine, batch)
+        await asyncio.to_thread(_keep, engine, batch)
         await renew()
         walk.note(batch)
         of = walk.counted if walk.is_first else None
@@ -115,3 +116,17 @@ async def _read_on(
             raise TimeOver(
                 "the time for this pass is over", hint="The next goes on where it stopped.", until=batch.read_at
             )
+
+
+def _keep(engine: Engine, batch: Batch) -> None:
+    """Applies the batch, and buries what its whole lists no longer show: that is the source's own word, and no lag."""
+    apply(engine, batch)
+    gone = [(ref, listed) for listed in batch.listed for ref in unlisted(engine, batch.source, listed)]
+    if gone:
+        tombstones = tuple(_tombstone(ref, listed) for ref, listed in gone)
+        apply(engine, Batch(source=batch.source, read_at=batch.read_at, tombstones=tombstones))
+
+
+def _tombstone(ref: str, listed: Listed) -> Tombstone:
+    evidence = f"the whole list of what {listed.scope} has of this kind ({listed.kind}) does not show it"
+    return Tombstone(ref=ref, at=listed.began_at, reason="deleted_or_hidden", evidence=evidence)

@@ -10,7 +10,7 @@ from connectors.errors import Malformed
 from connectors.github.accounts import Accounts
 from connectors.github.found import identity
 from connectors.github.lists import Page
-from connectors.records import Batch, ChildSet, Gap, ItemRef, Record, Tombstone
+from connectors.records import Batch, ChildSet, Gap, ItemRef, Listed, Record, Tombstone
 
 T = TypeVar("T")
 Parse = Callable[[Raw, Accounts], T | None]
@@ -26,6 +26,7 @@ class Harvest:
         self.children: list[ChildSet] = []
         self.tombstones: list[Tombstone] = []
         self.gaps: list[Gap] = []
+        self.listed: list[Listed] = []
         self.read_at: datetime | None = None  #: the server's clock at its last answer
 
     def rows(self, page: Page, parse: Parse[T], *, stream: str, kind: str) -> list[T]:
@@ -56,6 +57,7 @@ class Harvest:
             children=tuple(self.children),
             tombstones=tuple(self.tombstones),
             gaps=tuple(self.gaps),
+            listed=tuple(self.listed),
             capabilities=dict(capabilities or {}),
         )
 

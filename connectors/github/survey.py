@@ -1,7 +1,7 @@
 """Reads what repositories define: each list by its clock, releases also when the probe shows another."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import product
 
@@ -10,13 +10,14 @@ from msgspec import Raw, Struct
 from connectors.github import lists
 from connectors.github.api import causes, each
 from connectors.github.definitions import DEFINITIONS, RELEASES, Definition
+from connectors.github.found import identity
 from connectors.github.harvest import Harvest
-from connectors.github.lists import NOTHING, UNSEEN, Listing
+from connectors.github.lists import NOTHING, UNSEEN, Listing, Page
 from connectors.github.probe import Shown
 from connectors.github.queries import ACTOR, has
 from connectors.github.streams import Watched
 from connectors.github.visit import Visit
-from connectors.records import Batch, ItemRef, Record
+from connectors.records import Batch, ItemRef, Listed, Record
 from connectors.remembered import recalled, written
 
 
@@ -73,6 +74,29 @@ class _Task:
         return Seen(at=self.now, whole_at=whole_at, head=self.shown.heads.get(self.definition.name, ""))
 
 
+@dataclass
+class _Roll:
+    """Who was called of one list so far."""
+
+    began_at: datetime | None = None
+    ids: list[str] = field(default_factory=list)
+    is_whole: bool = True  #: nothing was left out
+    is_over: bool = False
+
+    def call(self, page: Page) -> None:
+        self.began_at = self.began_at or page.at
+        self.ids += map(identity, page.rows)
+        self.is_whole = self.is_whole and not page.hidden
+        self.is_over = page.cursor is None
+
+    def listed(self, task: _Task, *, source: str) -> Iterator[Listed]:
+        """All of the list, once it came to its end."""
+        if self.began_at and self.is_over and self.is_whole and all(self.ids):
+            kind, scope = task.definition.kind, task.shown.repository.name_with_owner
+            refs = tuple(str(ItemRef(source, kind, one)) for one in self.ids)
+            yield Listed(kind=kind, scope=scope, began_at=self.began_at, refs=refs)
+
+
 class Survey:
     """Labels, milestones, git tags and releases."""
 
@@ -84,6 +108,7 @@ class Survey:
         """The lists that are due, those of many repositories in one question."""
         memory = recalled(visit.remembered, Memory) or {}
         tasks = {task.listing: task for task in _due(visit, memory)}
+        rolls = {listing: _Roll() for listing in tasks}
         pages = lists.read(visit.reader, list(tasks), label=self.name, onward=lambda page: tasks[page.listing].whole)
         async for together in pages:
             harvest = Harvest(visit.source)
@@ -92,6 +117,9 @@ class Survey:
                 parse, kind = task.definition.parse, task.definition.kind
                 found: list[Record] = harvest.rows(page, parse, stream=task.stream, kind=kind)
                 harvest.records += found
+                rolls[page.listing].call(page)
+                if task.whole:
+                    harvest.listed += rolls[page.listing].listed(task, source=visit.source)
                 if page.cursor is None or not task.whole:
                     memory.setdefault(task.shown.id, {})[task.definition.name] = task.done()
             yield harvest.batch(now=visit.now, capabilities={self.name: written(memory)})

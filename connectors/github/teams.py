@@ -8,6 +8,7 @@ from msgspec import Raw, Struct
 
 from connectors.github import lists
 from connectors.github.accounts import Accounts
+from connectors.github.found import identity
 from connectors.github.harvest import Harvest
 from connectors.github.lists import Listing, Page
 from connectors.github.owners import Owner, logins, owners
@@ -39,6 +40,7 @@ class Memory(Struct, kw_only=True):
 
     asked_at: dict[str, datetime] = {}  #: by the owner's name in small letters
     refused: dict[str, str] = {}  #: likewise
+    teams: dict[str, tuple[str, ...]] = {}  #: likewise, ids of those that were shown when all were
 
 
 class Teams:
@@ -58,10 +60,13 @@ class Teams:
         memory.refused = {login: why for login, why in memory.refused.items() if login not in due}
         found = {one.id: one for one in await owners(visit, list(due.values())) if one.typename == "Organization"}
         listings = [Listing(node=one, typename="Organization", connection="teams", row=TEAM) for one in found]
+        shown: dict[str, list[str]] = {one: [] for one in found}
         async for pages in lists.read(visit.reader, listings, label="teams", at_once=TEAMS_AT_ONCE):
             harvest = Harvest(visit.source)
             for page in pages:
-                await _take(visit, page, found[page.listing.node], memory, harvest)
+                owner = found[page.listing.node]
+                await _take(visit, page, owner, memory, harvest)
+                _call(page, shown, owner, memory, harvest)
             yield harvest.batch(now=visit.now)
         yield Harvest(visit.source).batch(now=visit.now, capabilities={self.name: written(memory)})
 
@@ -90,6 +95,24 @@ async def _take(visit: Visit, page: Page, owner: Owner, memory: Memory, harvest:
     members |= await _read_again(visit, longer, harvest, stream=stream)
     for team in teams:
         harvest.children.append(members[team.id].child_set(team, harvest.accounts, at=page.at or visit.now))
+
+
+def _call(page: Page, shown: dict[str, list[str]], owner: Owner, memory: Memory, harvest: Harvest) -> None:
+    """At the end of an owner's list, those who were on it when it was last whole and no longer are have no members."""
+    if page.hidden:
+        shown.pop(owner.id, None)
+    if owner.id not in shown:
+        return
+    shown[owner.id] += map(identity, page.rows)
+    if page.cursor is None and page.at:
+        known = memory.teams.get(owner.login.lower(), ())
+        gone = sorted(set(known) - set(shown[owner.id]))
+        harvest.children += [_nobody(f"{harvest.source}:account:{one}", page.at) for one in gone]
+        memory.teams[owner.login.lower()] = tuple(shown[owner.id])
+
+
+def _nobody(team_ref: str, at: datetime) -> ChildSet:
+    return ChildSet(item_ref=team_ref, kind="members", version_at=at, complete=True, rows=())
 
 
 @dataclass

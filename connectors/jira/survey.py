@@ -18,7 +18,7 @@ from connectors.jira.fields import Roles, roles, with_estimates
 from connectors.jira.metadata import Metadata
 from connectors.jira.projects import Known, look, loss
 from connectors.jira.versions import versions
-from connectors.records import Batch, Count, Gap, Record
+from connectors.records import Batch, Count, Gap, Listed, Record
 from connectors.remembered import written
 from connectors.transport import Transport
 
@@ -176,7 +176,10 @@ class Survey:
             except (Retry, Malformed) as error:
                 self._miss("versions", f"those of {project.key} could not be read, and are asked for again: {error}")
                 return
-            yield self._batch(read_at, [self._metadata.version(one, project=project.key) for one in told])
+            found = [self._metadata.version(one, project=project.key) for one in told]
+            refs = tuple(version.ref for version in found)
+            listed = Listed(kind="version", scope=project.key, began_at=read_at, refs=refs)
+            yield replace(self._batch(read_at, found), listed=(listed,))
 
     def _note(self, boards: Boards) -> None:
         """What the look at the boards came to."""

@@ -7,7 +7,7 @@ holds None there; it is the batch's gap that says so.
 No record can lead back to itself, so none of them need be looked at by the collector of such circles (`gc=False`).
 """
 
-from connectors.records.batch import Batch, Child, ChildKind, ChildSet, Count, Gap, Record
+from connectors.records.batch import Batch, Child, ChildKind, ChildSet, Count, Gap, Listed, Record
 from connectors.records.catalogue import (
     Board,
     BoardColumn,
@@ -70,6 +70,7 @@ __all__ = [
     "ItemRef",
     "ItemType",
     "Label",
+    "Listed",
     "Member",
     "Milestone",
     "Project",

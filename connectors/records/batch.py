@@ -99,6 +99,15 @@ class Count(Struct, frozen=True, kw_only=True, gc=False):
     total: int
 
 
+class Listed(Struct, frozen=True, kw_only=True, gc=False):
+    """All that a project or repository defines of one kind: what is held and not among them is gone."""
+
+    kind: str  #: of `ItemRef`: version, label, milestone, release, git_tag
+    scope: str  #: the project's key or the repository's name, as the records say it
+    began_at: datetime  #: the source's clock when it was asked
+    refs: tuple[str, ...]
+
+
 class Batch(Struct, frozen=True, kw_only=True):
     """What one read of a source brought, of however many kinds, and where its walk stands after it."""
 
@@ -109,5 +118,6 @@ class Batch(Struct, frozen=True, kw_only=True):
     tombstones: tuple[Tombstone, ...] = ()
     gaps: tuple[Gap, ...] = ()
     counts: tuple[Count, ...] = ()
+    listed: tuple[Listed, ...] = ()
     watermarks: dict[str, str] = {}  #: by stream; durable position of the walk, opaque to everyone but its source
     capabilities: dict[str, str] = {}  #: by name; what was learned about the source, opaque likewise

@@ -6,11 +6,28 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Engine, Table, exists, func, select
 
+from connectors.records import Listed
 from sync.store.database import reading
-from sync.store.rows import at_of
-from sync.store.tables import PULL_REQUESTS, TOMBSTONES, WORK_ITEMS
+from sync.store.rows import at_of, epoch_us
+from sync.store.tables import (
+    GIT_TAGS,
+    LABELS,
+    MILESTONES,
+    PULL_REQUESTS,
+    RELEASES,
+    TOMBSTONES,
+    VERSIONS,
+    WORK_ITEMS,
+)
 
 KINDS = ("issue", "pull_request")  # of item, as refs name them
+_DEFINITIONS = {
+    "git_tag": GIT_TAGS,
+    "label": LABELS,
+    "milestone": MILESTONES,
+    "release": RELEASES,
+    "version": VERSIONS,
+}
 
 
 class Entry(NamedTuple):
@@ -30,6 +47,16 @@ def entries(engine: Engine, source: str, *, kind: str, scope: str) -> dict[str, 
     with reading(engine) as connection:
         rows = connection.execute(found).all()
     return {ref.removeprefix(prefix): Entry(key, at_of(us), bool(is_open)) for ref, key, us, is_open in rows}
+
+
+def unlisted(engine: Engine, source: str, listed: Listed) -> list[str]:
+    """Refs of what is held of this kind and scope, was read before the list was, and is not on it."""
+    table, on_it = _DEFINITIONS[listed.kind], frozenset(listed.refs)
+    scope = table.c.project if table is VERSIONS else table.c.repository
+    before = scope == listed.scope, table.c.read_us < epoch_us(listed.began_at)
+    found = select(table.c.ref).where(*_live(table, source, listed.kind), *before).order_by(table.c.ref)
+    with reading(engine) as connection:
+        return [ref for ref in connection.execute(found).scalars() if ref not in on_it]
 
 
 def counts(engine: Engine, source: str, kinds: Iterable[str]) -> dict[tuple[str, str], int]:

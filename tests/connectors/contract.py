@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from connectors.errors import Refused
-from connectors.records import Batch, ChildSet, Gap, ItemRef, Record
+from connectors.records import Batch, ChildSet, Gap, ItemRef, Listed, Record
 from connectors.source import Memory, Source
 from connectors.twin.faults import Answer, Cut, Fault, Faults, Injection, Requests, Reset, html, rate_limited
 from connectors.twin.serve import serving
@@ -46,6 +46,7 @@ class Stored:
     records: dict[str, Record] = field(default_factory=dict)
     children: dict[tuple[str, str], ChildSet] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
+    listed: list[Listed] = field(default_factory=list)
     watermarks: dict[str, str] = field(default_factory=dict)
     capabilities: dict[str, str] = field(default_factory=dict)
 
@@ -64,6 +65,7 @@ class Stored:
             if rows.complete or held is None:
                 self.children[rows.item_ref, rows.kind] = rows
         self.gaps += batch.gaps
+        self.listed += batch.listed
         self.watermarks |= batch.watermarks
         self.capabilities |= batch.capabilities
 

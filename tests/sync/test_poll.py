@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import Engine, select
 
 from connectors.errors import Postponed, Refused, SourceError
-from connectors.records import Batch, Count, Gap
+from connectors.records import Batch, Count, Gap, Label, Listed
 from connectors.source import Memory
 from sync.passes import Pass
 from sync.poll import poll
-from sync.store import censuses
+from sync.store import censuses, register
 from sync.store.memory import acquire, release
 from sync.store.rows import epoch_us
-from sync.store.tables import SOURCES
+from sync.store.tables import SOURCES, TOMBSTONES
 from tests.stores import new_store
 from tests.sync.store.batches import at, batch, item
 
@@ -82,6 +83,15 @@ def read(
     )
 
 
+def label(number: int, *, repository: str = "acme/shop") -> Label:
+    return Label(ref=f"jira:label:{number}", source="jira", repository=repository, name=f"l{number}", description=None)
+
+
+def gone(store: Engine) -> set[str]:
+    with store.connect() as connection:
+        return set(connection.execute(select(TOMBSTONES.c.ref)).scalars())
+
+
 def known_until(store: Engine) -> int | None:
     with store.connect() as connection:
         told: int | None = connection.execute(select(SOURCES.c.complete_us)).scalar()
@@ -119,6 +129,25 @@ def test_one_that_broke_off_keeps_what_it_read_and_is_known_no_further(store: En
     done = read(store, batch(item(2), read=9), breaks=Refused("the token is refused", hint="Make a new one."))
     assert str(done) == "jira: failed, 1 records, 1 not read; first: the token is refused. Make a new one"
     assert known_until(store) == epoch_us(at(5))
+
+
+def test_what_a_whole_list_no_longer_shows_is_gone_and_may_come_back(store: Engine) -> None:
+    old, kept = label(1), label(2)
+    listed = Listed(kind="label", scope="acme/shop", began_at=at(5), refs=(kept.ref,))
+    told = [batch(old, kept, read=0), msgspec.structs.replace(batch(kept, read=5), listed=(listed,))]
+    read(store, *told)
+    assert gone(store) == {old.ref}
+    read(store, batch(old, read=9), msgspec.structs.replace(batch(read=8), listed=(listed,)))
+    assert not register.unlisted(store, "jira", listed)
+
+
+def test_a_list_says_nothing_of_other_places_nor_of_what_was_read_since(store: Engine) -> None:
+    elsewhere, since = label(1, repository="acme/docs"), label(2)
+    listed = Listed(kind="label", scope="acme/shop", began_at=at(5), refs=())
+    read(
+        store, batch(elsewhere, read=0), batch(since, read=6), msgspec.structs.replace(batch(read=7), listed=(listed,))
+    )
+    assert gone(store) == set()
 
 
 def test_one_that_was_asked_to_wait_is_incomplete_and_says_until_when(store: Engine) -> None:

@@ -171,6 +171,18 @@ class TestWhatIsAskedAndWhen:
             again, _ = polled_again(stage, stored, after_s=DAY_S)
         assert [one.name for one in all_of(again, Label).values()] == ["renamed"]
 
+    def test_a_list_that_was_read_whole_says_what_is_on_it(self) -> None:
+        """github.md §1b: a label that is deleted is seen by its absence from the whole list, and by nothing else."""
+        host = host_of(repository(labels=[label(n) for n in range(130)]))
+        with staged(host) as stage:
+            stored = poll_of(stage)
+            host.repositories[0]["labels"].pop(0)
+            host.changed(host.repositories[0])
+            again, _ = polled_again(stage, stored, after_s=DAY_S)
+        [before], [after] = ([one for one in each.listed if one.kind == "label"] for each in (stored, again))
+        assert (before.scope, len(before.refs)) == ("acme/shop", 130)
+        assert set(before.refs) - set(after.refs) == {"github:label:LA_0"}
+
     def test_old_releases_are_read_again_every_week(self) -> None:
         host = host_of(repository(releases=[release(n) for n in range(130)]))
         with staged(host) as stage:
@@ -282,6 +294,7 @@ class TestFaults:
         with staged(host_of(repository(labels=[label(n) for n in range(3)])), change=shorten) as stage:
             stored = poll_of(stage)
         assert [gap.cause for gap in stored.gaps] == [f"it ends after {3 - cut} of 3"]
+        assert "label" not in {one.kind for one in stored.listed}
 
     def test_one_odd_row_spoils_no_other(self) -> None:
         def odd(operation: str, answer: Any) -> Any:
@@ -295,3 +308,6 @@ class TestFaults:
             stored = poll_of(stage)
         assert set(all_of(stored, Label)) == {"github:label:LA_0", "github:label:LA_2"}
         assert [gap.ref for gap in stored.gaps] == ["github:label:LA_1"]
+        assert [one.refs for one in stored.listed if one.kind == "label"] == [
+            ("github:label:LA_0", "github:label:LA_1", "github:label:LA_2")
+        ]

@@ -67,6 +67,17 @@ def test_who_left_is_a_member_no_more_after_a_day() -> None:
     assert [row.id for row in members(stored, "payments").rows if isinstance(row, Member)] == ["github:account:U_1"]
 
 
+def test_a_team_that_was_dissolved_has_no_members_after_a_day() -> None:
+    github = host(team("payments", person(1)), team("old", person(2)))
+    with staged(github) as stage:
+        stored = poll_of(stage)
+        github.organizations[0]["teams"].pop()
+        github.changed(github.organizations[0])
+        stage.clock.wind(DAY_S)
+        read(stage, stored)
+    assert (len(members(stored, "payments").rows), len(members(stored, "old").rows)) == (1, 0)
+
+
 def test_a_member_who_is_hidden_makes_the_set_incomplete() -> None:
     def hide(operation: str, answer: Any) -> Any:
         for node in answer["data"].values() if operation == "lists" else ():

@@ -53,6 +53,8 @@ def test_what_issues_refer_to_is_read_once_a_day_and_told_anew(site: JiraSite) -
             ("DATA", False),
         }
         assert all(isinstance(version.release_on, date) for version in versions.values())
+        listed = {one.scope: set(one.refs) for one in someone.stored.listed}
+        assert listed["DATA"] == {version.ref for version in versions.values()}
         assert {board.kind for board in boards.values()} == {"scrum", "kanban", "simple"}
         later(someone, timedelta(days=1))
         site.statuses[0]["statusCategory"] = site.statuses[-1]["statusCategory"]
