@@ -42,7 +42,7 @@ class Acknowledged(NamedTuple):
 def acknowledged(findings: Iterable[Finding], made: Acknowledgements, *, day: date) -> Acknowledged:
     """The findings as the acknowledgements in force on this day leave them, in their order."""
     told, in_force = tuple(findings), made.on(day)
-    ends = {each.id: _end(each, in_force[each.id], day=day) for each in told if each.id in in_force}
+    ends = {each.id: ended(each, in_force[each.id], day=day) for each in told if each.id in in_force}
     accepted = [_accepted(each, in_force[each.id]) for each in told if each.id in ends and ends[each.id] is None]
     return Acknowledged(
         standing=tuple(each for each in told if each.id not in ends or ends[each.id] is not None),
@@ -52,7 +52,7 @@ def acknowledged(findings: Iterable[Finding], made: Acknowledgements, *, day: da
     )
 
 
-def _end(finding: Finding, made: Acknowledgement, *, day: date) -> End | None:
+def ended(finding: Finding, made: Acknowledgement, *, day: date) -> End | None:
     """Why the acknowledgement holds no longer; None while it does."""
     if day > made.until:
         return "expired"

@@ -15,6 +15,7 @@ from mappings.posted import Posted
 from mappings.problems import Problems, nearest
 from sync.config import Config
 from sync.files import Files, Map
+from sync.reconcile.acknowledged import ended
 from sync.reconcile.findings import Finding
 from sync.reconcile.periods import day_of
 from sync.reconcile.thresholds import Thresholds, thresholds_of
@@ -35,6 +36,8 @@ from sync.work.reckoner import Reckoner
 from sync.work.state import State, state
 
 MOST_REPORTS = 4  #: that are kept read
+MOST_EXPLAINED = 100  #: explanations that are kept
+MOST_EXPLAINING = 8  #: who wait for one; they are made one after the other, for each takes a core
 
 
 class Unknown(Exception):
@@ -59,7 +62,8 @@ class Desk:
     files: Callable[[], Files]
     reckoner: Reckoner
     _read: Recent[Report | None] = field(default_factory=lambda: Recent(most=MOST_REPORTS))
-    _explaining: threading.Lock = field(default_factory=threading.Lock)  #: one at a time: each takes a core
+    _explained: Recent[Explained] = field(default_factory=lambda: Recent(most=MOST_EXPLAINED))
+    _explaining: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(MOST_EXPLAINING))
 
     @property
     def today(self) -> date:
@@ -103,14 +107,15 @@ class Desk:
 
     def explained(self, name: str, *, as_of: datetime | None, objective: str | None = None) -> Explained:
         """Why an item is tagged as it is, or why it does not serve this objective."""
-        at, files = as_of or self.clock.now().replace(microsecond=0), self.files()
-        with self._explaining:
-            try:
-                return explaining.item_explained(
-                    self.engine, name, config=self.current(), files=files, as_of=at, objective=objective
-                )
-            except Problems as found:
-                raise Unknown("; ".join(map(str, found.problems))) from None
+        asked = (name, str(as_of or self.today), objective or "", *self._facts())
+        if not self._explaining.acquire(blocking=False):
+            raise Busy("others are waiting for their explanations")
+        try:
+            return self._explained.get(asked, lambda: self._explain(name, as_of, objective))
+        except Problems as found:
+            raise Unknown("; ".join(map(str, found.problems))) from None
+        finally:
+            self._explaining.release()
 
     def ask_report(self, *, period: str | None, as_of: datetime | None) -> Reckoning:
         """How it stands with the report on a period as known at an instant; default the last whole week, and now."""
@@ -155,10 +160,10 @@ class Desk:
         acknowledgements.keep(self.engine, accepted, who=who, now=self.clock.now())
         return accepted
 
-    def acknowledgement_of(self, finding: str) -> Acknowledgement | None:
-        """The one that counts today, of the file or posted; None where there is none, or none any more."""
-        found = self.map.acks.on(self.today).get(finding)
-        return found if found and found.until >= self.today else None
+    def acknowledgement_of(self, finding: Finding) -> Acknowledgement | None:
+        """The one that holds today, of the file or posted; None where there is none, or none any more."""
+        found = self.map.acks.on(self.today).get(finding.id)
+        return found if found and ended(finding, found, day=self.today) is None else None
 
     def post_reading(self, posted: Posted, *, who: str) -> None:
         """Keeps a reading of a measure that the strategy in force has."""
@@ -190,11 +195,20 @@ class Desk:
             return None  # of an older version, whose readers are gone
         return made and publishing.as_shown(made, config=self.current(), engine=self.engine)
 
+    def _explain(self, name: str, as_of: datetime | None, objective: str | None) -> Explained:
+        at, files = as_of or self.clock.now().replace(microsecond=0), self.files()
+        return explaining.item_explained(
+            self.engine, name, config=self.current(), files=files, as_of=at, objective=objective
+        )
+
+    def _facts(self) -> tuple[str, str, str]:
+        """What tells one state of all that is read from another: the facts', the files', the configuration's."""
+        return version(self.engine), self.files().digest, repr(self.current())
+
     def _ask(self, kind: str, arguments: Sequence[str], *, as_of: datetime | None) -> Reckoning:
         """Where no instant is named the day counts: what was made of these facts today is good enough."""
         at = as_of or self.clock.now().replace(microsecond=0)
-        facts, files, config = version(self.engine), self.files().digest, repr(self.current())
-        made_of = (*arguments, str(as_of or self.today), facts, files, config)
+        made_of = (*arguments, str(as_of or self.today), *self._facts())
         return self._asked(kind, (*arguments, "--as-of", f"{at:%Y-%m-%dT%H:%M:%SZ}"), made_of=made_of)
 
     def _asked(self, kind: str, arguments: Sequence[str], *, made_of: Sequence[str]) -> Reckoning:

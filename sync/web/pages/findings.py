@@ -39,7 +39,7 @@ def router(desk: Desk) -> APIRouter:
             "found": found,
             "evidence": partial(words.evidence, zone=head.zone),
             "explains": addresses.item(found.subject_key, as_of=head.as_of) if is_item else "",
-            "accepted": desk.acknowledgement_of(found.id),
+            "accepted": desk.acknowledgement_of(found),
             "may_accept": visitor is not None and visitor.may("keeper"),
             "csrf": csrf_token(request, answer),
             "today": desk.today,

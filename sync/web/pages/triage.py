@@ -9,6 +9,7 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response, status
 from fastapi.responses import RedirectResponse
 
+from sync.reconcile.findings import Finding
 from sync.store.reckonings import Reckoning
 from sync.web import addresses
 from sync.web.asked import LONGEST, AsOf, Limit
@@ -17,6 +18,8 @@ from sync.web.pages.reckonings import Key
 from sync.work.desk import Desk, Unknown
 
 USUAL = 10
+UNCLEAR = {"ambiguous-tag", "weak-tag", "tag-contradiction"}  #: kinds of finding that a rule or a cut settles
+MOST_UNCLEAR = 20
 
 
 def router(desk: Desk) -> APIRouter:
@@ -38,6 +41,7 @@ def router(desk: Desk) -> APIRouter:
             "limit": USUAL,
             "objectives": desk.map.strategy.objectives,
             "to": addresses.item,
+            "unclear": _unclear(desk),
         }
         return page(request, "triage.html", told, title="Untagged work")
 
@@ -56,6 +60,13 @@ def router(desk: Desk) -> APIRouter:
         return Response(content, media_type="text/x-diff; charset=utf-8")
 
     return api
+
+
+def _unclear(desk: Desk) -> list[tuple[Finding, str]]:
+    """What is tagged and should be decided all the same, as the latest report has it, each with its page."""
+    digest = desk.latest()
+    found = desk.report(digest).findings if digest else ()
+    return [(each, addresses.finding(str(digest), each.id)) for each in found if each.slug in UNCLEAR][:MOST_UNCLEAR]
 
 
 def _of_kind(desk: Desk, key: str, kind: str) -> Reckoning:
