@@ -36,6 +36,10 @@ def report(
         bool, typer.Option("--publish", help="Also keep it, and write it into the reports folder.")
     ] = False,
     fail_on: FailOn = None,
+    engine: Annotated[
+        Literal["duckdb", "postgresql", "spark"],
+        typer.Option(help="What reckons: this process, the server of the store, or Spark."),
+    ] = "duckdb",
     verbose: Verbose = False,
 ) -> None:
     """Report on what is stored; asks no source anything."""
@@ -44,9 +48,10 @@ def report(
     if form in (ReportForm.pdf, ReportForm.png) and out is None and sys.stdout.isatty():
         raise typer.BadParameter("name a file: this is no text", param_hint="--out")
     with opened(config, verbose=verbose, last_good=True) as work:
+        from sync.store.analytics import Analytics
         from sync.work.rendering import rendered, team_page
 
-        made = work.report(as_of=as_of, period=period)
+        made = work.report(as_of=as_of, period=period, analytics=Analytics(engine))
         content = team_page(made, team) if team else rendered(made, form.value, part=part, environment=os.environ)
         _put(work, content, out)
         if publish:

@@ -23,6 +23,7 @@ from sync.report.model import Report
 from sync.report.notice import Notice
 from sync.report.preview.model import Preview
 from sync.store import acknowledgements, maps, trail
+from sync.store.analytics import Analytics
 from sync.store.database import connect, exists, writing
 from sync.store.export import export
 from sync.store.trail import Step
@@ -69,7 +70,7 @@ class Work:
                 self._note("wrote back", each.source, f"{len(each.done)} items")
         return done
 
-    def report(self, *, as_of: datetime | None, period: str | None) -> Report:
+    def report(self, *, as_of: datetime | None, period: str | None, analytics: Analytics = Analytics.duckdb) -> Report:
         """The report on what is stored; the files that it was made by are kept, for when later ones are wrong."""
         made = reporting.report(
             self.engine,
@@ -78,6 +79,7 @@ class Work:
             as_of=self._instant(as_of),
             period=period,
             mistakes=tuple(map(str, self.wrong)),
+            analytics=analytics,
         )
         maps.keep(self.engine, self.files.digest, self.files.texts, used_at=self.clock.now())
         return made
