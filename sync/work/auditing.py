@@ -63,13 +63,13 @@ def drawn(
 def answered(drawing: Drawing, answers: Iterable[str], *, by: str, on: date) -> str:
     """The file's text with these answers, each `N=yes` or `N=no`; raises `Problems` where one names no drawn tag."""
     text = drawing.text
+    tags = {str(number): tag for number, (tag, _) in enumerate(drawing.tags, start=1)}
     for answer in answers:
         number, _, word = answer.partition("=")
-        if word not in ("yes", "no") or not number.isdecimal() or not 1 <= int(number) <= len(drawing.tags):
-            hint = f"write N=yes or N=no, N from 1 to {len(drawing.tags)}"
+        if word not in ("yes", "no") or number not in tags:
+            hint = f"write N=yes or N=no, N from 1 to {len(tags)}"
             raise Problems([Problem("--answer", 0, 0, f"'{answer}' answers nothing that was drawn", hint)])
-        tag, _ = drawing.tags[int(number) - 1]
-        told = entry(tag, period=drawing.period, correct=word == "yes", by=by, on=on)
+        told = entry(tags[number], period=drawing.period, correct=word == "yes", by=by, on=on)
         text = appended(text, str(drawing.path), "answers", told)
     read(text, str(drawing.path), Audit)
     return text

@@ -16,6 +16,7 @@ from connectors import github, jira
 from connectors.delivery import Delivery
 from connectors.jira import Token
 from connectors.source import Source
+from connectors.twin.faults import Faults
 from connectors.twin.github import github_app
 from connectors.twin.github_state import GitHubHost
 from connectors.twin.jira import jira_app
@@ -90,6 +91,7 @@ class World:
     folder: Path
     host: GitHubHost
     site: JiraSite
+    faults: dict[str, Faults]  #: what stands before each
     urls: dict[str, str]
     clock: FakeClock
     engine: Engine
@@ -188,14 +190,19 @@ class World:
         return read_files(self.config, folder=self.folder)
 
     @contextmanager
+    def beside(self, path: Path) -> Iterator["World"]:
+        """The same sources, and another store."""
+        engine = connect(f"sqlite:///{path}")
+        yield World(**{**vars(self), "engine": engine, "mortal": Mortal(engine)})
+        engine.dispose()
+
+    @contextmanager
     def afresh(self) -> Iterator["World"]:
         """The same sources, and a store that was filled just now."""
-        engine = connect(f"sqlite:///{self.folder}/fresh.db")
-        fresh = World(**{**vars(self), "engine": engine, "mortal": Mortal(engine)})
-        for name in SOURCES:
-            assert fresh.poll(name) == "complete"
-        yield fresh
-        engine.dispose()
+        with self.beside(self.folder / "fresh.db") as fresh:
+            for name in SOURCES:
+                assert fresh.poll(name) == "complete"
+            yield fresh
 
 
 @contextmanager
@@ -208,9 +215,10 @@ def world(folder: Path) -> Iterator[World]:
     (folder / "strategy.yaml").write_text(STRATEGY, encoding="utf-8")
     engine = connect(f"sqlite:///{folder}/followed.db")
     with ExitStack() as stack:
-        urls = stack.enter_context(serving({"github": github_app(host), "jira": jira_app(site)}))
+        faults = {"github": Faults(github_app(host)), "jira": Faults(jira_app(site))}
+        urls = stack.enter_context(serving(faults))
         stack.callback(engine.dispose)
         hook = Webhook(site=site, secret=SECRET)
-        made = World(folder, host, site, urls, clock, engine, Mortal(engine), hook)
+        made = World(folder, host, site, faults, urls, clock, engine, Mortal(engine), hook)
         made.draw(0)
         yield made
