@@ -5,7 +5,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from sync.instants import instant
 from sync.reconcile.periods import period
@@ -30,9 +30,9 @@ AsOf = Annotated[
     Query(description="what was known then: 2026-11-20T18:00Z, or a whole day, 2026-11-20; default now"),
 ]
 Period = Annotated[
-    str | None,
+    Annotated[str, Field(max_length=30)] | None,
     AfterValidator(_period),
-    Query(max_length=30, description="2026-W46, 2026-11, 2026-Q4 or 2026-11-02..2026-11-16; default the last week"),
+    Query(description="2026-W46, 2026-11, 2026-Q4 or 2026-11-02..2026-11-16; default the last week"),
 ]
 Limit = Annotated[int, Query(ge=1, le=100, description="at most so many decisions")]
 ObjectiveId = Annotated[str | None, Query(max_length=LONGEST, description="say why the item does not serve it")]

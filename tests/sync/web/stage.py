@@ -15,12 +15,12 @@ from connectors.progress import SILENT
 from sync.config import Config, load_config
 from sync.metrics import Counts
 from sync.progress import Tally
-from sync.store.database import connect
 from sync.web.app import application
 from sync.web.intake import Intake
 from sync.work.doors import Doors
 from sync.work.sources import Means
 from tests.clocks import FakeClock
+from tests.stores import new_store
 
 ENVIRONMENT = {"TOKEN": "t", "OLD": "old-secret", "NEW": "new-secret", **{name: f"{name}-token" for name in "RKO"}}
 CONFIG = """\
@@ -77,7 +77,7 @@ def site(folder: Path, *, more: str = "", pages: Pages = lambda *_: ()) -> Itera
     path = folder / "fingerpost.yaml"
     path.write_text(CONFIG.format(folder=folder) + more)
     config = load_config(path, environment=ENVIRONMENT)
-    engine, clock, counts = connect(config.store), FakeClock(), Counts(Tally(SILENT))
+    engine, clock, counts = new_store(folder), FakeClock(), Counts(Tally(SILENT))
     told: list[str] = []
     doors = Doors(lambda: config, Means(engine=engine, clock=clock))
     with Intake(engine, told=told.extend) as intake:
