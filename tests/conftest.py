@@ -1,5 +1,6 @@
 """For all tests: examples that are the same in every run, and a real PostgreSQL for whoever asks."""
 
+import gc
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,12 @@ settings.register_profile("steady", derandomize=True, deadline=None, suppress_he
 settings.load_profile("steady")
 
 _numbers = count(1)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not look at all of it again for every expression of Ibis."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

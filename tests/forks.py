@@ -4,6 +4,7 @@ A server imports it once and forks for each command: a fork starts where the com
 process does. `python tests/forks.py` is that server.
 """
 
+import gc
 import json
 import os
 import subprocess
@@ -72,6 +73,7 @@ def _server() -> Server:
 def _serve() -> None:
     for name in IMPORTED:
         import_module(name)
+    gc.freeze()  # the collector of a fork need not look at what is there, nor copy it by doing so
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from connectors.twin.faults import Faults
 from connectors.twin.github import github_app
 from connectors.twin.jira import jira_app
 from connectors.twin.serve import serving
+from sync.store.database import connect
+from sync.store.load import snapshot
 from tests import forks
 
 CONFIG = """\
@@ -62,6 +65,14 @@ class Place:
         assert done.returncode in (0, 3), done.stderr
         made: dict[str, Any] = json.loads(done.stdout)
         return made
+
+    def facts(self) -> Mapping[str, list[str]]:
+        """All that is known where the company's story ends, by table; when a source was read is no fact."""
+        engine = connect(f"sqlite:///{self.folder}/fingerpost.db")
+        tables = snapshot(engine, datetime.fromisoformat(AS_OF)).tables
+        engine.dispose()
+        known = {**tables, "sources": tables["sources"].drop("complete_us")}
+        return {name: sorted(map(repr, table.to_pyarrow().to_pylist())) for name, table in known.items()}
 
     def exported(self, *arguments: str) -> Mapping[str, bytes]:
         """Every file of an export, by name."""

@@ -15,6 +15,7 @@ from tests.sync.report.sample_views import full
 
 pytestmark = pytest.mark.browser
 
+DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 
@@ -50,9 +51,17 @@ def opened(chromium: Browser, file: Path) -> Iterator[Callable[..., Page]]:
     assert [url for url in asked if not url.startswith("file:")] == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("scheme", "viewport"),
+    [
+        pytest.param("light", DESKTOP, id="desktop-light"),
+        pytest.param("dark", PHONE, id="phone-dark"),
+        pytest.param("dark", DESKTOP, id="desktop-dark", marks=pytest.mark.soak),
+        pytest.param("light", PHONE, id="phone-light", marks=pytest.mark.soak),
+    ],
+)
 def test_axe_finds_nothing(opened, scheme, viewport):
+    """In either scheme and on either screen; all four pairs by `make soak`, for each takes ten seconds."""
     page = opened(color_scheme=scheme, viewport=viewport)
     page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
     result = Axe().run(page)

@@ -1,5 +1,6 @@
 """Real records: Apache Arrow's Jira project and repository, served by the twin and read over HTTP."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -41,7 +42,8 @@ def arrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 @pytest.fixture(scope="module")
 def report(arrow: Place) -> dict[str, Any]:
-    return arrow.report("--as-of", AS_OF, "--period", PERIOD)
+    told: dict[str, Any] = json.loads((arrow.folder / "reports" / "latest.json").read_text())
+    return told
 
 
 def test_every_issue_and_every_pull_request_is_accounted_for(report: dict[str, Any]) -> None:
@@ -80,5 +82,5 @@ def test_the_closed_objective_still_gets_work(report: dict[str, Any]) -> None:
 
 
 def test_twice_is_the_same(arrow: Place) -> None:
-    first, second = (arrow.fingerpost("report", "--format", "html", "--as-of", AS_OF).stdout for _ in range(2))
-    assert first == second
+    again = arrow.fingerpost("report", "--format", "html", "--as-of", AS_OF, "--period", PERIOD)
+    assert again.stdout.removesuffix("\n") == (arrow.folder / "reports" / "latest.html").read_text()

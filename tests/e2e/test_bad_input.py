@@ -1,10 +1,14 @@
 """Whatever the user gets wrong: one sentence that names the place, the right exit code, and a store as it was."""
 
+import json
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 
+from sync.work.embedded import opened
+from tests.clocks import FakeClock
 from tests.stage import AS_OF, Place
 
 
@@ -78,7 +82,6 @@ def test_a_configuration_that_is_not_there(place: Place) -> None:
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda place: place.environment.update(JIRA_URL="http://127.0.0.1:9"), "127.0.0.1:9 cannot be reached"),
         (edited("fingerpost.yaml", "LAB,", "NOPE,"), "NOPE"),
         (edited("fingerpost.yaml", '"acme-shops/*"', "acme-shops/no-such"), "acme-shops/no-such"),
     ],
@@ -87,12 +90,33 @@ def test_a_source_that_cannot_be_read_leaves_the_others_whole(
     place: Place, spoil: Callable[[Place], None], said: str
 ) -> None:
     spoil(place)
-    done = place.fingerpost("run", "--as-of", AS_OF)
+    done = place.fingerpost("sync")
     assert done.returncode == 3
     assert said in done.stderr
     assert "Traceback" not in done.stderr
-    balance = {line["kind"]: line["seen"] for line in place.report("--as-of", AS_OF)["balance"]}
-    assert any(balance.values())
+    assert place.facts()["work_items"]
+
+
+def test_what_could_be_read_is_reported(place: Place) -> None:
+    edited("fingerpost.yaml", "LAB,", "NOPE,")(place)
+    done = place.fingerpost("run", "--as-of", AS_OF)
+    assert (done.returncode, "NOPE" in done.stderr) == (3, True)
+    report = json.loads((place.folder / "reports" / "latest.json").read_text())
+    assert report["masthead"]["verdict"] == "incomplete"
+    assert any(line["seen"] for line in report["balance"])
+
+
+def test_a_host_that_cannot_be_reached_leaves_the_others_whole(place: Place) -> None:
+    """By a clock of ours, for it is asked again for a minute."""
+    place.environment["JIRA_URL"] = "http://127.0.0.1:9"
+    clock = FakeClock(datetime.fromisoformat(AS_OF))
+    file, environment = place.folder / "fingerpost.yaml", place.environment
+    with opened(file, environment=environment, clock=clock, verbose=False) as work, work.reading() as reading:
+        passes = reading.sync()
+    assert {done.source: done.verdict for done in passes} == {"jira": "failed", "github": "complete"}
+    assert "127.0.0.1:9 cannot be reached" in str(passes[0])
+    assert sum(clock.slept) >= 60
+    assert place.facts()["pull_requests"]
 
 
 def test_a_refused_token(place: Place) -> None:

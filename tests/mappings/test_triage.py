@@ -31,10 +31,11 @@ def triaged(
     text: str = RULES, *, touched: tuple[str, ...] = (), limit: int = 10, people: str = "", **rows: Any
 ) -> Triage:
     facts, rules = tables(**rows), load_mappings(text, "m")
+    linked = links(facts, rules).cache()
     return triage(
         facts,
-        links=links(facts, rules).cache(),
-        tags=tagged(facts, text),
+        links=linked,
+        tags=tag(facts, links=linked, strategy=STRATEGY, mappings=rules, day=DAY).cache(),
         touched=table(TOUCHED, [{"ref": ref_of(key), "touched_us": 1} for key in touched]),
         mappings=rules,
         day=DAY,

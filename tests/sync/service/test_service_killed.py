@@ -22,7 +22,7 @@ from tests.sync.service.test_serve import SERVICE, Served, started
 
 SOAK = "FINGERPOST_SOAK" in os.environ
 KILLS = 20 if SOAK else 1
-LONGEST_S = 6.0  # that a service lives before it is killed
+MOST_ANSWERS = 200  # that a service gives before it is killed
 
 
 class Load:
@@ -58,11 +58,13 @@ class Load:
         return ref, self.host.deliveries[-1]
 
 
-def lived_and_killed(place: Place, load: Load, stage: Stage, *, seconds: float) -> None:
-    served, is_over = started(place, stage), threading.Event()
+def lived_and_killed(place: Place, load: Load, stage: Stage, *, answers: int) -> None:
+    """A service that is killed once it has answered that often, wherever it then is."""
+    served, is_over, wanted = started(place, stage), threading.Event(), len(load.answered) + answers
     pressing = threading.Thread(target=load.press, args=(served,), kwargs={"until": is_over})
     pressing.start()
-    time.sleep(seconds)
+    while len(load.answered) < wanted and pressing.is_alive():
+        time.sleep(0.001)
     served.process.kill()
     is_over.set()
     pressing.join()
@@ -81,7 +83,7 @@ def test_nothing_that_was_answered_is_lost_however_often_it_is_killed(tmp_path: 
         path.write_text(path.read_text() + SERVICE)
         place.environment["HOOK"] = SECRET
         for _ in range(KILLS):
-            lived_and_killed(place, load, stage, seconds=moments.uniform(0.0, LONGEST_S))
+            lived_and_killed(place, load, stage, answers=moments.randint(1, MOST_ANSWERS))
         served = started(place, stage)
         engine = connect(f"sqlite:///{tmp_path}/fingerpost.db")
 

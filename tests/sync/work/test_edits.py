@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 import structlog
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
 from sync.cli import app
+from sync.report.preview import html
+from sync.report.preview.model import Preview
 from sync.store.apply import apply
 from sync.store.database import connect
 from sync.store.memory import record_pass
@@ -65,39 +68,42 @@ def preview(folder: Path, text: str, *arguments: str) -> Result:
 
 
 MOVED = TEXTS["mappings.yaml"].replace("objective: checkout", "objective: growth").replace("type: Campaign", "type: C")
+LATER = "  - {id: rest, when: {title: {contains: Tidy}}, objective: growth, from: 2026-01-01}\n"
 
 
-def test_a_preview_says_what_moves_and_which_findings_come_and_go_and_changes_nothing(folder: Path) -> None:
-    before = {path.name: path.read_bytes() for path in folder.glob("*.yaml") if path.name != "new.yaml"}
-    done = preview(folder, MOVED, "--format", "json")
+@pytest.fixture(scope="module")
+def previewed(folder: Path) -> str:
+    """The preview of an edit, as JSON."""
+    before = {path.name: path.read_bytes() for path in folder.glob("*.yaml")}
+    done = preview(folder, MOVED + LATER, "--format", "json")
     assert done.exit_code == 0, done.output
-    made = json.loads(done.stdout)
+    assert {name: (folder / name).read_bytes() for name in before} == before
+    return done.stdout
+
+
+def test_a_preview_says_what_moves_and_which_findings_come_and_go(previewed: str) -> None:
+    made = json.loads(previewed)
     moves = {(move["kind"], move["before"], move["after"]): move for move in made["moves"]}
     assert {place: [each["key"] for each in move["items"]] for place, move in moves.items()} == {
         ("work_item", "checkout", "growth"): ["PAY-1", "PAY-2"],
         ("pull_request", "checkout", "growth"): ["acme/shop#7"],
         ("work_item", "growth", "untagged"): ["PAY-3"],
+        ("work_item", "untagged", "growth"): ["PAY-4"],
     }
     assert moves["work_item", "checkout", "growth"]["touched"] == 2
     findings = {kind["slug"]: kind for kind in made["findings"]}
     assert [each["subject_key"] for each in findings["untagged-work"]["appear"]] == ["PAY-3"]
-    assert {path.name: path.read_bytes() for path in folder.glob("*.yaml") if path.name != "new.yaml"} == before
 
 
 def test_a_preview_of_a_file_that_nobody_edited_is_empty(folder: Path) -> None:
-    done = preview(folder, TEXTS["mappings.yaml"])
-    assert "Nothing would move. No finding would appear or vanish." in done.stdout
-
-
-def test_a_preview_is_one_page_that_fetches_nothing_and_escapes_what_it_is_told(folder: Path) -> None:
-    out = folder / "preview.html"
-    edited = (
-        TEXTS["mappings.yaml"]
-        + "  - {id: rest, when: {title: {contains: Tidy}}, objective: growth, from: 2026-01-01}\n"
-    )
-    done = preview(folder, edited, "--format", "html", "--out", str(out))
+    out = folder / "preview.txt"
+    done = preview(folder, TEXTS["mappings.yaml"], "--out", str(out))
     assert (done.exit_code, done.stdout) == (0, "")
-    page = out.read_text()
+    assert "Nothing would move. No finding would appear or vanish." in out.read_text()
+
+
+def test_a_preview_is_one_page_that_fetches_nothing_and_escapes_what_it_is_told(previewed: str) -> None:
+    page = html.render(msgspec.json.decode(previewed, type=Preview))
     assert "Tidy &lt;b&gt;up&lt;/b&gt;" in page
     assert "<b>up" not in page
     assert "src=" not in page

@@ -8,6 +8,8 @@ import pytest
 from sync.store.database import connect
 from sync.store.maps import keep, last_kept
 from sync.store.memory import record_pass
+from sync.work.embedded import opened
+from tests.clocks import FakeClock
 from tests.stage import Place
 
 AS_OF = "2026-11-20T18:00:00Z"
@@ -40,19 +42,19 @@ def place(tmp_path: Path) -> Place:
 def test_the_last_good_files_stay_in_force(place: Place) -> None:
     assert place.fingerpost("report", "--as-of", AS_OF).returncode == 0
     (place.folder / "mappings.yaml").write_text("rules: [{id: pay, when: {project: PAY}, objective: chekout}]")
-    (place.folder / "strategy" / "2026.yaml").unlink()
-    said = "mappings.yaml:1:52: the strategy has no objective 'chekout'"
-    done = place.fingerpost("report", "--as-of", AS_OF)
+    done = place.fingerpost("run", "--stored", "--as-of", AS_OF)
     assert done.returncode == 2
-    assert "the folder strategy has no .yaml file" in done.stderr
+    assert "mappings.yaml:1:52: the strategy has no objective 'chekout'" in done.stderr
     assert "those that the last report was made by are still in force" in done.stdout
     assert "strategy 2026.yaml · rules mappings.yaml" in done.stdout
-    (place.folder / "strategy" / "2026.yaml").write_text(TEXTS["strategy/2026.yaml"])
-    page = place.fingerpost("report", "--as-of", AS_OF, "--format", "html")
-    assert page.returncode == 2
-    assert said in page.stderr
-    assert "still in force" in page.stdout
-    assert "has no objective &#39;chekout&#39;" in page.stdout
+    page = (place.folder / "reports" / "latest.html").read_text()
+    assert "still in force" in page
+    assert "has no objective &#39;chekout&#39;" in page
+    (place.folder / "strategy" / "2026.yaml").unlink()
+    file, clock = place.folder / "fingerpost.yaml", FakeClock(AT)
+    with opened(file, environment=place.environment, clock=clock, verbose=False, last_good=True) as work:
+        assert "the folder strategy has no .yaml file" in str(work.wrong[0])
+        assert list(work.files.strategies) == ["2026.yaml"]
 
 
 def test_where_none_was_ever_good_nothing_is_reported(place: Place) -> None:
