@@ -6,8 +6,8 @@ Severity: low.
 Evidence: the pull request's last activity, and since when the item waits.
 Decision: has it begun?
 Suggested action: move the item to where the work is.
-Against false alarms: code from before the item was put back is silent, so is a closed pull request; bots are silent,
-and a mention is no link.
+Against false alarms: code from before the item was put back is silent, so is a closed pull request, and one of which
+nothing says when it was opened or committed to; bots are silent, and a mention is no link.
 """
 
 from typing import TYPE_CHECKING
@@ -40,7 +40,7 @@ def _coded(facts: Facts) -> "ir.Table":
     served, commits = facts.relations.served, facts.snapshot["commits"]
     written = commits.group_by(pull_ref="item_ref").aggregate(committed_us=commits.committed_us.max())
     coded = served.filter(served.state == "open").left_join(written, "pull_ref").drop("pull_ref_right")
-    coded = coded.mutate(coded_us=ibis.greatest(coded.opened_us, coded.committed_us.fill_null(0)))
+    coded = coded.mutate(coded_us=ibis.greatest(coded.opened_us, coded.committed_us))
     standing = facts.relations.standing
     todo = standing.filter(standing.is_counted & (standing.category == "todo")).select("ref", "since_us")
     pairs = todo.join(coded.select("ref", "coded_us", other_ref="pull_ref"), "ref")

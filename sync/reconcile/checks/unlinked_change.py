@@ -7,7 +7,8 @@ Evidence: when it was merged.
 Decision: which work item asked for it?
 Suggested action: name the work item in its title, or exempt such changes with a reason.
 Against false alarms: one that names a project which is not read, or a work item that does not exist, is not unlinked;
-each has a line of its own in the account of links. `unlinked_lines` sets a floor for tiny fixes.
+each has a line of its own in the account of links. One whose title begins by saying that it is minor, or needs no work
+item (MINOR:, [TRIVIAL], NO-ISSUE:), is counted there and not told. `unlinked_lines` sets a floor for tiny fixes.
 """
 
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ OPTIONS = (
     Option(says="Open a work item for it", cost="a few minutes, and a record of why"),
 )
 DEFAULT = "Its effort stays dark: it counts for no objective."
+#: How projects mark a change that needs no issue: Apache Kafka and Arrow by MINOR:, Spark by [MINOR].
+MINOR = r"(?i)^\s*(\[[^\]]+\]\s*)*\[?(minor|trivial|no[- ]?(issue|jira|ticket))(\]|\s*:|\s*\[)"
 
 
 def ask(facts: Facts) -> list[Row]:
@@ -41,7 +44,7 @@ def _unlinked(facts: Facts) -> "ir.Table":
     lines = link_line(facts.snapshot, facts.links)
     pulls = facts.snapshot["pull_requests"].semi_join(lines.filter(lines.line == "no_key_merged"), "ref")
     size = pulls.additions + pulls.deletions
-    pulls = pulls.filter(ibis.coalesce(size >= facts.thresholds.unlinked_lines, True))
+    pulls = pulls.filter(ibis.coalesce(size >= facts.thresholds.unlinked_lines, True) & ~pulls.title.re_search(MINOR))
     exempt = facts.tags.filter(facts.tags.outcome == "exempt")
     return pulls.select("ref", "merged_us").anti_join(exempt, "ref").order_by("ref")
 

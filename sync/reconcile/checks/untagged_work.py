@@ -6,8 +6,9 @@ Severity: medium.
 Evidence: when it was created, and when it was last touched.
 Decision: what is it for, or is it for nothing?
 Suggested action: tag it, add a rule that takes it, or exempt it with a reason.
-Against false alarms: new items have their grace. Where no rule knows the whole project or repository, that is the
-finding (M02), and its untagged items are only counted; likewise below the top of a tree that leads nowhere (M05).
+Against false alarms: new items have their grace, and what was discarded needs no objective any more. Where no rule
+knows the whole project or repository, that is the finding (M02), and its untagged items are only counted; likewise
+below the top of a tree that leads nowhere (M05).
 """
 
 from typing import TYPE_CHECKING
@@ -38,7 +39,8 @@ def ask(facts: Facts) -> list[Row]:
 def _untagged(facts: Facts) -> "ir.Table":
     grace_us = facts.working_days_ago(facts.thresholds.grace_days)
     untagged = facts.tags.filter((facts.tags.kind == "work_item") & (facts.tags.outcome == "untagged"))
-    items = facts.snapshot["work_items"].semi_join(untagged, "ref").semi_join(facts.flow, "ref")
+    kept = facts.flow.filter((facts.flow.outcome != "discarded").fill_null(True))
+    items = facts.snapshot["work_items"].semi_join(untagged, "ref").semi_join(kept, "ref")
     live = items.filter(items.created_us <= grace_us).join(facts.touched, "ref")
     rooted = live.select("ref", "created_us", "touched_us").left_join(facts.relations.roots, "ref").drop("ref_right")
     return rooted.order_by("ref")
