@@ -49,7 +49,7 @@ class Drifted(Struct, frozen=True, kw_only=True):
 class Monthly(Struct, frozen=True, kw_only=True):
     first_on: date  #: of the latest
     hidden: str | None = None  #: why no effort may be shown
-    starved: tuple[Attained, ...] = ()  #: objectives that got too little in both months, in rank order
+    starved: tuple[Attained, ...] = ()  #: objectives, none silent, that got too little in both months, in rank order
     overfed: tuple[Attained, ...] = ()  #: and those that got too much
     silent: dict[str, int] = {}  #: objective that should have effort → working days up to now without any
     drifted: Drifted | None = None  #: None where it is no more than may be, or nothing is planned
@@ -64,12 +64,12 @@ def monthly(facts: "Facts") -> Monthly:
         return Monthly(first_on=first_on, hidden=latest.hidden)
     if latest.gates:
         return Monthly(first_on=first_on, teams=tuple(team_months(latest)))
-    told = Months(months=(latest, earlier))
+    told, silent = Months(months=(latest, earlier)), _silent(latest)
     return Monthly(
         first_on=first_on,
-        starved=tuple(told.attained(told.starving)),
+        starved=tuple(told.attained([scope for scope in told.starving if scope not in silent])),
         overfed=tuple(told.attained(told.overfed)),
-        silent=_silent(latest),
+        silent=silent,
         drifted=_drifted(latest),
         teams=tuple(team_months(latest)),
     )
@@ -78,7 +78,7 @@ def monthly(facts: "Facts") -> Monthly:
 def _reckoning(facts: "Facts", back: int) -> Reckoning:
     first_on, until_on = (months_before(facts.today, count) for count in (back, back - 1))
     month = Period(text=f"{first_on:%Y-%m}", zone=facts.zone, first_on=first_on, until_on=until_on)
-    return Reckoning(facts=facts, period=month, config_version=facts.config_version)
+    return Reckoning(facts=facts, period=month, config_version=facts.config_version, with_habits=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,8 +159,14 @@ def _silent(month: Reckoning) -> dict[str, int]:
     least = facts.thresholds.starved_share if planned else 0.0
     due = [scope for scope in month.map.objectives if planned.get(scope, 0.0) >= least and scope not in above]
     asked = [scope for scope in due if _can_starve(month, scope)]
-    told = {scope: silent_days(facts.daily, scope, until_day=until_day) for scope in asked}
+    told = {scope: _silent_days(month, scope, until_day=until_day) for scope in asked}
     return {scope: count for scope, count in told.items() if count >= facts.thresholds.starved_days}
+
+
+def _silent_days(month: Reckoning, scope: str, *, until_day: int) -> int:
+    """Working days up to this one without effort, none from before it was current."""
+    silent = silent_days(month.daily, scope, until_day=until_day)
+    return min(silent, month.map.current_days(scope, until_day=until_day))
 
 
 def _drifted(month: Reckoning) -> Drifted | None:

@@ -39,6 +39,7 @@ class Reckoning:
     facts: "Facts"
     period: Period
     config_version: str
+    with_habits: bool = True  #: without them, how people split their days is not reckoned
 
     @property
     def ledger(self) -> Ledger:
@@ -71,6 +72,8 @@ class Reckoning:
 
     @cached_property
     def habits(self) -> Habits:
+        if not self.with_habits:
+            return Habits(spread={}, switched={}, held_us={})
         return habits(self.ledger, self.span, start_us=micros(self.period.start_at), until_us=self._until_us)
 
     @property
