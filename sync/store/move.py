@@ -15,7 +15,7 @@ from sqlalchemy import Boolean, Connection, Double, Engine, LargeBinary, Table, 
 from sync import __version__
 from sync.store.database import connect, reading, writing
 from sync.store.errors import StoreError
-from sync.store.tables import GATES, LEASES, METADATA, TRAIL
+from sync.store.tables import GATES, LEASES, METADATA, RECKONINGS, TRAIL
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 Format: TypeAlias = Literal["jsonl", "parquet"]
 
 _ROWS = 5_000  # read and written together
-#: Who is at work at this moment is nothing to take along.
-_LEFT = frozenset({LEASES.name, GATES.name})
+#: Who is at work at this moment is nothing to take along, nor is what can be made again.
+_LEFT = frozenset({LEASES.name, GATES.name, RECKONINGS.name})
 TABLES = tuple(table for table in METADATA.sorted_tables if table.name not in _LEFT)
 _NOTE = "fingerpost.json"  # of a folder: which version wrote it, and how many rows each table has
 _NOT_EMPTY = "Name an empty one, or say --force to replace what it holds."
