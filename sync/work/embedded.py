@@ -131,8 +131,7 @@ class Work:
 
     def last_published(self, period: str | None) -> Report | None:
         """The report of the latest knowledge, on this period or on any, as it may be shown today."""
-        made = publishing.last_published(self.engine, period)
-        return made and publishing.as_shown(made, config=self.config, engine=self.engine)
+        return publishing.last_published(self.engine, period, config=self.config)
 
     def deliver(self, report: Report, *, only: str | None = None, dry_run: bool = False) -> list[Delivered]:
         """The report by every channel, or by the one to use; a rehearsal sends nothing."""
@@ -156,7 +155,7 @@ class Work:
 
     def catch_up(self, report: Report) -> list[Delivered]:
         """Beside this report: the editions that are due, and those published before that did not reach everybody."""
-        late = publishing.undelivered(self.engine, beside=report.masthead.period)
+        late = publishing.undelivered(self.engine, beside=report.masthead.period, config=self.config)
         due = publishing.due_editions(self.config, self.engine, now=self.clock.now())
         made = [self.report(as_of=None, period=span) for span in due]
         for each in made:

@@ -40,11 +40,15 @@ def publish(made: Report, *, config: Config, engine: Engine, at: datetime) -> li
     return file.deliver(made, {suffix: render(made) for suffix, render in FORMS.items()}, folder=Path(config.reports))
 
 
-def last_published(engine: Engine, span: str | None) -> Report | None:
-    """The report of the latest knowledge, on a period or on any; None where there is none, or none of this version."""
+def last_published(engine: Engine, span: str | None, *, config: Config) -> Report | None:
+    """The report of the latest knowledge, on a period or on any, as it may be shown today.
+
+    None where there is none, or none of this version.
+    """
     for each in reports.history(engine, period=span):
         try:
-            return json.read(reports.content_of(engine, each.digest) or b"")
+            made = json.read(reports.content_of(engine, each.digest) or b"")
+            return as_shown(made, config=config, engine=engine)
         except msgspec.ValidationError:
             continue  # of an older version, whose readers are gone
     return None
@@ -62,11 +66,11 @@ def due_editions(config: Config, engine: Engine, *, now: datetime) -> list[str]:
     return [span for span in ended if not reports.history(engine, period=span)]
 
 
-def undelivered(engine: Engine, *, beside: str) -> list[Report]:
+def undelivered(engine: Engine, *, beside: str, config: Config) -> list[Report]:
     """Published reports, beside the one on this period, that did not reach everybody when they were last sent."""
     about = (each.subject.split() for each in messages.failed(engine))
     spans = {span for kind, span, *_ in about if kind == REPORT} - {beside}
-    held = (last_published(engine, span) for span in sorted(spans))
+    held = (last_published(engine, span, config=config) for span in sorted(spans))
     return [report for report in held if report]
 
 
