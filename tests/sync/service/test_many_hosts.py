@@ -37,7 +37,7 @@ class StillClock(FakeClock):
     """Whoever only renews a lease now and then need not, for no time goes by."""
 
     async def sleep(self, seconds: float) -> None:
-        if seconds >= HEARTBEAT_S:
+        if seconds == HEARTBEAT_S:
             await asyncio.Event().wait()
         await super().sleep(seconds)
 
