@@ -145,7 +145,7 @@ class GitHub:
         """What is in scope, as written down or asked now."""
         known = Capabilities.recall(memory.capabilities)
         if known.scope is None or known.scope.asked != self._asked:
-            known = (await learn(reader, asked=self._asked, before=known, now=self._clock.now())).capabilities
+            known = await learn(reader, asked=self._asked, before=known, now=self._clock.now())
         if known.schema:
             reader.schema = known.schema.schema
         reader.refuse(cast("Scope", known.scope).refused_fields)

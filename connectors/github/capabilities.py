@@ -10,7 +10,7 @@ from connectors.github.walk import PageSize
 from connectors.github.wire import Repository, SchemaType
 from connectors.remembered import recalled
 
-DAILY = timedelta(days=1)
+HOURLY, DAILY = timedelta(hours=1), timedelta(days=1)
 
 
 class KnownSchema(Struct, frozen=True, kw_only=True):
@@ -32,6 +32,7 @@ class Scope(Struct, frozen=True, kw_only=True):
     repositories: tuple[Repository, ...]
     refused: dict[str, str] = {}  #: streams, `Type.field` or owner/* that the token may not read, and what is said
     lost: dict[str, datetime] = {}  #: by id, since when a repository is not to be seen any more
+    unknown: dict[str, str] = {}  #: configured names that stand for nothing that is known, and why
 
     @property
     def refused_fields(self) -> dict[str, str]:
@@ -55,10 +56,12 @@ class Capabilities(Struct, frozen=True, kw_only=True):
         )
 
     def fresh(self, *, now: datetime, asked: tuple[str, ...]) -> bool:
-        """Read within a day, and for the repositories that are configured now."""
+        """Read within a day, and for the repositories that are configured now; within the hour where one is unknown,
+        so that it is found soon after it may be seen.
+        """
         if self.schema is None or self.scope is None or self.scope.asked != asked:
             return False
-        return now - min(self.schema.at, self.scope.at) < DAILY
+        return now - min(self.schema.at, self.scope.at) < (HOURLY if self.scope.unknown else DAILY)
 
 
 def known_types(shown: Mapping[str, SchemaType | None]) -> dict[str, list[str]]:

@@ -1,7 +1,6 @@
 """Asks what is asked but once a day: the server's schema, and which repositories the configured names stand for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
@@ -14,24 +13,18 @@ from connectors.github.scope import resolve
 from connectors.github.wire import Repository, SchemaType
 
 FORGOTTEN_AFTER = timedelta(days=30)
+UNREAD_HINT = f"Check its spelling. {ACCESS_HINT}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Lesson:
-    """What was learned, and the configured names that stand for nothing any more."""
-
-    capabilities: Capabilities
-    unknown: dict[str, str]
-
-
-async def learn(reader: Reader, *, asked: tuple[str, ...], before: Capabilities, now: datetime) -> Lesson:
-    """All of it anew. `Refused` where a name stands for nothing and never did: the configuration is mistaken."""
+async def learn(reader: Reader, *, asked: tuple[str, ...], before: Capabilities, now: datetime) -> Capabilities:
+    """All of it anew. `Refused` where no name stands for anything, nor ever did: the configuration is mistaken. One
+    of several costs no other (github.md §5, row 15).
+    """
     schema = await learn_schema(reader, now=now)
     resolved = await resolve(reader, asked)
     known = before.scope.repositories if before.scope and before.scope.asked == asked else ()
-    if resolved.unknown and not known:
-        name, why = next(iter(resolved.unknown.items()))
-        raise Refused(f"{name} cannot be read: {why}", hint=f"Check its spelling. {ACCESS_HINT}")
+    if resolved.unknown and not known and not resolved.repositories:
+        raise Refused(unread(*next(iter(resolved.unknown.items()))), hint=UNREAD_HINT)
     lost = before.scope.lost if before.scope else {}
     kept = [one for one in known if not _forgotten(one, asked, lost_at=lost.get(one.id), now=now)]
     repositories = _ordered([*kept, *resolved.repositories.values()])
@@ -41,10 +34,15 @@ async def learn(reader: Reader, *, asked: tuple[str, ...], before: Capabilities,
         repositories=repositories,
         refused=resolved.hidden,
         lost={one.id: lost[one.id] for one in repositories if one.id in lost},
+        unknown={
+            name: why for name, why in resolved.unknown.items() if not any(_is(one, name) for one in repositories)
+        },
     )
-    capabilities = Capabilities(schema=schema, scope=scope, page_sizes=before.page_sizes)
-    unknown = {name: why for name, why in resolved.unknown.items() if not any(_is(one, name) for one in repositories)}
-    return Lesson(capabilities=capabilities, unknown=unknown)
+    return Capabilities(schema=schema, scope=scope, page_sizes=before.page_sizes)
+
+
+def unread(name: str, why: str) -> str:
+    return f"{name} cannot be read: {why.rstrip('.')}"
 
 
 async def learn_schema(reader: Reader, *, now: datetime) -> KnownSchema:

@@ -15,7 +15,7 @@ from connectors.github.catalogues import CATALOGUES
 from connectors.github.deployments import Watch
 from connectors.github.descent import Shipped
 from connectors.github.gather import again
-from connectors.github.learn import learn
+from connectors.github.learn import UNREAD_HINT, learn, unread
 from connectors.github.probe import Shown
 from connectors.github.queries import has
 from connectors.github.reader import Reader
@@ -63,11 +63,8 @@ class Poll:
         """First what is asked but once a day, or was told to be old, then the items of all repositories, as many as one
         probe holds at a time, then the catalogues.
         """
-        if self._renewing or not self._capabilities.fresh(now=self._now, asked=self._asked):
-            yield await self._learn()
-        if self._capabilities.schema:
-            self._reader.schema = self._capabilities.schema.schema
-        self._reader.refuse(self._scope.refused_fields)
+        async for batch in self._opened():
+            yield batch
         left = [repository.id for repository in self._scope.repositories]
         met: dict[str, Shown] = {}
         while left:
@@ -87,6 +84,16 @@ class Poll:
         if self._renewing:
             yield Batch(source=self._source, read_at=self._reader.began_at or self._now, capabilities=self._renewing)
 
+    async def _opened(self) -> AsyncIterator[Batch]:
+        """What the host and the configured names are, learned anew where that is due."""
+        if self._renewing or not self._capabilities.fresh(now=self._now, asked=self._asked):
+            yield await self._learn()
+        if self._capabilities.schema:
+            self._reader.schema = self._capabilities.schema.schema
+        self._reader.refuse(self._scope.refused_fields)
+        if self._scope.unknown:
+            yield self._unknown()
+
     @property
     def _scope(self) -> Scope:
         if self._capabilities.scope is None:
@@ -94,8 +101,8 @@ class Poll:
         return self._capabilities.scope
 
     async def _learn(self) -> Batch:
-        lesson = await learn(self._reader, asked=self._asked, before=self._capabilities, now=self._now)
-        self._capabilities, self._written = lesson.capabilities, lesson.capabilities.scope
+        self._capabilities = await learn(self._reader, asked=self._asked, before=self._capabilities, now=self._now)
+        self._written = self._capabilities.scope
         lost = self._scope.lost
         repositories = [
             parse.repository(found, self._source, lost_at=lost.get(found.id)) for found in self._scope.repositories
@@ -104,9 +111,14 @@ class Poll:
             source=self._source,
             read_at=self._reader.began_at or self._now,
             records=(*parse.statuses(self._source), *repositories),
-            gaps=tuple(Gap(stream=name, cause=why) for name, why in lesson.unknown.items()),
             capabilities={"schema": written(self._capabilities.schema), "scope": written(self._scope)},
         )
+
+    def _unknown(self) -> Batch:
+        """Said by every poll for as long as it is so: nothing is complete without it."""
+        told = ((name, f"{unread(name, why)}. {UNREAD_HINT}") for name, why in self._scope.unknown.items())
+        gaps = tuple(Gap(stream=name, cause=cause) for name, cause in told)
+        return Batch(source=self._source, read_at=self._reader.began_at or self._now, gaps=gaps)
 
     @property
     def _streams(self) -> list[Stream]:

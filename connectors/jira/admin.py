@@ -28,6 +28,8 @@ FAILURES = (JIRAError, RequestException, ValueError)
 
 URL_HINT = "Check `url` (for Data Center with its context path), the network and the proxy settings."
 SIGN_IN_HINT = "Check `token` and, on Cloud, that `email` is the account that made it; tokens expire."
+PASSING = (429, 500, 502, 503, 504)  #: what no sign-in can help
+DOWN_HINT = "It passes by itself, or the site is down: look again in a while."
 PROJECT_HINT = "Check `projects`: each is the key of a project that exists and that the account may browse."
 CLOCK_HINT = "Set this machine's clock by a time server. What was read is dated by Jira's clock."
 BOARDS_HINT = (
@@ -128,10 +130,12 @@ def _account(site: Any) -> Check:
     try:
         me = site.myself()
     except FAILURES as error:
-        return Check(subject="sign-in", ok=False, found=said(error), hint=SIGN_IN_HINT)
+        hint = DOWN_HINT if getattr(error, "status_code", 0) in PASSING else SIGN_IN_HINT
+        return Check(subject="sign-in", ok=False, found=said(error), hint=hint)
     if not isinstance(me, dict) or not (me.get("accountId") or me.get("key") or me.get("name")):
         return Check(subject="sign-in", ok=False, found="Jira takes us for a stranger", hint=SIGN_IN_HINT)
-    return Check(subject="sign-in", ok=True, found=f"{me.get('displayName')}, zone {me.get('timeZone')}")
+    zone = me.get("timeZone")
+    return Check(subject="sign-in", ok=True, found=f"{me.get('displayName')}, {f'zone {zone}' if zone else 'no zone'}")
 
 
 def _project(site: Any, key: str, *, mirror: Mirror | None) -> Iterator[Check]:

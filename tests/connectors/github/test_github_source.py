@@ -314,8 +314,17 @@ class TestHidden:
             staged(host_of(repository())) as stage,
             pytest.raises(Refused, match="acme/shopp cannot be read") as raised,
         ):
-            poll_of(stage, repositories=["acme/shop", "acme/shopp"])
+            poll_of(stage, repositories=["acme/shopp"])
         assert "spelling" in raised.value.hint
+
+    def test_one_name_that_stands_for_nothing_costs_no_other_and_is_said_by_every_poll(self) -> None:
+        """github.md §5, row 15"""
+        with staged(host_of(repository(issues=[issue(1)]))) as stage:
+            stored = poll_of(stage, repositories=["acme/shop", "acme/shopp"])
+            assert "github:issue:I_1" in stored.records
+            read(stage, stored, repositories=["acme/shop", "acme/shopp"])
+        assert [gap.stream for gap in stored.gaps] == ["acme/shopp", "acme/shopp"]
+        assert "Check its spelling" in stored.gaps[0].cause
 
     def test_a_pattern_that_matches_nothing_is_one_sentence(self) -> None:
         with staged(host_of(repository())) as stage, pytest.raises(Refused, match=r"acme/web-\* cannot be read"):

@@ -80,6 +80,12 @@ def test_a_stranger_is_no_account() -> None:
     assert wrong(looked_at(cloud_site(), nothing)) == ["sign-in"]
 
 
+def test_a_site_that_is_down_is_no_fault_of_the_token() -> None:
+    checks = looked_at(cloud_site(), Injection(fault=Answer(status=504), path="myself", times=None))
+    assert wrong(checks) == ["sign-in"]
+    assert "token" not in checks["sign-in"].hint
+
+
 def test_a_scoped_token_is_looked_at_where_it_is_good() -> None:
     """Fault: scoped token 401 (§8 row 23). # sooperset/mcp-atlassian#968"""
     site = cloud_site()
