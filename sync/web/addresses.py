@@ -37,9 +37,10 @@ def is_item(key: str) -> bool:
     return _OF_ITEM.fullmatch(key) is not None
 
 
-def frame(digest: str, made: Report) -> Frame:
+def frame(made: Report) -> Frame:
     """What surrounds the pages of a report."""
-    at, base = made.masthead.as_of, report(digest)
+    at, digest = made.masthead.as_of, made.masthead.digest
+    base = report(digest)
     forms = [
         (base, "The report"),
         (f"{base}/map", "Map"),

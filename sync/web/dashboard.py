@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from sync.web import api, pages
+from sync.web.shelf import Shelf
 from sync.work.desk import Desk
 
 
-def dashboard(desk: Desk) -> Sequence[APIRouter]:
+def dashboard(desk: Desk, shelf: Shelf) -> Sequence[APIRouter]:
     """Pages for people, and the same for programs."""
-    return pages.router(desk), api.router(desk)
+    return pages.router(desk, shelf), api.router(desk)

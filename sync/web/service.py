@@ -22,6 +22,8 @@ from sync.web.app import application
 from sync.web.dashboard import dashboard
 from sync.web.intake import Intake, Told
 from sync.web.server import listening, server, settle
+from sync.web.shelf import Shelf
+from sync.web.warmth import Warmth
 from sync.work.current import Current
 from sync.work.current_files import CurrentFiles
 from sync.work.desk import Desk
@@ -81,6 +83,8 @@ def serve(
         told = stack.enter_context(_working(service))
         intake = stack.enter_context(Intake(engine, told=told))
         reckoner = stack.enter_context(Reckoner(engine, clock=clock, run=Command(path)))
+        shelf = Shelf(desk := _desk(service, reckoner))
+        stack.enter_context(Warmth(desk, shelf))
         app = application(
             engine=engine,
             clock=clock,
@@ -88,7 +92,7 @@ def serve(
             doors=_warm(Doors(current, service.means), current),
             intake=intake,
             counts=service.counts,
-            pages=dashboard(_desk(service, reckoner)),
+            pages=dashboard(desk, shelf),
         )
         host, port = bound.getsockname()[:2]
         structlog.get_logger().info("serving", host=host, port=port)

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from fastapi import Request, Response, status
@@ -15,16 +16,22 @@ MOST_BYTES = 64 * 1024 * 1024
 
 MEDIA_TYPE = "text/html; charset=utf-8"  #: of a page
 
-Render = Callable[[Report], str | bytes]
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """What a report can be had as."""
+
+    name: str  #: tells it from the others
+    render: Callable[[Report], str]
+    media_type: str = MEDIA_TYPE
+    policy: str | None = None  #: what a page may do, where that is not what all pages may
 
 
 class Ready(NamedTuple):
-    """A document, and what a browser needs to keep it."""
+    """A document, and what tells a browser whether it has it already."""
 
     packed: bytes  #: gzip (RFC 1952)
-    media_type: str
     tag: str
-    policy: str | None  #: what a page may do, where that is not what all pages may
 
 
 class Shelf:
@@ -34,24 +41,25 @@ class Shelf:
         self._desk = desk
         self._held: Recent[Ready] = Recent(most=MOST_BYTES, weight=lambda ready: len(ready.packed))
 
-    def answer(
-        self, request: Request, digest: str, name: str, render: Render, *, media_type: str, policy: str | None = None
-    ) -> Response:
-        """The report in the form of this name, or that the browser has it already."""
-        key = (digest, name, self._desk.current().confidential)
-        ready = self._held.get(key, lambda: _ready(render(self._desk.report(digest)), media_type, policy))
+    def ready(self, digest: str, form: Form) -> Ready:
+        """The report in this form, without the titles of what is confidential now."""
+        key = (digest, form.name, self._desk.current().confidential)
+        return self._held.get(key, lambda: _ready(form.render(self._desk.report(digest))))
+
+    def answer(self, request: Request, digest: str, form: Form) -> Response:
+        """The report in this form, or that the browser has it already."""
+        ready = self.ready(digest, form)
         headers = {"ETag": ready.tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
-        if ready.policy:
-            headers["Content-Security-Policy"] = ready.policy
+        if form.policy:
+            headers["Content-Security-Policy"] = form.policy
         if ready.tag in request.headers.get("if-none-match", ""):
             return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
         if "gzip" in request.headers.get("accept-encoding", ""):
             headers["Content-Encoding"] = "gzip"
-            return Response(ready.packed, headers=headers, media_type=ready.media_type)
-        return Response(gzip.decompress(ready.packed), headers=headers, media_type=ready.media_type)
+            return Response(ready.packed, headers=headers, media_type=form.media_type)
+        return Response(gzip.decompress(ready.packed), headers=headers, media_type=form.media_type)
 
 
-def _ready(text: str | bytes, media_type: str, policy: str | None) -> Ready:
-    content = text.encode() if isinstance(text, str) else text
-    tag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
-    return Ready(gzip.compress(content, compresslevel=6, mtime=0), media_type, tag, policy)
+def _ready(text: str) -> Ready:
+    content = text.encode()
+    return Ready(gzip.compress(content, compresslevel=6, mtime=0), f'W/"{hashlib.sha256(content).hexdigest()[:32]}"')

@@ -8,9 +8,8 @@ from sync.web.shelf import Shelf
 from sync.work.desk import Desk
 
 
-def router(desk: Desk) -> APIRouter:
+def router(desk: Desk, shelf: Shelf) -> APIRouter:
     """All of them, for readers; what only others may do says so itself."""
-    shelf = Shelf(desk)
     pages = APIRouter(dependencies=[Depends(needs("reader"))], include_in_schema=False)
     for each in (
         reports.router(desk, shelf),

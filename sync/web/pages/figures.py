@@ -10,7 +10,7 @@ from sync.report.model import Report
 from sync.web import addresses
 from sync.web.asked import Digest, Name
 from sync.web.looks import rendered
-from sync.web.shelf import MEDIA_TYPE, Shelf
+from sync.web.shelf import Form, Shelf
 from sync.work.desk import figures_of
 
 MOST_ITEMS = 1_000  #: shown in one list; the JSON form has all of them
@@ -22,25 +22,26 @@ def router(shelf: Shelf) -> APIRouter:
     @api.get("")
     def every(request: Request, digest: Digest) -> Response:
         """All of them."""
-        return shelf.answer(request, digest, "figures", partial(_every, digest), media_type=MEDIA_TYPE)
+        return shelf.answer(request, digest, Form(name="figures", render=_every))
 
     @api.get("/{name:path}")
     def one(request: Request, digest: Digest, name: Name) -> Response:
         """Those of one name and scope, `throughput:checkout`."""
-        return shelf.answer(request, digest, f"figure {name}", partial(_one, digest, name), media_type=MEDIA_TYPE)
+        return shelf.answer(request, digest, Form(name=f"figure {name}", render=partial(_one, name)))
 
     return api
 
 
-def _every(digest: str, made: Report) -> str:
+def _every(made: Report) -> str:
+    digest = made.masthead.digest
     each = {(figure.scope, figure.id): figure for figure in gather.figures(made)}.values()
     listed = [(figure, addresses.figure(digest, figure.id, figure.scope)) for figure in each]
     told = {"digest": digest, "report": made, "figures": listed}
     return rendered("figures.html", told, title="Figures", zone=made.masthead.zone)
 
 
-def _one(digest: str, name: str, made: Report) -> str:
-    found = figures_of(made, name)
+def _one(name: str, made: Report) -> str:
+    found, digest = figures_of(made, name), made.masthead.digest
     told = {
         "digest": digest,
         "report": made,

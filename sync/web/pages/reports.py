@@ -5,12 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response, status
 from fastapi.responses import RedirectResponse
 
-from sync.report import html
 from sync.report.diff import text as diff_text
-from sync.web import addresses
 from sync.web.asked import AsOf, Digest, Period
 from sync.web.looks import page
-from sync.web.shelf import MEDIA_TYPE, Shelf
+from sync.web.pages.forms import whole
+from sync.web.shelf import Shelf
 from sync.work.desk import Desk
 
 MOST = 60  #: shown in a list
@@ -18,33 +17,16 @@ MOST = 60  #: shown in a list
 DigestAsked = Annotated[str, Query(pattern="^[0-9a-f]{64}$")]
 
 
-def policy() -> str:
-    """What the page of a report may do: it has a style and a script inside."""
-    return (
-        f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src '{html.script_source()}'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-
-
 def router(desk: Desk, shelf: Shelf) -> APIRouter:
     api = APIRouter()
-    may = policy()
-
-    def whole(request: Request, digest: str) -> Response:
-        return shelf.answer(
-            request,
-            digest,
-            "html",
-            lambda made: html.render(made, frame=addresses.frame(digest, made)),
-            media_type=MEDIA_TYPE,
-            policy=may,
-        )
 
     @api.get("/")
     def latest(request: Request) -> Response:
         """The published report of the latest knowledge."""
         digest = desk.latest()
-        return whole(request, digest) if digest else page(request, "none_yet.html", title="No report yet")
+        return (
+            shelf.answer(request, digest, whole()) if digest else page(request, "none_yet.html", title="No report yet")
+        )
 
     @api.get("/reports")
     def history(request: Request) -> Response:
@@ -77,6 +59,6 @@ def router(desk: Desk, shelf: Shelf) -> APIRouter:
     @api.get("/reports/{digest}")
     def one(request: Request, digest: Digest) -> Response:
         """One of them as a page."""
-        return whole(request, digest)
+        return shelf.answer(request, digest, whole())
 
     return api

@@ -21,6 +21,7 @@ from sync.store.apply import apply
 from sync.store.memory import record_pass
 from sync.store.reports import Published
 from sync.web.dashboard import dashboard
+from sync.web.shelf import Shelf
 from sync.work.current_files import CurrentFiles
 from sync.work.desk import Desk
 from sync.work.reckoner import Ended, Reckoner
@@ -86,7 +87,7 @@ def board(folder: Path, *, more: str = "") -> Iterator[Board]:
         files = CurrentFiles(current, folder=folder, engine=engine)
         reckoner = Reckoner(engine, clock=clock, run=lambda arguments: _run(arguments, folder))
         desks.append(Desk(engine=engine, clock=clock, current=current, files=files, reckoner=reckoner))
-        return dashboard(desks[0])
+        return dashboard(desks[0], Shelf(desks[0]))
 
     with site(folder, more=TOKENS + more, pages=pages) as made:
         yield Board(site=made, desk=desks[0], folder=folder)

@@ -1,0 +1,41 @@
+"""Writes the page of the latest report before anybody asks for it, and keeps it ready."""
+
+import threading
+
+import structlog
+
+from sync.web.pages.forms import whole
+from sync.web.shelf import Shelf
+from sync.work.desk import Desk
+
+LOOKS_EVERY_S = 15.0
+
+
+class Warmth:
+    """Open it as a context: a thread that looks for a new report until its end."""
+
+    def __init__(self, desk: Desk, shelf: Shelf) -> None:
+        self._desk = desk
+        self._shelf = shelf
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look_on, name="warmth", daemon=True)
+
+    def __enter__(self) -> "Warmth":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+
+    def look(self) -> None:
+        """Writes the latest report's page where that is not done yet."""
+        digest = self._desk.latest()
+        if digest:
+            self._shelf.ready(digest, whole())
+
+    def _look_on(self) -> None:
+        while not self._over.wait(LOOKS_EVERY_S):
+            try:
+                self.look()
+            except Exception:  # noqa: BLE001 - the outer edge of one look: whoever asks is told what is wrong
+                structlog.get_logger().exception("failed")
