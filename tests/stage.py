@@ -106,7 +106,7 @@ def furnished(folder: Path, stage: Stage) -> Place:
     """A folder with a configuration that reads the company, and the company's own map."""
     company = stage.company
     texts = {
-        "fingerpost.yaml": CONFIG,
+        "fingerpost.yaml": CONFIG.replace("fingerpost.db", f"{folder}/fingerpost.db"),  # wherever it is opened from
         "strategy.yaml": company.strategy,
         "mappings.yaml": company.mappings,
         "people.yaml": company.people,

@@ -1,5 +1,6 @@
 """Files that are wrong leave the last good ones in force: said on the page, and by exit code 2."""
 
+from contextlib import chdir
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,8 +52,8 @@ def test_the_last_good_files_stay_in_force(place: Place) -> None:
     assert "still in force" in page
     assert "has no objective &#39;chekout&#39;" in page
     (place.folder / "strategy" / "2026.yaml").unlink()
-    file, clock = place.folder / "fingerpost.yaml", FakeClock(AT)
-    with opened(file, environment=place.environment, clock=clock, verbose=False, last_good=True) as work:
+    options = {"environment": place.environment, "clock": FakeClock(AT), "verbose": False, "last_good": True}
+    with chdir(place.folder), opened(Path("fingerpost.yaml"), **options) as work:
         assert "the folder strategy has no .yaml file" in str(work.wrong[0])
         assert list(work.files.strategies) == ["2026.yaml"]
 
