@@ -76,6 +76,12 @@ def fail(engine: Engine, key: str, *, cause: str) -> None:
         connection.execute(_of(key).values(state="failed", cause=cause, until_us=None))
 
 
+def put_back(engine: Engine, key: str) -> None:
+    """It waits again: whoever took it cannot end it."""
+    with writing(engine) as connection:
+        connection.execute(_of(key).values(state="waiting", until_us=None))
+
+
 def found(engine: Engine, key: str) -> Reckoning | None:
     """How it stands with one; None where nobody asked for it, or so long ago that it is forgotten."""
     with reading(engine) as connection:

@@ -64,7 +64,7 @@ class Command:
 
 
 class Reckoner:
-    """Takes what is asked for, and makes it. Open it as a context; what is under way at its end is asked for anew."""
+    """Takes what is asked for, and makes it. Open it as a context; what is under way at its end waits again."""
 
     def __init__(self, engine: Engine, *, clock: Clock, run: Run) -> None:
         self._engine = engine
@@ -99,7 +99,11 @@ class Reckoner:
     def make(self) -> None:
         """Makes all that waits, one after the other."""
         while not self._stopping and (taken := self._taken()):
-            self._finish(taken, self._run(taken.arguments))
+            ended = self._run(taken.arguments)
+            if self._stopping:
+                reckonings.put_back(self._engine, taken.key)
+            else:
+                self._finish(taken, ended)
 
     def _taken(self) -> Reckoning | None:
         return reckonings.take(self._engine, now=self._clock.now(), for_s=LONGEST_S, most=MOST_AT_ONCE)

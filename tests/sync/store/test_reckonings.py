@@ -46,6 +46,13 @@ def test_what_was_not_done_in_time_is_taken_again(store: Engine) -> None:
     assert [take(store), take(store, late_s=59), take(store, late_s=61)] == ["a", None, "a"]
 
 
+def test_what_is_put_back_is_taken_by_the_next(store: Engine) -> None:
+    ask(store, "a")
+    take(store)
+    reckonings.put_back(store, "a")
+    assert take(store) == "a"
+
+
 def test_what_failed_says_why_and_is_tried_again_when_it_is_asked_for(store: Engine) -> None:
     ask(store, "a")
     take(store)
