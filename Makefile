@@ -25,8 +25,8 @@ check: $(VENV)/.dev ## formatting, lint, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev ## measure the numbers the design promises, and print them as a table
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/.dev ## measure the numbers the design promises, and write them into docs/benchmarks.md
+	$(BIN)/python -m benchmarks --large --write
 
 soak: $(VENV)/.dev ## the crash and property tests, at length
 	FINGERPOST_SOAK=1 $(BIN)/python -m pytest -m soak

@@ -26,4 +26,8 @@ class Row:
     on: str = ""  #: the data it was measured on
 
 
+class Skipped(Exception):
+    """It cannot be measured here; the text says why. No failure."""
+
+
 Measure: TypeAlias = Callable[[Scale], Iterator[Row]]

@@ -20,6 +20,7 @@ Json = dict[str, Any]
 
 SEED = 7
 EMAIL, TOKEN = "fingerpost@example.test", "token"
+ENTERPRISE = "/api/v3"
 RANKINGS = 14.0  # so many changes of rank make about 20 histories an issue
 RANK = "Rank"
 HELPDESK = "PAY"
@@ -82,6 +83,16 @@ def github_pulls(pulls: int) -> Stand:
     return _github(_host([_repository("shop", pullRequests=[_pull(number) for number in range(1, pulls + 1)])]))
 
 
+def github_enterprise(pulls: int) -> Stand:
+    """The same on Enterprise Server, whose API is below its address."""
+    return _github(replace(github_pulls(pulls).state, dialect="ghes"), path=ENTERPRISE)
+
+
+def github_open(pulls: int) -> Stand:
+    """The same for whoever comes without a token."""
+    return _github(replace(github_pulls(pulls).state, token=None))
+
+
 def github_issues(issues: int) -> Stand:
     """One repository with so many issues and no code."""
     return _github(_host([_repository("helpdesk", issues=[_issue(number) for number in range(1, issues + 1)])]))
@@ -120,13 +131,13 @@ def _host(repositories: list[Json]) -> GitHubHost:
     return GitHubHost(now=lambda: END, repositories=repositories, organizations=[organization], hourly_limit=None)
 
 
-def _github(host: GitHubHost) -> Stand:
+def _github(host: GitHubHost, *, path: str = "") -> Stand:
     counts = {
         "pull requests": sum(len(repository["pullRequests"]) for repository in host.repositories),
         "issues": sum(len(repository["issues"]) for repository in host.repositories),
     }
     scope = tuple(repository["nameWithOwner"] for repository in host.repositories)
-    return Stand(app=github_app(host), state=host, served=Served(scope=scope, counts=counts))
+    return Stand(app=github_app(host), state=host, served=Served(scope=scope, counts=counts, path=path))
 
 
 def _repository(name: str, **items: list[Json]) -> Json:

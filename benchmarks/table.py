@@ -32,7 +32,7 @@ def _lines(measure: str, rows: Sequence[Row], *, judged: bool) -> Iterator[tuple
     for row in rows:
         target = targets.get(row.what)
         verdict = VERDICTS[target.reached(row.result)] if target and judged else ""
-        yield measure, escape(row.what), _number(row), row.unit, str(target or ""), verdict, escape(row.on)
+        yield measure, escape(row.what), number(row), row.unit, str(target or ""), verdict, escape(row.on)
     there = {row.what for row in rows}
     for what, target in targets.items():
         if what not in there:
@@ -43,6 +43,7 @@ def _missing(target: Target) -> str:
     return f"add {target.needs}" if target.needs else ""
 
 
-def _number(row: Row) -> str:
+def number(row: Row) -> str:
+    """The result in as many digits as its unit is told in."""
     digits = {"requests": 1, "s": 2, "x": 2}.get(row.unit, 0)
     return f"{row.result:,.{digits}f}"

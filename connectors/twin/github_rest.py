@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from connectors.twin import github_rest_apps, github_rest_labels, github_rest_runs
+from connectors.twin import github_rest_apps, github_rest_comments, github_rest_labels, github_rest_runs
 from connectors.twin.github_derived import timeline
 from connectors.twin.github_filters import names, state, stated
 from connectors.twin.github_objects import Node
@@ -164,6 +164,7 @@ OF_REPOSITORY: Mapping[str, Endpoint] = {
     "/pulls/{number:int}": pull,
     "/pulls/{number:int}/commits": commits,
     "/pulls/{number:int}/reviews": reviews,
+    **github_rest_comments.OF_REPOSITORY,
     **github_rest_labels.OF_REPOSITORY,
     **github_rest_runs.OF_REPOSITORY,
 }

@@ -87,6 +87,7 @@ class Bodies:
             "locked": bool(node.get("locked")),
             "user": self.account(node.get("author") or GHOST),
             "labels": [self.label(label) for label in node.get("labels") or ()],
+            "assignee": self.account(next(iter(node.get("assignees") or ()), None)),
             "assignees": [self.account(a) for a in node.get("assignees") or ()],
             "milestone": self.milestone(node.get("milestone")),
             "created_at": node.get("createdAt"),
@@ -131,7 +132,14 @@ class Bodies:
             "base": {"ref": node.get("baseRefName"), "sha": node.get("baseRefOid")},
             "url": self.pull_api(node),
             "issue_url": self.issue_api(node),
+            "requested_reviewers": self.asked(node)["users"],
         }
+
+    def asked(self, node: Node) -> Node:
+        """Who is asked to review a pull request and has not answered."""
+        asked = [each["requestedReviewer"] for each in node.get("reviewRequests") or ()]
+        people = [self.account(who) for who in asked if who.get("__typename") != "Team"]
+        return {"users": people, "teams": [{"name": who["name"]} for who in asked if who.get("__typename") == "Team"]}
 
     def whole_pull(self, node: Node) -> Node:
         """A pull request as it is read alone, with what lists leave out."""
@@ -148,6 +156,7 @@ class Bodies:
             "changed_files": counted["changedFiles"],
             "commits": len(node.get("commits") or ()),
             "comments": len(node.get("comments") or ()),
+            "review_comments": sum(len(thread.get("comments") or ()) for thread in node.get("reviewThreads") or ()),
         }
 
     def label(self, node: Node) -> Node:

@@ -117,6 +117,7 @@ def test_what_lists_leave_out_is_in_the_detail(opening: Opening) -> None:
     listed = client.get("/repos/acme/shop/pulls", params={"state": "closed"}).json()[0]
     detail = client.get("/repos/acme/shop/pulls/2").json()
     assert {
+        "review_comments",
         "merged",
         "merged_by",
         "additions",
