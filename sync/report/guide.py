@@ -7,7 +7,9 @@ from sync.reconcile.figures import Figure
 from sync.reconcile.findings import Finding
 from sync.reconcile.obstacles import Obstacle
 from sync.reconcile.teams import TeamView
+from sync.report.entries import Start
 from sync.report.model import ObjectiveRow, Report
+from sync.report.starting import starts_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +17,7 @@ class Guide:
     team: TeamView
     objectives: Sequence[ObjectiveRow]  #: that it owns, or that its open items serve, in rank order
     findings: Sequence[Finding]  #: that are its own, the gravest first
+    starts: Sequence[Start]  #: among these findings, what has the most effort at stake first
     obstacles: Sequence[Obstacle]  #: of its own items, the most effort at stake first
     figures: Sequence[Figure]  #: none where it is too small for them (metrics.md §10.2)
 
@@ -24,6 +27,7 @@ def guide(team: TeamView, report: Report) -> Guide:
         team=team,
         objectives=[row for row in report.objectives if row.id in team.objectives],
         findings=[finding for finding in report.findings if finding.owner == team.id],
+        starts=starts_of(report, team.id),
         obstacles=[each for each in report.obstacles if each.team == team.id],
         figures=[figure for figure in _figures(team, report) if figure.reason != "suppressed_privacy"],
     )

@@ -1,6 +1,6 @@
 """Where to start: findings and grey figures by their ground, what has the most effort at stake first."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import Finding
@@ -42,11 +42,15 @@ def starts(report: Report) -> tuple[Starts, ...]:
     return tuple(_on(report, ground) for ground in KINDS)
 
 
+def starts_of(report: Report, team: str) -> tuple[Start, ...]:
+    """Where a team may start among the findings that are its own, on whatever ground."""
+    own = [finding for finding in report.findings if finding.owner == team]
+    return tuple(_ranked(_of_findings(report, own))[:MOST])
+
+
 def _on(report: Report, ground: Ground) -> Starts:
-    told = sorted(
-        (*_of_findings(report, KINDS[ground]), *_of_remedies(report, ground)),
-        key=lambda start: -(start.effort_days or 0.0),
-    )
+    held = [finding for finding in report.findings if finding.kind in KINDS[ground]]
+    told = _ranked((*_of_findings(report, held), *_of_remedies(report, ground)))
     return Starts(
         ground=ground,
         starts=tuple(told[:MOST]),
@@ -56,10 +60,15 @@ def _on(report: Report, ground: Ground) -> Starts:
     )
 
 
-def _of_findings(report: Report, kinds: Sequence[str]) -> Iterator[Start]:
-    """One for each kind that stands, the gravest first."""
-    for kind in (each for each in report.kinds if each.id in kinds):
-        held = [each for each in report.findings if each.kind == kind.id and not each.unknown]
+def _ranked(told: Iterable[Start]) -> list[Start]:
+    """What has the most effort at stake first, else as they come."""
+    return sorted(told, key=lambda start: -(start.effort_days or 0.0))
+
+
+def _of_findings(report: Report, findings: Sequence[Finding]) -> Iterator[Start]:
+    """One for each kind that stands among these, the gravest first."""
+    for kind in report.kinds:
+        held = [each for each in findings if each.kind == kind.id and not each.unknown]
         if held:
             yield Start(
                 says=f"{len(held):,} × {kind.title}: {_lowered(held[0].action)}",

@@ -57,6 +57,7 @@ def test_obstacles_are_told_of_all_teams_and_of_each(page, rendered):
     )
     payments = " ".join(page.one("details", id="team-payments").text.split())
     assert "Faster checkout: 2 waiting for a review, the oldest for 9.0 d, 9.0 d of effort at stake: PAY-1" in payments
+    assert "Where to start" in payments
 
 
 def test_where_to_start_is_told_by_ground_with_what_is_not_seen(page):
