@@ -70,6 +70,12 @@ TARGETS: Mapping[str, Mapping[str, Target]] = {
         "until the 202, p99": Target(most=50),
         "answered with 202 and not in the inbox": Target(most=0),
     },
+    "hosts": {
+        "a source done twice at once": Target(most=0),
+        "sources without a turn": Target(most=0),
+        "most turns of a source over the fewest": Target(most=2),
+        "until a killed worker's source had its turn": Target(most=60),
+    },
     "help_time": {
         "fingerpost --help": Target(most=0.3),
     },

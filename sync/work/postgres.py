@@ -6,6 +6,7 @@ https://procrastinate.readthedocs.io
 """
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -143,19 +144,23 @@ class Worker:
         queue.app.task(name=_DRAIN)(self._drain)
 
     async def run(self) -> None:
-        """Works until a signal ends it."""
-        async with self._queue.opened():
-            ticking = asyncio.create_task(self._tick())
-            try:
-                await self._work(wait=True)
-            finally:
-                ticking.cancel()
-                await asyncio.gather(ticking, return_exceptions=True)
+        """Works until a signal ends it. Where the queue cannot be asked, it goes on as soon as it can."""
+        ended, loop = asyncio.Event(), asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, ended.set)
+        try:
+            while not ended.is_set():
+                await self._work_until(ended)
+        finally:
+            await self._jobs.pool.close()
 
     async def work_off(self) -> None:
         """Does what is in line now, and what that brings with it."""
         async with self._queue.opened():
-            await self._work(wait=False)
+            try:
+                await self._work(wait=False)
+            finally:
+                await self._jobs.pool.close()
 
     async def look(self) -> None:
         """Puts in line what is due and what waits, after freeing what dead workers held."""
@@ -168,20 +173,38 @@ class Worker:
         for job in await asyncio.to_thread(self._jobs.due):
             await self._queue.put(job)
 
+    async def _work_until(self, ended: asyncio.Event) -> None:
+        """Works until then, or until the queue cannot be asked: procrastinate's worker ends with its connections."""
+        working, waiting = asyncio.create_task(self._work_and_tick()), asyncio.create_task(ended.wait())
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (working, waiting):
+            task.cancel()
+        [came, _] = await asyncio.gather(working, waiting, return_exceptions=True)
+        if not ended.is_set():
+            structlog.get_logger().warning("the queue cannot be asked", why=type(came).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), TICK_S)
+
+    async def _work_and_tick(self) -> None:
+        async with self._queue.opened():
+            ticking = asyncio.create_task(self._tick())
+            try:
+                await self._work(wait=True)
+            finally:
+                ticking.cancel()
+                await asyncio.gather(ticking, return_exceptions=True)
+
     async def _work(self, *, wait: bool) -> None:
-        try:
-            await self._queue.app.run_worker_async(
-                concurrency=AT_ONCE,
-                wait=wait,
-                fetch_job_polling_interval=_FETCH_S,
-                update_heartbeat_interval=HEARTBEAT_S,
-                stalled_worker_timeout=STALLED_S,
-                shutdown_graceful_timeout=_STOP_S if wait else _WHOLE_S,
-                delete_jobs="always",
-                install_signal_handlers=wait,
-            )
-        finally:
-            await self._jobs.pool.close()
+        await self._queue.app.run_worker_async(
+            concurrency=AT_ONCE,
+            wait=wait,
+            fetch_job_polling_interval=_FETCH_S,
+            update_heartbeat_interval=HEARTBEAT_S,
+            stalled_worker_timeout=STALLED_S,
+            shutdown_graceful_timeout=_STOP_S if wait else _WHOLE_S,
+            delete_jobs="always",
+            install_signal_handlers=False,
+        )
 
     async def _tick(self) -> None:
         while True:

@@ -29,6 +29,7 @@ from tests.stage import CONFIG, Stage, staged
 from tests.sync.service.inbox import DEV, arrival_of, title_of
 
 T = TypeVar("T")
+SOURCES = 30
 
 pytestmark = pytest.mark.xdist_group("postgres")
 
@@ -133,6 +134,35 @@ def test_a_worker_reads_the_sources_and_takes_what_comes_in(installation: Instal
     assert title_of(installation.engine, ref) == "Told by a delivery"
     assert len(installation.stage.github.requests) - asked == 1
     assert deliveries.depths(installation.engine) == []
+
+
+def test_many_workers_do_each_source_once_and_none_twice_at_once(installation: Installation) -> None:
+    class Watched(Jobs):
+        """What is done at a source is a moment's pause; `turns` tells who came and went."""
+
+        async def do(self, job: Job) -> bool:
+            turns.append((job.source, "came"))
+            await asyncio.sleep(0.01)
+            turns.append((job.source, "went"))
+            return False
+
+    async def go() -> None:
+        workers = [Worker(queue, watched) for queue in (Queue(installation.engine) for _ in range(3))]
+        await asyncio.gather(*(worker.work_off() for worker in workers))
+
+    async def put(_: Worker, queue: Queue) -> None:
+        for number in range(SOURCES):
+            await queue.put(Job("poll", f"s{number}"))
+            await queue.put(Job("census", f"s{number}"))
+
+    turns: list[tuple[str | None, str]] = []
+    ours = installation.jobs()
+    watched = Watched(current=ours.current, means=ours.means, pool=ours.pool, counts=ours.counts)
+    installation.with_worker(put)
+    while installation.line():
+        asyncio.run(go())
+    for number in range(SOURCES):
+        assert [what for source, what in turns if source == f"s{number}"] == ["came", "went"] * 2
 
 
 def test_jobs_of_a_worker_that_is_no_more_are_free_again(installation: Installation) -> None:
