@@ -71,7 +71,7 @@ class Reckoner:
         self._clock = clock
         self._run = run
         self._wake = threading.Event()
-        self._stopping = False
+        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._go_on, name="reckoner", daemon=True)
 
     def __enter__(self) -> "Reckoner":
@@ -79,7 +79,7 @@ class Reckoner:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stopping = True
+        self._stopping.set()
         self._wake.set()
         if isinstance(self._run, Command):
             self._run.stop()
@@ -98,9 +98,9 @@ class Reckoner:
 
     def make(self) -> None:
         """Makes all that waits, one after the other."""
-        while not self._stopping and (taken := self._taken()):
+        while not self._stopping.is_set() and (taken := self._taken()):
             ended = self._run(taken.arguments)
-            if self._stopping:
+            if self._stopping.is_set():
                 reckonings.put_back(self._engine, taken.key)
             else:
                 self._finish(taken, ended)
@@ -120,7 +120,7 @@ class Reckoner:
         log.info("made")
 
     def _go_on(self) -> None:
-        while not self._stopping:
+        while not self._stopping.is_set():
             self._wake.clear()
             try:
                 self.make()
