@@ -41,7 +41,7 @@ docs: $(VENV)/.dev ## build the site of the documents into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 reference: $(VENV)/.dev ## print the pages of the documents that say what the code says
-	@for page in checks commands configuration measures metrics; do $(BIN)/fingerpost schema $$page > docs/$$page.md; done
+	@for page in api checks commands configuration measures metrics; do $(BIN)/fingerpost schema $$page > docs/$$page.md; done
 
 # What wheels are made of is dated by the last commit, so that whoever builds that commit gets the same bytes.
 WHEEL := SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PIP) wheel --no-deps --no-build-isolation --wheel-dir
@@ -55,6 +55,7 @@ sbom: $(VENV)/.dev ## list the locked packages as CycloneDX, into dist/sbom.json
 	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o dist/sbom.json requirements.lock
 
 audit: $(VENV)/.dev ## ask the advisory database about the locked packages; needs the package index and that database's network
+	@$(PIP) install uv
 	$(BIN)/uv tool run pip-audit --disable-pip --require-hashes --requirement requirements.lock
 
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

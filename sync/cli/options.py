@@ -66,6 +66,7 @@ class Document(StrEnum):
     commands = "commands"
     measures = "measures"
     metrics = "metrics"
+    api = "api"
 
 
 def instant(text: str) -> datetime:

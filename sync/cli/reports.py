@@ -144,12 +144,13 @@ def _manual() -> dict[Document, Callable[[], str]]:
     """What writes each page."""
     from sync.cli import app as program
     from sync.cli.manual import commands
-    from sync.web.manual import metrics
+    from sync.web.manual import interface, metrics
     from sync.work.checks import checks
     from sync.work.configuration import configuration
     from sync.work.measures import measures
 
     return {
+        Document.api: lambda: interface(SystemClock()),
         Document.checks: checks,
         Document.commands: lambda: commands(program),
         Document.configuration: configuration,

@@ -6,12 +6,13 @@ import pytest
 
 from sync.cli import app
 from sync.cli.manual import commands
-from sync.web.manual import metrics
+from sync.web.manual import interface, metrics
 from sync.work.measures import measures
 from tests.clocks import FakeClock
 from tests.docs.snippets import ROOT
 
 PAGES: dict[str, Callable[[], str]] = {
+    "api": lambda: interface(FakeClock()),
     "commands": lambda: commands(app),
     "measures": measures,
     "metrics": lambda: metrics(FakeClock()),
