@@ -96,7 +96,10 @@ def _become(arguments: list[str], *, folder: str, environment: dict[str, str], o
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["fingerpost", *arguments]
-    main()
+    try:
+        main()
+    finally:
+        gc.unfreeze()  # or DuckDB complains of what is left
 
 
 if __name__ == "__main__":
