@@ -1,6 +1,6 @@
 """`fingerpost.yaml`: what to read, where to keep it, and which files hold the map."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -149,15 +149,18 @@ class Config(UserFile):
         return {name: Mirror(label_prefix=m.label_prefix, field=m.field) for name, m in asked.items() if m}
 
 
-def load_config(path: Path, *, environment: Mapping[str, str]) -> Config:
-    """The configuration in this file. Raises `Problems`, also where the file cannot be read."""
-    outside = {
-        "environment": environment,
-        "folder": path.parent,
-        "read": lambda name: (path.parent / name).read_text(encoding="utf-8"),
-    }
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def load_config(path: Path, *, environment: Mapping[str, str], text_of: Callable[[Path], str] = _text) -> Config:
+    """The configuration in this file. Raises `Problems`, also where the file cannot be read.
+
+    `text_of` reads it, and the files of its secrets.
+    """
+    outside = {"environment": environment, "folder": path.parent, "read": lambda name: text_of(path.parent / name)}
     try:
-        text = path.read_text(encoding="utf-8")
+        text = text_of(path)
     except (OSError, UnicodeDecodeError) as error:
         hint = "name it with --config, or write one as the README shows"
         raise Problems([Problem(str(path), 0, 0, f"cannot be read: {why(error)}", hint)]) from None

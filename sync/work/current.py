@@ -19,16 +19,19 @@ class Current:
         self._environment = environment
         self._verbose = verbose
         self._said = ""
-        self._config = load_config(path, environment=environment)
+        self._texts: dict[Path, str | None] = {}  #: by file, what was read of it; None where it could not be
+        self._config = self._load()
         self._strike()
 
     def __call__(self) -> Config:
         return self._config
 
     def refresh(self) -> None:
-        """Reads the file, and the files of its secrets, anew. What the store is cannot change while we are at work."""
+        """Takes in what was edited, in the file or in those of its secrets; the store stays the one we are at."""
+        if all(_text(path) == text for path, text in self._texts.items()):
+            return  # to look is cheap, to load many sources anew every few seconds is not
         try:
-            read = load_config(self.path, environment=self._environment)
+            read = self._load()
         except Problems as found:
             self._complain("; ".join(map(str, found.problems)))
             return
@@ -41,6 +44,15 @@ class Current:
             self._strike()
             structlog.get_logger().info("configuration read anew", sources=sorted(read.sources))
 
+    def _load(self) -> Config:
+        self._texts.clear()
+        return load_config(self.path, environment=self._environment, text_of=self._read)
+
+    def _read(self, path: Path) -> str:
+        self._texts[path] = None
+        self._texts[path] = text = path.read_text(encoding="utf-8")
+        return text
+
     def _strike(self) -> None:
         log.configure(verbose=self._verbose, secrets=secrets(self._config))
 
@@ -49,3 +61,10 @@ class Current:
         if why != self._said:
             structlog.get_logger().error("the configuration that was last good stays in force", why=why)
         self._said = why
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None

@@ -108,6 +108,17 @@ class TestEdits:
         place.edit(place.path.read_text().replace("facts.db", "other.db"))
         assert place.current().store.endswith("facts.db")
 
+    def test_of_the_file_of_a_secret_take_effect_and_one_that_is_missing_is_looked_for_again(
+        self, place: Place
+    ) -> None:
+        secret = place.path.parent / "jira.token"
+        place.edit(place.path.read_text().replace('token: "${TOKEN}"', f"token_file: {secret.name}"))
+        assert place.current().sources["jira"].secret == "t", "there is no such file yet"
+        for word in ("first", "second"):
+            secret.write_text(word)
+            place.current.refresh()
+            assert place.current().sources["jira"].secret == word
+
     def test_of_a_secret_connect_the_source_anew(self, place: Place) -> None:
         async def connected() -> tuple[object, object, object]:
             pool = place.jobs.pool
