@@ -11,6 +11,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import inf
 from multiprocessing import get_context
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -24,6 +25,7 @@ from benchmarks.row import Row, Scale
 SOURCES, WORKERS = 200, 10
 ROUNDS = 3  # minutes, for each source is due once a minute
 PAUSE_S = (0.05, 0.5)  # that something at a source takes
+KILLED = 0  #: the worker that is killed
 SECOND_US = 1_000_000
 CONFIG = """\
 store: {store}
@@ -72,14 +74,11 @@ def overlaps(turns: Sequence[Turn]) -> int:
 
 
 def longest_wait_s(turns: Sequence[Turn], killed_us: int) -> float:
-    """From the kill until each source that the dead worker was at was begun by another; 0 where it was at none."""
-    waits = [
-        after.began_us - killed_us
-        for each in by_source(turns).values()
-        for before, after in pairwise(each)
-        if before.ended_us is None
-    ]
-    return max(waits, default=0) / SECOND_US
+    """From the kill until each source that the dead worker was at was begun again; infinite where one never was."""
+    left = [turn for turn in turns if turn.worker == KILLED and turn.ended_us is None]
+    later = by_source([turn for turn in turns if turn.began_us > killed_us])
+    begun_us = [later[turn.source][0].began_us if turn.source in later else inf for turn in left]
+    return max((at - killed_us for at in begun_us), default=0) / SECOND_US
 
 
 def played(sources: int, workers: int, *, minutes: float) -> tuple[list[Turn], int]:
@@ -116,9 +115,9 @@ def _through_a_kill(hosts: Sequence[SpawnProcess], engine: Engine, *, seconds: f
     for host in hosts:
         host.start()
     sleep(seconds / 3)
-    while not any(turn.worker == 0 and turn.ended_us is None for turn in _turns(engine)):
+    while not any(turn.worker == KILLED and turn.ended_us is None for turn in _turns(engine)):
         sleep(0.02)
-    os.kill(hosts[0].pid or 0, signal.SIGKILL)
+    os.kill(hosts[KILLED].pid or 0, signal.SIGKILL)
     with engine.begin() as connection:
         killed_us: int = connection.execute(text(f"SELECT {NOW_US}")).scalar_one()
     sleep(seconds * 2 / 3)
@@ -145,6 +144,8 @@ def work(config: Path, number: int) -> None:
 
     class Paused(Jobs):
         async def _done(self, job: Job) -> Came:
+            if job.kind != "poll":
+                return "done"
             place = await asyncio.to_thread(_note, engine, job.source, number)
             await asyncio.sleep(moments.uniform(*PAUSE_S))
             await asyncio.to_thread(_end, engine, place)

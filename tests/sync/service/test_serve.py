@@ -1,5 +1,6 @@
 """`serve` as its user runs it: one process for all of these tests, real HTTP on both sides."""
 
+import gzip
 import json
 import signal
 import subprocess
@@ -13,9 +14,11 @@ import pytest
 
 from connectors.twin import github_edits as edits
 from connectors.twin.company import company
+from connectors.twin.github_hooks import Delivery
 from sync.store.database import connect
 from sync.store.errors import StoreError
 from sync.store.place import claimed
+from tests.shared import shared
 from tests.stage import Place, Stage, furnished, staged
 from tests.sync.service.inbox import DEV, SECRET, title_of
 
@@ -112,6 +115,23 @@ def test_a_second_one_on_the_same_store_is_refused_and_says_by_whom(served: Serv
     url = f"sqlite:///{served.place.folder}/fingerpost.db"
     with pytest.raises(StoreError, match=f"is served already, by process {served.process.pid}"), claimed(url):
         pass
+
+
+@pytest.mark.real_data
+def test_every_payload_that_was_recorded_of_github_is_taken_in(served: Served) -> None:
+    recorded = gzip.decompress(shared("data/octokit-recorded/webhooks-examples-7.6.1.json.gz").read_bytes())
+    told = [(event["name"], json.dumps(each).encode()) for event in json.loads(recorded) for each in event["examples"]]
+    with httpx.Client(timeout=PATIENCE_S) as client:
+        answers = [
+            client.post(
+                f"{served.url}/hooks/github",
+                content=body,
+                headers=Delivery(guid=f"recorded-{number}", event=name, body=body).headers(SECRET),
+            )
+            for number, (name, body) in enumerate(told)
+        ]
+    assert len(answers) > 300
+    assert {answer.status_code for answer in answers} == {202}
 
 
 def test_told_to_end_it_ends_in_time_and_has_told_no_secret(served: Served) -> None:
