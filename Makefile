@@ -35,8 +35,6 @@ format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Spark comes as source alone, which is not locked.
-EXTRAS := --extra mcp --extra postgresql --extra suggest
 docs: $(VENV)/.dev ## build the site of the documents into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
@@ -63,7 +61,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 lock: $(VENV)/.python ## pin the dependencies anew, with hashes
 	$(PIP) install uv
 	$(UV_COMPILE) pyproject.toml --group build --upgrade -o requirements.lock
-	$(UV_COMPILE) pyproject.toml --group build --group dev --group docs --group release $(EXTRAS) -c requirements.lock --upgrade -o requirements-dev.lock
+	$(UV_COMPILE) pyproject.toml --group build --group dev --group docs --group release --all-extras -c requirements.lock --upgrade -o requirements-dev.lock
 
 clean: ## remove the environment and everything the demo wrote
 	rm -rf $(VENV) demo dist site

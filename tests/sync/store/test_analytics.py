@@ -51,10 +51,10 @@ def test_a_store_in_a_file_has_no_server_to_reckon_on(sqlite_store: Engine) -> N
     assert "Leave --engine out" in refused.value.hint
 
 
-def test_an_engine_whose_packages_are_absent_says_what_to_install(
-    sqlite_store: Engine, monkeypatch: pytest.MonkeyPatch
+def test_an_engine_whose_package_is_absent_says_what_to_install(
+    postgres_store: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "pyspark", None)
-    with pytest.raises(StoreError, match="The engine spark needs pyspark") as refused:
-        carried(known(sqlite_store), Analytics.spark, sqlite_store)
-    assert "fingerpost[spark]" in refused.value.hint
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(StoreError, match="The engine postgresql needs pandas") as refused:
+        carried(known(postgres_store), Analytics.postgresql, postgres_store)
+    assert "fingerpost[postgresql]" in refused.value.hint
