@@ -8,7 +8,7 @@ from msgspec import Raw
 
 from connectors.github.accounts import Accounts
 from connectors.github.parse import decode, text, utc
-from connectors.github.wire import Actor, Home, Instant, Object, Wire
+from connectors.github.wire import Actor, Home, Instant, Object, Whole, Wire
 from connectors.records import GitTag, ItemRef, Label, Milestone, Record, Release
 
 HOME = "repository { nameWithOwner }"
@@ -29,7 +29,7 @@ class _Label(Wire):
 class _Milestone(Wire):
     id: str
     repository: Home
-    number: int
+    number: Whole
     title: str
     state: str
     updated_at: Instant

@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 from msgspec import field
 
-from connectors.github.wire import Actor, Connection, Home, Instant, Named, Object, Place, Titled, Wire
+from connectors.github.wire import Actor, Connection, Home, Instant, Named, Object, Place, Titled, Whole, Wire
 
 
 class Identified(Wire):
@@ -86,8 +86,8 @@ class PullRequestCommit(Wire):
 
 class ChangedFile(Wire):
     path: str
-    additions: int = 0
-    deletions: int = 0
+    additions: Whole = 0
+    deletions: Whole = 0
     change_type: str | None = None
 
 
@@ -97,7 +97,7 @@ class Rollup(Wire):
 
 class PullRequest(Wire):
     id: str
-    number: int
+    number: Whole
     repository: Home
     state: str
     updated_at: Instant
@@ -112,9 +112,9 @@ class PullRequest(Wire):
     head_ref_name: str | None = None
     head_ref_oid: str | None = None
     base_ref_oid: str | None = None
-    additions: int | None = None
-    deletions: int | None = None
-    changed_files: int | None = None
+    additions: Whole | None = None
+    deletions: Whole | None = None
+    changed_files: Whole | None = None
     author: Actor | None = None
     merged_by: Actor | None = None
     merge_commit: Object | None = None
@@ -134,7 +134,7 @@ class PullRequest(Wire):
 class Dependencies(Wire):
     """How many issues block this one, done or not."""
 
-    total_blocked_by: int = 0
+    total_blocked_by: Whole = 0
 
 
 class IssueField(Wire):
@@ -162,7 +162,7 @@ class IssueFieldValue(Wire):
 
 class Issue(Wire):
     id: str
-    number: int
+    number: Whole
     repository: Home
     state: str
     created_at: Instant

@@ -7,6 +7,7 @@ from msgspec import Meta, Raw, Struct, field
 
 T = TypeVar("T")
 Instant = Annotated[datetime, Meta(tz=True)]
+Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]  #: what a store can hold
 
 
 class Wire(Struct, rename="camel", gc=False):
@@ -97,7 +98,7 @@ class Place(Wire):
     """Where an issue or pull request is to be found."""
 
     id: str = ""
-    number: int = 0
+    number: Whole = 0
     repository: "Home | None" = None
     typename: str = field(name="__typename", default="")
 

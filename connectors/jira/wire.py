@@ -3,15 +3,17 @@
 Issues and histories stay raw until one at a time is parsed, so that one that is not as promised spoils no other.
 """
 
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 #: A string by the documents; older plugins and the agile API write numbers.
 Id: TypeAlias = str | int
 #: A name, a title or one side of a change. Text, but plugins and imports have written numbers.
 Said: TypeAlias = str | int | float | bool | None
+#: What a store can hold; a larger number is none of theirs.
+Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 
 NOTHING = Raw(b"")
 NULL = Raw(b"null")
@@ -185,7 +187,7 @@ class IssueType(Wire):
     id: Id | None = None
     name: Said = None
     subtask: bool | None = None
-    hierarchy_level: int | None = None
+    hierarchy_level: Whole | None = None
     scope: Scope | None = None
 
 

@@ -33,7 +33,7 @@ class Break(NamedTuple):
     stays: bool  #: whether every answer after it is broken too
 
 
-FOUND: tuple[Break, ...] = ()
+FOUND = (Break("jira", 13, 13_467, True), Break("jira", 25, 60_666, True))  # a level of 10^30
 BREAKS = st.builds(Break, st.sampled_from(SOURCES), st.integers(1, 30), st.integers(0, 100_000), st.booleans())
 
 
