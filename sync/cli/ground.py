@@ -20,9 +20,10 @@ def init(
     repository: Annotated[
         list[str] | None, typer.Option("--repository", metavar="OWNER/NAME", help="A repository; * is any name.")
     ] = None,
+    look: Annotated[bool, typer.Option("--look", help="Read the sources for a moment first, into the store.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over a strategy, rules and people.")] = False,
 ) -> None:
-    """Write a first strategy, rules and people file from what is stored; asks no source anything.
+    """Write a first strategy, rules and people file from what is stored; asks a source only with --look.
 
     Where there is no configuration yet, it is written too, from --jira and --project, --repository or both.
     """
@@ -37,6 +38,11 @@ def init(
                 )
             file.write(config, config_text(jira=jira, projects=project or (), repositories=repository or ()))
             note([f"wrote {config}"])
+        if look:
+            from sync.config import load_config
+            from sync.work.looking import looked
+
+            note(looked(load_config(config, environment=os.environ), clock=SystemClock()))
         written = started(config, environment=os.environ, at=SystemClock().now(), force=force)
         note(f"wrote {path}" for path in written)
 

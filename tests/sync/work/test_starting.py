@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from connectors.twin.company import company
 from mappings.load import load_mappings, load_people, load_strategy
 from mappings.sketch import mappings_text, people_text, shown, strategy_text
+from sync.config import load_config
+from sync.work.looking import looked
 from tests.builders import tables
-from tests.stage import Place
+from tests.stage import Place, furnished, staged
+from tests.sync.service.test_many_hosts import StillClock
 
 DAY = date(2026, 11, 20)
 
@@ -40,6 +44,31 @@ def test_from_nothing_to_files_that_pass_check_and_test(place: Place) -> None:
     (place.folder / "strategy.yaml").write_text("ours")
     assert place.fingerpost("init", "--force").returncode == 0
     assert (place.folder / "strategy.yaml").read_text() != "ours"
+
+
+def test_with_a_look_at_the_sources_their_projects_and_statuses_are_in_the_first_files(tmp_path: Path) -> None:
+    with staged(company(seed=4, size=60)) as stage:
+        furnished(tmp_path, stage)
+        for name in ("strategy.yaml", "mappings.yaml", "people.yaml"):
+            (tmp_path / name).unlink()
+        place = Place(tmp_path, dict(stage.environment))
+        done = place.fingerpost("init", "--look")
+    assert done.returncode == 0, done.stderr
+    rules = load_mappings((tmp_path / "mappings.yaml").read_text(), "m")
+    assert {"PAY", "WEB"} <= {each.project for each in rules.statuses}
+    assert all(each.done for each in rules.statuses if each.project == "PAY")
+    tried = place.fingerpost("check")
+    assert tried.returncode == 0, tried.stderr
+
+
+def test_a_source_that_cannot_be_reached_is_named_with_the_reason(tmp_path: Path) -> None:
+    """RFC 2606: nothing is ever called so."""
+    source = '{type: jira, url: "http://tracker.invalid", token: "${TOKEN}", projects: [PAY]}'
+    (tmp_path / "fingerpost.yaml").write_text(f"store: sqlite:///{tmp_path}/facts.db\nsources: {{jira: {source}}}\n")
+    config = load_config(tmp_path / "fingerpost.yaml", environment={"TOKEN": "t"})
+    [said] = looked(config, clock=StillClock())
+    assert said.startswith("jira was not read: ")
+    assert "tracker.invalid" in said
 
 
 def test_it_asks_what_to_read_where_nothing_says_it(place: Place) -> None:
