@@ -38,11 +38,11 @@ def _rows(loop: Loop, size: int, latency_s: float) -> Iterator[Row]:
     with twin(loop.make, size, latency_s=latency_s) as stand_in:
         read = spent(loop.read, stand_in.url, stand_in.served.scope)
         asked, count = stand_in.requests().total(), stand_in.served.counts[loop.items.removeprefix("Jira ")]
-    on = f"{asked:,} for {count:,}, {latency_s * 1000:.0f} ms latency"
-    what = f"per 1,000 {loop.items}"
+    on, what = f"{asked:,} for {count:,}", f"per 1,000 {loop.items}"
     if latency_s:  # the requests are the same without
         yield Row(what=f"{loop.name}: requests {what}", result=asked / count * 1000, unit="requests", on=on)
-    yield Row(what=f"{loop.name}: seconds {what}", result=read.seconds / count * 1000, unit="s", on=on)
+    latency = f"{latency_s * 1000:.0f} ms latency"
+    yield Row(what=f"{loop.name}: seconds {what}, {latency}", result=read.seconds / count * 1000, unit="s", on=on)
 
 
 def _pull_requests(url: str, repositories: tuple[str, ...]) -> None:

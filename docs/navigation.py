@@ -1,4 +1,4 @@
-"""The decisions, in the site's navigation: one more file is one more entry."""
+"""What the site's navigation has beside `mkdocs.yml`: every decision, and what `make bench` wrote where it has."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ from mkdocs.config.defaults import MkDocsConfig
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    folder = Path(config.docs_dir, "decisions")
-    config.nav.append(
-        {"Decisions": [f"decisions/{path.name}" for path in [folder / "README.md", *sorted(folder.glob("0*"))]]}
-    )
+    folder = Path(config.docs_dir)
+    decisions = [path.relative_to(folder) for path in sorted((folder / "decisions").glob("0*"))]
+    measured = [{"What it costs": path.name} for path in folder.glob("benchmarks.md")]
+    config.nav += [*measured, {"Decisions": ["decisions/README.md", *map(str, decisions)]}]
     return config
