@@ -12,7 +12,7 @@ from mappings.posted import Posted
 from mappings.strategy import Reading
 from sync.reconcile.findings import identity
 from sync.report import json as report_json
-from sync.store import acknowledgements, quotas, readings, trail
+from sync.store import acknowledgements, quotas, readings, reckonings, trail
 from tests.sync.report.page import Page
 from tests.sync.web.board import EARLIER, LATEST, Board, board, published
 
@@ -162,11 +162,12 @@ def test_triage_proposes_rules_to_paste_or_to_commit_and_edits_no_file(dashboard
     told = dashboard.get(f"/api/v1/triage?{THEN}&limit=3", page=False).json()
     assert (told["state"], told["triage"]["untagged"]) == ("done", 2)
     wanted = dashboard.get(f"{place}/patch?number=1&objective=search").headers["location"]
-    dashboard.make()
-    patch = dashboard.get(dashboard.get(wanted).headers["location"])
-    assert patch.headers["content-type"].startswith("text/x-diff")
-    assert "+  - {id:" in patch.text
-    assert "objective: search}" in patch.text
+    patch = dashboard.desk.reckoning(wanted.removeprefix("/reckonings/"))
+    assert patch.arguments[:3] == ("triage", "--limit", "3")
+    assert patch.arguments[-5:] == ("--accept", "1", "--objective", "search", "--patch")
+    reckonings.finish(dashboard.site.engine, patch.key, result=patch.key, content=b"--- a/mappings.yaml\n")
+    done = dashboard.get(dashboard.get(wanted).headers["location"])
+    assert (done.text, done.headers["content-type"]) == ("--- a/mappings.yaml\n", "text/x-diff; charset=utf-8")
     assert (dashboard.folder / "mappings.yaml").read_text() == before
     assert dashboard.get(f"{place}/patch?number=1&objective=luck").status_code == 422
 
