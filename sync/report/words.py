@@ -170,8 +170,8 @@ def percentile(identity: str) -> str:
 
 
 def kind(slug: str) -> str:
-    """A kind of finding as a heading: untagged-work → Untagged work."""
-    return slug.replace("-", " ").replace("_", " ").capitalize()
+    """A kind of finding as a heading: untagged-work → Untagged work, ghost-wip → Ghost WIP."""
+    return slug.replace("-", " ").replace("_", " ").capitalize().replace(" wip", " WIP")
 
 
 def standing(finding: Finding) -> str:
