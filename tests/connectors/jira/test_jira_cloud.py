@@ -32,7 +32,7 @@ def later(someone: Reader, **by: float) -> None:
 
 def test_a_thousand_issues_with_twenty_histories_each_cost_five_requests() -> None:
     """Every entry, by its own issue. # apache/devlake#8834, singer-io/tap-jira#10"""
-    site = cloud_site(size=1_900, rankings=13.6)
+    site = cloud_site(size=1_780, rankings=14.4)
     histories = {issue.id: len(issue.histories or ()) for issue in site.issues.values()}
     assert sum(histories.values()) / len(histories) >= 19
     with reader(site) as someone:

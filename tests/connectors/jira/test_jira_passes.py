@@ -185,7 +185,7 @@ def test_a_history_that_the_bulk_read_leaves_out_is_found_by_the_other_reader() 
 
 def test_an_app_that_is_charged_for_objects_asks_for_none_twice(tmp_path: Path) -> None:
     """Search with fields at 100 a page, histories in bulk: at most 12 requests per 1,000 issues (jira.md §4.4, B)."""
-    site = cloud_site(size=920, rankings=13.6)
+    site = cloud_site(size=870, rankings=13.6)
     refresh = tmp_path / "refresh-token"
     refresh.write_text("refresh-0\n")
     with reader(site) as someone, serving({"gateway": (gate := Faults(gateway_app(Accounts(site=site)), []))}) as urls:
