@@ -68,7 +68,7 @@ def test_what_was_found_once_is_read(served: World, damage: Break) -> None:
     read(served, damage)
 
 
-@settings(max_examples=3_000 if SOAK else 6, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=3_000 if SOAK else 4, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(damage=BREAKS)
 def test_whatever_a_source_answers_the_pass_has_a_verdict(served: World, damage: Break) -> None:
     read(served, damage)

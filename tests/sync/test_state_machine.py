@@ -109,7 +109,7 @@ class Following(RuleBasedStateMachine):
 #: A failure is made small only in the soak, which has the minutes for it.
 SHORT = settings(
     max_examples=2,
-    stateful_step_count=18,
+    stateful_step_count=12,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
