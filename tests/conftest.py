@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url
 
+from sync.cli import GARBAGE
 from sync.store.database import connect
 
 # No clock decides a test: neither a slow example nor slow thinking of one is a failure.
@@ -24,6 +25,7 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: the collector need not look at all of it again for every expression of Ibis."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 def pytest_unconfigure() -> None:
