@@ -11,8 +11,8 @@ from benchmarks.reading import Connect
 from benchmarks.row import Row, Scale
 from benchmarks.twin import Make, Served, twin
 
-ITEMS = 2_000  # two portions at least, so that memory has reached its height
-GROWTH = 3
+ITEMS = 2_000, 6_000  # two portions at least, so that memory has reached its height
+LARGE_ITEMS = 10_000, 100_000
 GRAPHQL = "/graphql"
 
 
@@ -52,7 +52,7 @@ BACKFILLS = (
 
 def measure(scale: Scale) -> Iterator[Row]:
     for backfill in BACKFILLS:
-        small, large = (_read(backfill, scale.of(count)) for count in (ITEMS, GROWTH * ITEMS))
+        small, large = (_read(backfill, scale.of(count)) for count in (LARGE_ITEMS if scale.large else ITEMS))
         yield from _requests(backfill, small, large)
         yield from _costs(backfill, small, large)
 
@@ -80,10 +80,10 @@ def _costs(backfill: Backfill, small: Outcome, large: Outcome) -> Iterator[Row]:
     if large.at_once:
         yield Row(what=f"{name}: questions of GraphQL at a time, {items}", result=large.at_once, unit="requests")
     yield Row(
-        what=f"{name}: peak memory at {GROWTH} times the {items}",
+        what=f"{name}: peak memory as the {items} grow",
         result=large.spent.peak_mb / small.spent.peak_mb,
         unit="x",
-        on=f"{small.spent.peak_mb:,.0f} MB, {large.spent.peak_mb:,.0f} MB",
+        on=", ".join(f"{read.spent.peak_mb:,.0f} MB at {read.served.counts[items]:,}" for read in (small, large)),
     )
     seconds, thousands = large.spent.seconds, large.served.counts[items] / 1000
     yield Row(
