@@ -8,7 +8,7 @@ Evidence: the objectives, each with an item that names it.
 Decision: which objective is meant, or in what parts?
 Suggested action: cut the wrong link, split the pull request, or give it a rule or an override of its own.
 Against false alarms: only links of the best class count; an objective and one below it agree; a rule that splits by
-weight is meant so.
+weight is meant so; a pull request that was closed without a merge is for nothing any more.
 """
 
 from typing import TYPE_CHECKING
@@ -53,7 +53,8 @@ def _pulls(facts: Facts) -> "ir.Table":
     told = told.select(*("pull_ref", "objective", "other_objective"), first_ref="ref", last_ref="other").rename(
         ref="pull_ref", first="objective", last="other_objective"
     )
-    return told.join(facts.snapshot["pull_requests"].select("ref", "created_us"), "ref")
+    pulls = facts.snapshot["pull_requests"]
+    return told.join(pulls.filter(pulls.state != "closed").select("ref", "created_us"), "ref")
 
 
 def _items(facts: Facts) -> "ir.Table":

@@ -7,9 +7,10 @@ Evidence: both states, each with its time.
 Decision: was it delivered?
 Suggested action: agree on the outcome, and set it on both sides.
 Against false alarms: a mention is no link, and bots are silent; a draft, or what is called one, was only tried; one
-merged or still open pull request, a merge that only speaks of the item, or a link to another item that was delivered,
-and the delivered one is silent, as is one from before the first merge that is read. A merge that serves other items
-too contradicts nothing; a duplicate was discarded because something else delivers it; the grace of one working day.
+merged or still open pull request, one that nothing says when it was closed, a merge that only speaks of the item, or a
+link to another item that was delivered, and the delivered one is silent, as is one from before the first merge that is
+read. A merge that serves other items too contradicts nothing; a duplicate was discarded because something else delivers
+it; the grace of one working day.
 """
 
 from typing import TYPE_CHECKING
@@ -49,7 +50,7 @@ def _by_code(facts: Facts) -> "ir.Table":
     last = first_of_each(ended, "ref", *order).select(
         *("ref", "alone", "trial", "begun_us"), other_ref="pull_ref", other_outcome="state", other_us="ended_us"
     )
-    pairs = _finished(facts).join(last, "ref")
+    pairs = _finished(facts).join(last.filter(last.other_us.notnull()), "ref")
     thrown = pairs.filter((pairs.outcome == "delivered") & (pairs.other_outcome == "closed") & ~pairs.trial)
     thrown = _without_another_way(thrown.anti_join(going, "ref"), facts)
     merged = pairs.filter((pairs.outcome == "discarded") & (pairs.other_outcome == "merged") & pairs.alone)

@@ -8,11 +8,13 @@ Decision: is it done?
 Suggested action: open the item again, or close the pull request.
 Against false alarms: a mention is no link; drafts and bots are silent; an open pull request has the grace of one
 working day after the finish. What is merged after another one delivered the item follows it up, and a late merge that
-serves other items too was meant for those; of an item from before the first merge that is read nobody can tell.
+serves other items too was meant for those; of an item from before the first merge that is read nobody can tell. A sweep
+of merges in a repository (`bulk_items`, `bulk_gap_s`) is history written anew or taken in, and dates none of them.
 """
 
 from typing import TYPE_CHECKING
 
+from sync.reconcile.bulk import sweeps
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
 from sync.reconcile.manual import Option
@@ -48,10 +50,22 @@ def _contradictions(facts: Facts) -> "ir.Table":
     delivered = pairs.filter(pairs.merged_us <= late_us).select("ref").distinct().mutate(delivered=ibis.literal(True))
     is_meant = pairs.alone & (pairs.outcome == "delivered") & (pairs.created_us >= pairs.begun_us)
     is_late = is_meant & (pairs.merged_us > late_us)
-    told = pairs.filter(is_open | is_late).left_join(delivered, "ref").drop("ref_right")
+    told = pairs.filter(is_open | is_late).anti_join(_swept(facts), "pull_ref")
+    told = told.left_join(delivered, "ref").drop("ref_right")
     told = told.filter((told.state == "open") | told.delivered.isnull())
     columns = ("ref", "finished_us", "opened_us", "merged_us")
     return told.select(*columns, other_ref="pull_ref").order_by(["ref", "other_ref"])
+
+
+def _swept(facts: Facts) -> "ir.Table":
+    """The pull requests that were merged in a sweep: pull_ref."""
+    import ibis
+
+    pulls = facts.snapshot["pull_requests"]
+    merges = pulls.filter(pulls.merged_us.notnull())
+    merges = merges.select(item="ref", at_us="merged_us", to_id="repository", author=ibis.null("string"))
+    items, gap_s = facts.thresholds.bulk_items, facts.thresholds.bulk_gap_s
+    return sweeps(merges, items=items, gap_s=gap_s).select(pull_ref="item")
 
 
 def finding(row: Row, facts: Facts) -> Finding:

@@ -8,7 +8,8 @@ Decision: which work item asked for it?
 Suggested action: name the work item in its title, or exempt such changes with a reason.
 Against false alarms: one that names a project which is not read, or a work item that does not exist, is not unlinked;
 each has a line of its own in the account of links. One whose title begins by saying that it is minor, or needs no work
-item (MINOR:, [TRIVIAL], NO-ISSUE:), is counted there and not told. `unlinked_lines` sets a floor for tiny fixes.
+item (MINOR:, [TRIVIAL], NO-ISSUE:), is counted there and not told; nor is one that by its title mends no more than
+words (a typo, a comment, a link, what a linter asks for). `unlinked_lines` sets a floor for tiny fixes.
 """
 
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ OPTIONS = (
 DEFAULT = "Its effort stays dark: it counts for no objective."
 #: How projects mark a change that needs no issue: Apache Kafka and Arrow by MINOR:, Spark by [MINOR].
 MINOR = r"(?i)^\s*(\[[^\]]+\]\s*)*\[?(minor|trivial|no[- ]?(issue|jira|ticket))(\]|\s*:|\s*\[)"
+#: What changes nothing that runs.
+WORDS = r"(?i)\b(typos?|spelling|misspell\w*|grammar|wording|whitespace|comments?|links?|lint(er|r|s)?|formatting)\b"
 
 
 def ask(facts: Facts) -> list[Row]:
@@ -44,7 +47,8 @@ def _unlinked(facts: Facts) -> "ir.Table":
     lines = link_line(facts.snapshot, facts.links)
     pulls = facts.snapshot["pull_requests"].semi_join(lines.filter(lines.line == "no_key_merged"), "ref")
     size = pulls.additions + pulls.deletions
-    pulls = pulls.filter(ibis.coalesce(size >= facts.thresholds.unlinked_lines, True) & ~pulls.title.re_search(MINOR))
+    is_small = pulls.title.re_search(MINOR) | pulls.title.re_search(WORDS)
+    pulls = pulls.filter(ibis.coalesce(size >= facts.thresholds.unlinked_lines, True) & ~is_small)
     exempt = facts.tags.filter(facts.tags.outcome == "exempt")
     return pulls.select("ref", "merged_us").anti_join(exempt, "ref").order_by("ref")
 

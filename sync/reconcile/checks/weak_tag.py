@@ -6,7 +6,8 @@ Severity: low; it widens the band of the coverage.
 Evidence: what the tag rests on.
 Decision: is it for that objective?
 Suggested action: confirm it by a tag of its own, or correct it.
-Against false alarms: one stronger piece of evidence, and it is silent; so is what nobody touched in 28 days.
+Against false alarms: one stronger piece of evidence, and it is silent; so is what nobody touched in 28 days, and what
+was discarded, or closed without a merge: it is for nothing any more.
 """
 
 from typing import TYPE_CHECKING
@@ -44,8 +45,10 @@ def _live(facts: Facts) -> "ir.Table":
 
     told = weak(facts.tags, facts.links, facts.mappings, distance=facts.thresholds.weak_distance)
     told = told.join(facts.touched, "ref")
-    records = (facts.snapshot[name].select("ref", "created_us") for name in ("work_items", "pull_requests"))
-    return told.join(ibis.union(*records), "ref").order_by("ref")
+    items, pulls, flow = facts.snapshot["work_items"], facts.snapshot["pull_requests"], facts.flow
+    items = items.anti_join(flow.filter(flow.outcome == "discarded"), "ref").select("ref", "created_us")
+    pulls = pulls.filter(pulls.state != "closed").select("ref", "created_us")
+    return told.join(ibis.union(items, pulls), "ref").order_by("ref")
 
 
 def finding(row: Row, facts: Facts) -> Finding:
