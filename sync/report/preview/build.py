@@ -16,6 +16,8 @@ from sync.report.preview.model import Change, FindingsMoved, Move, MovedItem, Pr
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+DIGITS = 1  #: of person-days that are shown
+
 
 def build(before: Facts, after: Facts, *, names: Sequence[tuple[str, str]], period: Period) -> Preview:
     """The preview. Both have the same facts; `names` are the strategy's and the mappings' of each."""
@@ -24,6 +26,7 @@ def build(before: Facts, after: Facts, *, names: Sequence[tuple[str, str]], peri
         zone=before.zone.key,
         period=period.text,
         touched_days=before.thresholds.touched_days,
+        hidden=before.monthly.hidden,
         before=_version(before, names[0]),
         after=_version(after, names[1]),
         moves=_moves(before, after, period),
@@ -37,13 +40,17 @@ def _version(facts: Facts, names: tuple[str, str]) -> Version:
 
 
 def _moves(before: Facts, after: Facts, period: Period) -> tuple[Move, ...]:
-    """Those that concern the most of what was touched lately first."""
+    """Those that concern the most effort first; where that is hidden, the most of what was touched lately."""
     groups: dict[tuple[str, str, str, str], list[MovedItem]] = defaultdict(list)
     for row in _moved(before, after, period).to_pyarrow().to_pylist():
         item = MovedItem(**{name: row[name] for name in MovedItem.__struct_fields__})
         groups[row["kind"], row["change"], row["before"], row["after"]].append(item)
     told = [_move(place, items) for place, items in groups.items()]
-    return tuple(sorted(told, key=lambda move: (-move.touched, -len(move.items), move.before, move.after, move.kind)))
+    return tuple(sorted(told, key=_precedence))
+
+
+def _precedence(move: Move) -> tuple[float, int, int, str, str, str]:
+    return -(move.effort_days or 0), -move.touched, -len(move.items), move.before, move.after, move.kind
 
 
 def _move(place: tuple[str, str, str, str], items: list[MovedItem]) -> Move:
@@ -55,20 +62,35 @@ def _move(place: tuple[str, str, str, str], items: list[MovedItem]) -> Move:
         after=after,
         touched=sum(item.touched for item in items),
         delivered=sum(item.delivered for item in items),
+        effort_days=_sum([item.effort_days for item in items]),
         items=tuple(items),
     )
 
 
+def _sum(days: list[float | None]) -> float | None:
+    """None where each is hidden, as all are or none."""
+    told = [each for each in days if each is not None]
+    return round(sum(told), DIGITS) if told else None
+
+
 def _moved(before: Facts, after: Facts, period: Period) -> "ir.Table":
-    """The moves with what their items are called, what was touched lately first."""
+    """The moves with what their items are called, what took the most effort lately first."""
     import ibis
 
     called = ibis.union(*(before.snapshot[table].select("ref", "key", "title", "url") for table in KINDS.values()))
     moved = moves(before.tags, after.tags).inner_join(called, "ref")
     moved = moved.left_join(before.touched, "ref").drop("ref_right")
     moved = moved.left_join(_delivered(before, period), "ref").drop("ref_right")
-    moved = moved.mutate(touched=moved.touched_us.notnull(), delivered=moved.finished_us.notnull())
-    return moved.order_by(moved.touched.desc(), "key", "ref")
+    moved = moved.left_join(_spent(before), "ref").drop("ref_right")
+    shown = ibis.null("float64") if before.monthly.hidden else moved.spent.fill_null(0).cast("float64").round(DIGITS)
+    moved = moved.mutate(touched=moved.touched_us.notnull(), delivered=moved.finished_us.notnull(), effort_days=shown)
+    return moved.order_by(moved.effort_days.desc(), moved.touched.desc(), "key", "ref")
+
+
+def _spent(facts: Facts) -> "ir.Table":
+    """ref, spent: the person-days that went into each lately."""
+    lately = facts.effort.filter(facts.effort.day >= facts.until_day - facts.thresholds.touched_days)
+    return lately.group_by("ref").aggregate(spent=lately.effort.sum())
 
 
 def _delivered(facts: Facts, period: Period) -> "ir.Table":

@@ -20,6 +20,7 @@ def render(preview: Preview) -> str:
         preview=preview,
         answer=says.answer(preview),
         columns=says.columns(preview),
+        days=says.days,
         outcomes=OUTCOMES,
         balances=list(zip(preview.before.balance, preview.after.balance, strict=True)),
         most=MOST_ITEMS,

@@ -29,6 +29,7 @@ class MovedItem(Struct, frozen=True, kw_only=True):
     url: str | None
     touched: bool  #: lately, see `Preview.touched_days`
     delivered: bool  #: in the period
+    effort_days: float | None  #: person-days that went into it lately; None where effort is `hidden`
 
 
 class Move(Struct, frozen=True, kw_only=True):
@@ -40,7 +41,8 @@ class Move(Struct, frozen=True, kw_only=True):
     after: str
     touched: int  #: how many of the items
     delivered: int
-    items: tuple[MovedItem, ...]  #: what was touched lately first
+    effort_days: float | None  #: person-days of the items, lately; None where effort is `hidden`
+    items: tuple[MovedItem, ...]  #: what took the most effort lately first
 
 
 class FindingsMoved(Struct, frozen=True, kw_only=True):
@@ -58,8 +60,9 @@ class Preview(Struct, frozen=True, kw_only=True):
     as_of: datetime
     zone: str
     period: str
-    touched_days: int  #: what was touched in these days before `as_of` stands for effort
+    touched_days: int  #: lately is in these days before `as_of`
+    hidden: str | None  #: why no effort may be shown
     before: Version
     after: Version
-    moves: tuple[Move, ...]  #: those with the most items touched first
+    moves: tuple[Move, ...]  #: those with the most effort, then the most items touched, first
     findings: tuple[FindingsMoved, ...]

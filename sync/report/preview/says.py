@@ -3,7 +3,7 @@
 from collections import Counter
 
 from sync.report import words
-from sync.report.preview.model import Preview
+from sync.report.preview.model import Move, MovedItem, Preview
 
 NEWLY = {
     "moved": "to another place",
@@ -40,7 +40,11 @@ def _finding(preview: Preview) -> str:
 
 def columns(preview: Preview) -> str:
     """What the numbers count."""
-    return (
-        f"Touched: in the {preview.touched_days} days before; it stands for effort, which is not reckoned yet. "
-        f"Delivered: work items in {preview.period}."
-    )
+    lately = f"in the {preview.touched_days} days before"
+    effort = f"not shown ({words.REASONS[preview.hidden]})" if preview.hidden else f"person-days spent {lately}"
+    return f"Touched: {lately}. Days: {effort}. Delivered: work items in {preview.period}."
+
+
+def days(move: Move | MovedItem) -> str:
+    """The person-days that would move; a dash where they may not be shown."""
+    return "–" if move.effort_days is None else f"{move.effort_days:,.1f}"

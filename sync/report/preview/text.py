@@ -30,10 +30,10 @@ def _head(preview: Preview) -> Iterator[str]:
 def _moves(preview: Preview) -> Iterator[str]:
     if not preview.moves:
         return
-    yield f"{'WHAT WOULD MOVE':<58}{'items':>10}{'touched':>12}{'delivered':>14}"
+    yield f"{'WHAT WOULD MOVE':<50}{'items':>10}{'touched':>12}{'days':>10}{'delivered':>14}"
     for move in preview.moves:
-        numbers = f"{len(move.items):>10,}{move.touched:>12,}{move.delivered:>14,}"
-        yield f"{words.line(f'{move.before} → {move.after}', most=57):<58}{numbers}"
+        numbers = f"{len(move.items):>10,}{move.touched:>12,}{says.days(move):>10}{move.delivered:>14,}"
+        yield f"{words.line(f'{move.before} → {move.after}', most=49):<50}{numbers}"
         yield "  " + words.line(f"{move.change}, {words.records(move.kind)}: {_keys(move)}", most=WIDTH)
     yield from textwrap.wrap(says.columns(preview), WIDTH)
 

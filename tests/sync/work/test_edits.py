@@ -17,7 +17,7 @@ from sync.report.preview.model import Preview
 from sync.store.apply import apply
 from sync.store.database import connect
 from sync.store.memory import record_pass
-from tests.sync.store.batches import at, batch, item, pull
+from tests.sync.store.batches import account, at, batch, change, history, item, pull
 
 AS_OF = datetime(2026, 3, 9, tzinfo=UTC)
 TEXTS = {
@@ -34,12 +34,23 @@ rules:
   - {id: campaigns, when: {type: Campaign}, objective: growth}
 """,
 }
+DAY = 24 * 60
+PERSONS = range(1, 6)  # as few as may be told of together
 ITEMS = (
     item(1, labels=("cart",), title="Fast checkout", status_category="active", team="web"),
     item(2, labels=("cart",), title="Slow basket"),
     item(3, type="Campaign"),
     item(4, title="Tidy <b>up</b>"),
     pull(7, title="PAY-1: quicker", merged_at=at(5), state="merged"),
+    *(account(person) for person in PERSONS),
+)
+EDITS = history(
+    1,
+    *(
+        change(1, f"{person} {day}", minute=-day * DAY, field="description", author=f"jira:account:{person}")
+        for person in PERSONS
+        for day in (0, 10)
+    ),
 )
 
 
@@ -50,7 +61,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         (place / name).write_text(text)
     (place / "fingerpost.yaml").write_text(f"store: sqlite:///{place}/facts.db\n" + TEXTS["fingerpost.yaml"])
     engine: Engine = connect(f"sqlite:///{place}/facts.db")
-    apply(engine, batch(*ITEMS, read=10))
+    apply(engine, batch(*ITEMS, read=10, children=[EDITS]))
     record_pass(engine, "jira", type="jira", complete_at=AS_OF)
     record_pass(engine, "github", type="github", complete_at=AS_OF)
     engine.dispose()
@@ -91,6 +102,9 @@ def test_a_preview_says_what_moves_and_which_findings_come_and_go(previewed: str
         ("work_item", "untagged", "growth"): ["PAY-4"],
     }
     assert moves["work_item", "checkout", "growth"]["touched"] == 2
+    assert made["hidden"] is None
+    assert moves["work_item", "checkout", "growth"]["effort_days"] == 10
+    assert moves["work_item", "growth", "untagged"]["effort_days"] == 0
     findings = {kind["slug"]: kind for kind in made["findings"]}
     assert [each["subject_key"] for each in findings["untagged-work"]["appear"]] == ["PAY-3"]
 
