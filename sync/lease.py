@@ -11,8 +11,8 @@ from connectors.errors import Refused
 from connectors.transport import Clock
 from sync.store.memory import acquire, release
 
-LEASE_S = 60  # a dead process's source is free again after this
-HEARTBEAT_S = 15  # so that a long wait for a source's limit keeps the lease
+LEASE_S = 30  # a dead process's source is free again after this
+HEARTBEAT_S = 7.5  # so that a long wait for a source's limit keeps the lease; three may be late
 
 Renew = Callable[[], Awaitable[None]]  #: raises `Refused` once somebody else has the lease
 

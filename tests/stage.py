@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -47,11 +47,12 @@ class Place:
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """The program under way, for whoever wants to stop it; `fingerpost` is quicker."""
+    def start(self, *arguments: str, log: Path | None = None) -> subprocess.Popen[str]:
+        """The program under way, for whoever wants to stop it; `fingerpost` is quicker. Its log may go to a file."""
         command = [sys.executable, "-m", "sync.cli", *arguments]
         pipe = subprocess.PIPE
-        return subprocess.Popen(command, cwd=self.folder, env=self._environment, stdout=pipe, stderr=pipe, text=True)
+        with log.open("w", encoding="utf-8") if log else nullcontext(pipe) as err:
+            return subprocess.Popen(command, cwd=self.folder, env=self._environment, stdout=pipe, stderr=err, text=True)
 
     def fingerpost(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return forks.fingerpost(arguments, folder=self.folder, environment=self._environment)

@@ -25,6 +25,7 @@ from sync.work.jobs import Job, Jobs
 from sync.work.steward import AGAIN_S, AT_ONCE, TICK_S
 
 _DO, _DRAIN = "do", "drain"
+_IN_LINE = "SELECT queueing_lock FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
 _PREPARING = 0x71756575  # any number, the same in every fingerpost
 HEARTBEAT_S = 5
 STALLED_S = 20  # without a heartbeat, a worker is dead and its jobs are free
@@ -48,6 +49,11 @@ def prepare(engine: Engine) -> None:
             cursor.execute(SchemaManager.get_schema())
 
 
+def drain_of(source: str) -> str:
+    """What the drain of a source's inbox is called in line."""
+    return f"drain {source}"
+
+
 class Queue:
     """What is to be done, for whichever worker comes first."""
 
@@ -66,7 +72,12 @@ class Queue:
 
     async def put_drain(self, source: str, *, after_s: float) -> None:
         """Lets the inbox of a source be drained, unless that is to be done already."""
-        await self._put(_DRAIN, lock=source, name=f"drain {source}", after_s=after_s, source=source)
+        await self._put(_DRAIN, lock=source, name=drain_of(source), after_s=after_s, source=source)
+
+    async def in_line(self) -> Collection[str]:
+        """The names of all that waits or is under way."""
+        rows = await self.app.connector.execute_query_all_async(_IN_LINE)
+        return {row["queueing_lock"] for row in rows}
 
     async def free_the_stalled(self) -> int:
         """How many jobs were taken from workers that are no more. What they were to do is due still, and put anew."""
@@ -167,11 +178,13 @@ class Worker:
         await asyncio.to_thread(self._jobs.current.refresh)
         if freed := await self._queue.free_the_stalled():
             structlog.get_logger().warning("taken over", jobs=freed)
+        in_line = await self._queue.in_line()  # asked once: to put many in vain, one by one, takes longer than a tick
         for depth in await asyncio.to_thread(deliveries.depths, self._jobs.means.engine):
-            if depth.state == "waiting":
+            if depth.state == "waiting" and drain_of(depth.source) not in in_line:
                 await self._queue.put_drain(depth.source, after_s=0.0)
         for job in await asyncio.to_thread(self._jobs.due):
-            await self._queue.put(job)
+            if str(job) not in in_line:
+                await self._queue.put(job)
 
     async def _work_until(self, ended: asyncio.Event) -> None:
         """Works until then, or until the queue cannot be asked: procrastinate's worker ends with its connections."""
