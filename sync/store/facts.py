@@ -62,7 +62,22 @@ def facts(engine: Engine, *, fields: bool, origins: bool = False, observed: bool
             cursor.execute(_sql(engine, rows))
             _take_in(duckdb, name, cursor.fetch_record_batch())
     duckdb.con.execute(_WITH_CENSUSES)
-    return {name: duckdb.table(PREFIX + name) for name in statements if name != CENSUSES.name}
+    return {name: _stored(duckdb, name) for name in statements if name != CENSUSES.name}
+
+
+def _stored(duckdb: "Backend", name: str) -> "ir.Table":
+    if name not in SCHEMAS:
+        return duckdb.table(PREFIX + name)
+    read = {"read_us": "int64"} if "ref" in SCHEMAS[name] else {}
+    return table(duckdb, PREFIX + name, SCHEMAS[name] | read)
+
+
+def table(duckdb: "Backend", name: str, schema: Mapping[str, str]) -> "ir.Table":
+    """The table of that name, which has these columns: asking the database takes longer than a small question."""
+    import ibis
+    import ibis.expr.operations as ops
+
+    return ops.DatabaseTable(name, ibis.schema(schema), source=duckdb, namespace=ops.Namespace()).to_expr()
 
 
 def _private_duckdb() -> "Backend":
