@@ -6,10 +6,11 @@ Severity: high.
 Evidence: when the item was done, and the pull request's opening or merge.
 Decision: is it done?
 Suggested action: open the item again, or close the pull request.
-Against false alarms: a mention is no link; drafts and bots are silent; an open pull request has the grace of one
-working day after the finish. What is merged after another one delivered the item follows it up, and a late merge that
-serves other items too was meant for those; of an item from before the first merge that is read nobody can tell. A sweep
-of merges in a repository (`bulk_items`, `bulk_gap_s`) is history written anew or taken in, and dates none of them.
+Against false alarms: a mention is no link; drafts, bots, and what is open without a day on which it was opened are
+silent; an open pull request has the grace of one working day after the finish. What is merged after another one
+delivered the item follows it up, and a late merge that serves other items too was meant for those; of an item from
+before the first merge that is read nobody can tell. A sweep of merges in a repository (`bulk_items`, `bulk_gap_s`) is
+history written anew or taken in, and dates none of them.
 """
 
 from typing import TYPE_CHECKING
@@ -45,7 +46,7 @@ def _contradictions(facts: Facts) -> "ir.Table":
     done = facts.flow.filter(facts.flow.finished_us.notnull()).select("ref", "created_us", "outcome", "finished_us")
     served = facts.relations.served
     pairs = done.join(served.filter(~served.draft), "ref")
-    is_open = (pairs.state == "open") & (pairs.finished_us <= grace_us)
+    is_open = (pairs.state == "open") & pairs.opened_us.notnull() & (pairs.finished_us <= grace_us)
     late_us = pairs.finished_us + facts.thresholds.late_merge_days * DAY_US
     delivered = pairs.filter(pairs.merged_us <= late_us).select("ref").distinct().mutate(delivered=ibis.literal(True))
     is_meant = pairs.alone & (pairs.outcome == "delivered") & (pairs.created_us >= pairs.begun_us)
