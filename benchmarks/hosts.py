@@ -1,6 +1,7 @@
 """Ten workers on one PostgreSQL and 200 sources: is each source done once at a time, in fair turns, whoever dies?
 
-The queue, the schedule and the workers are the service's own; what is done at a source is a pause of a moment.
+The queue, the schedule, the leases and the workers are the service's own; what is done at a source is a pause of a
+moment.
 """
 
 import asyncio
@@ -133,6 +134,7 @@ def work(config: Path, number: int) -> None:
     """A worker as the service has it, but for what it does at a source."""
     from connectors.progress import SILENT
     from sync.cli.terminal import SystemClock
+    from sync.lease import leased
     from sync.metrics import Counts
     from sync.progress import Tally
     from sync.store.database import connect
@@ -144,11 +146,15 @@ def work(config: Path, number: int) -> None:
 
     class Paused(Jobs):
         async def _done(self, job: Job) -> Came:
-            if job.kind != "poll":
+            if job.kind != "poll" or job.source is None:
                 return "done"
-            place = await asyncio.to_thread(_note, engine, job.source, number)
-            await asyncio.sleep(moments.uniform(*PAUSE_S))
-            await asyncio.to_thread(_end, engine, place)
+            # As a host of its own: what a dead one held runs out, for nobody can look whether it lives.
+            async with leased(job.source, engine=engine, holder=f"host {number}", clock=means.clock) as renew:
+                if renew is None:
+                    return "busy"
+                place = await asyncio.to_thread(_note, engine, job.source, number)
+                await asyncio.sleep(moments.uniform(*PAUSE_S))
+                await asyncio.to_thread(_end, engine, place)
             return "done"
 
     moments = random.Random(number)

@@ -14,7 +14,8 @@ from typing import Any
 import structlog
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job as QueuedJob
+from procrastinate.jobs import JobDeferrer, Status
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Engine, func, inspect, select
 
@@ -29,7 +30,7 @@ _IN_LINE = "SELECT queueing_lock FROM procrastinate_jobs WHERE status IN ('todo'
 _PREPARING = 0x71756575  # any number, the same in every fingerpost
 HEARTBEAT_S = 5
 STALLED_S = 20  # without a heartbeat, a worker is dead and its jobs are free
-_FETCH_S = 0.5  # a lock that is free again wakes nobody: the next job of its source is found by looking
+_FETCH_S = 1.0  # a lock that is free again wakes nobody: the next job of its source is found by looking
 _STOP_S = 4.0
 _WHOLE_S = 3_600.0  # for what is in line, where nobody waits for more
 _NO_POSTGRESQL = StoreError(
@@ -66,13 +67,15 @@ class Queue:
         async with self.app.open_async():
             yield self
 
-    async def put(self, job: Job) -> None:
-        """Puts the job in line, unless it waits already."""
-        await self._put(_DO, lock=job.source or job.kind, name=str(job), after_s=0.0, job=str(job))
+    async def put(self, *jobs: Job) -> None:
+        """Puts the jobs in line, all of them at once; none where one waits already."""
+        lines = [(self._line(_DO, lock=job.source or job.kind, name=str(job)), str(job)) for job in jobs]
+        await self._put([line.make_new_job(job=job) for line, job in lines])
 
     async def put_drain(self, source: str, *, after_s: float) -> None:
         """Lets the inbox of a source be drained, unless that is to be done already."""
-        await self._put(_DRAIN, lock=source, name=drain_of(source), after_s=after_s, source=source)
+        line = self._line(_DRAIN, lock=source, name=drain_of(source), after_s=after_s)
+        await self._put([line.make_new_job(source=source)])
 
     async def in_line(self) -> Collection[str]:
         """The names of all that waits or is under way."""
@@ -88,11 +91,13 @@ class Queue:
             count += 1
         return count
 
-    async def _put(self, task: str, *, lock: str, name: str, after_s: float, **what: str) -> None:
+    def _line(self, task: str, *, lock: str, name: str, after_s: float = 0.0) -> JobDeferrer:
         delay = {"seconds": max(0, round(after_s))}
-        line = self.app.configure_task(task, lock=lock, queueing_lock=name, schedule_in=delay)
+        return self.app.configure_task(task, lock=lock, queueing_lock=name, schedule_in=delay)
+
+    async def _put(self, jobs: list[QueuedJob]) -> None:
         with suppress(AlreadyEnqueued):
-            await line.defer_async(**what)
+            await self.app.job_manager.batch_defer_jobs_async(jobs)
 
 
 class Announcer:
@@ -178,13 +183,13 @@ class Worker:
         await asyncio.to_thread(self._jobs.current.refresh)
         if freed := await self._queue.free_the_stalled():
             structlog.get_logger().warning("taken over", jobs=freed)
-        in_line = await self._queue.in_line()  # asked once: to put many in vain, one by one, takes longer than a tick
+        in_line = await self._queue.in_line()
         for depth in await asyncio.to_thread(deliveries.depths, self._jobs.means.engine):
             if depth.state == "waiting" and drain_of(depth.source) not in in_line:
                 await self._queue.put_drain(depth.source, after_s=0.0)
-        for job in await asyncio.to_thread(self._jobs.due):
-            if str(job) not in in_line:
-                await self._queue.put(job)
+        due = await asyncio.to_thread(self._jobs.due)
+        if wanted := [job for job in due if str(job) not in in_line]:
+            await self._queue.put(*wanted)  # at once: one by one by many workers takes a minute, and nobody ticks
 
     async def _work_until(self, ended: asyncio.Event) -> None:
         """Works until then, or until the queue cannot be asked: procrastinate's worker ends with its connections."""

@@ -112,6 +112,15 @@ def test_what_is_due_is_put_in_line_once_however_many_look(installation: Install
     assert sorted(told) == sorted((source, f"{kind} {source}") for source in both for kind in ("poll", "census"))
 
 
+def test_what_is_in_line_already_keeps_nothing_else_out(installation: Installation) -> None:
+    async def put(_: Worker, queue: Queue) -> None:
+        await queue.put(Job("poll", "jira"))
+
+    installation.with_worker(put)
+    put_in_line(installation)
+    assert len(installation.line()) == 4
+
+
 def test_a_worker_reads_the_sources_and_takes_what_comes_in(installation: Installation) -> None:
     put_in_line(installation)
     installation.work_off()
