@@ -172,7 +172,7 @@ class Relations:
         """The last sign of life of each work item that had one in the last 92 days: ref, sign_us.
 
         Of people: a change, a comment, a worklog, an update of whatever kind, or of a pull request that serves it the
-        opening, a commit, a review, the end.
+        opening, a commit, a review, a comment, the end.
         """
         import ibis
 
@@ -204,10 +204,13 @@ class Relations:
         """pull_ref, at_us."""
         import ibis
 
-        served, reviews, commits = self.served, self.snapshot["reviews"], self.snapshot["commits"]
-        by_people = reviews.anti_join(bots(self.snapshot), [("author", "ref")])
+        served, reviews, comments = self.served, self.snapshot["reviews"], self.snapshot["comments"]
+        said = ibis.union(
+            reviews.select("author", pull_ref="item_ref", at_us="submitted_us"),
+            comments.select("author", pull_ref="item_ref", at_us="created_us"),
+        )
         return ibis.union(
             *(served.select("pull_ref", at_us=name) for name in ("opened_us", "merged_us", "closed_us")),
-            by_people.select(pull_ref="item_ref", at_us="submitted_us"),
-            commits.select(pull_ref="item_ref", at_us="committed_us"),
+            said.anti_join(bots(self.snapshot), [("author", "ref")]).select("pull_ref", "at_us"),
+            self.snapshot["commits"].select(pull_ref="item_ref", at_us="committed_us"),
         )

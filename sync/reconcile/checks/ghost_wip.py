@@ -2,13 +2,14 @@
 
 Definition: a work item in an active status for seven days or longer (`ghost_days`), without a sign of life in them: no
 transition, no other change by a person, no comment, no worklog, and on no pull request that serves it a commit, a
-review, an opening or an end.
+review, a comment, an opening or an end.
 Severity: medium.
 Evidence: since when it is active, and its last sign of life.
 Decision: does anybody work on it?
 Suggested action: unblock it, put it back, or drop it.
 Against false alarms: whatever moved its time of last update counts as a sign; work that is flagged, or in a status
-mapped as blocked or waiting, says itself that it stands still; while any source is behind, nobody knows.
+mapped as blocked or waiting, says itself that it stands still; an issue of a repository that nobody is assigned to and
+no open pull request serves is not called active by anybody; while any source is behind, nobody knows.
 """
 
 from typing import TYPE_CHECKING
@@ -41,9 +42,16 @@ def _silent(facts: Facts) -> "ir.Table":
     standing, signs = facts.relations.standing, facts.relations.signs
     blocked = blocks.filter(blocks.end_us >= micros(facts.as_of))
     active = standing.filter(standing.is_counted & (standing.category == "active") & (standing.since_us <= since_us))
-    active = active.select("ref", "since_us").anti_join(blocked, "ref")
+    active = active.select("ref", "since_us").anti_join(blocked, "ref").anti_join(_unclaimed(facts), "ref")
     known = active.left_join(signs, "ref").drop("ref_right")
     return known.filter(known.sign_us.isnull() | (known.sign_us <= since_us)).order_by("ref")
+
+
+def _unclaimed(facts: Facts) -> "ir.Table":
+    """Issues of repositories that only have been active: nobody is assigned now, no pull request under way."""
+    items, served = facts.snapshot["work_items"], facts.relations.served
+    free = items.filter(items.repository.notnull() & (items.assignees.length() == 0)).select("ref")
+    return free.anti_join(served.filter(served.state == "open"), "ref")
 
 
 def finding(row: Row, facts: Facts) -> Finding:
