@@ -5,7 +5,7 @@ Each is a request for each issue, so each is made only where the issue says that
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -51,23 +51,31 @@ class Apart:
 
     async def complete(self, reading: Reading) -> None:
         """Adds to each issue what it lacks; one for which that fails is missed, and tried again."""
-        reading.found[:] = await asyncio.gather(*(self._completed(entry, reading) for entry in reading.found))
+        lacking = {place: lacks for place, entry in enumerate(reading.found) if (lacks := self._lacks(entry, reading))}
+        whole = (self._completed(reading.found[place], lacks, reading.missed) for place, lacks in lacking.items())
+        for place, entry in zip(lacking, await asyncio.gather(*whole), strict=True):
+            reading.found[place] = entry
 
-    async def _completed(self, entry: Read, reading: Reading) -> Read:
-        identity, missed = str(entry.issue.id), reading.missed
+    def _lacks(self, entry: Read, reading: Reading) -> list[str]:
+        """The streams to ask for more of this issue."""
         try:
-            is_cut, is_linked = _is_cut(entry), _tells_of_links(entry, reading.since)
+            told = {
+                "comments": _is_cut(entry),
+                "remote_links": _tells_of_links(entry, reading.since),
+                "development": self._development,
+            }
         except Malformed:
-            return entry  # the parser will say so
-        if is_cut:
-            found = await self._ask("comments", identity, self._comments, missed)
-            entry = replace(entry, comments=found)
-        if is_linked:
-            links = await self._ask("remote_links", identity, self._remote_links, missed)
-            entry = replace(entry, remote_links=links)
-        if self._development:
-            pulls = await self._ask("development", identity, self._pull_requests, missed)
-            entry = replace(entry, pull_requests=pulls)
+            return []  # the parser will say so
+        return [stream for stream, lacks in told.items() if lacks]
+
+    async def _completed(self, entry: Read, streams: Sequence[str], missed: dict[str, str]) -> Read:
+        identity = str(entry.issue.id)
+        if "comments" in streams:
+            entry = replace(entry, comments=await self._ask("comments", identity, self._comments, missed))
+        if "remote_links" in streams:
+            entry = replace(entry, remote_links=await self._ask("remote_links", identity, self._remote_links, missed))
+        if "development" in streams:
+            entry = replace(entry, pull_requests=await self._ask("development", identity, self._pull_requests, missed))
         return entry
 
     async def _ask(
@@ -118,12 +126,14 @@ class Apart:
 
 def _is_cut(entry: Read) -> bool:
     """Whether there are more comments than the issue shows."""
-    told = inline_comments(decode(entry.issue.fields, dict[str, Raw]).get("comment"))
+    told = inline_comments(decode(entry.issue.fields, wire.Commented).comment)
     return told is not None and told.total is not None and len(told.comments) < told.total
 
 
 def _tells_of_links(entry: Read, since: datetime | None) -> bool:
     """Whether the history tells of links to pages outside, since then."""
+    if b"Remote" not in b"".join(entry.histories or ()):  # looked through at once: it is seldom there
+        return False
     suspected = [raw for raw in entry.histories or () if b"Remote" in bytes(raw)]
     for history in (decode(raw, wire.History) for raw in suspected):
         is_link = any(item.field in REMOTE_LINKS for item in history.items or ())

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from connectors.jira import wire
 from connectors.jira.accounts import Accounts
@@ -48,6 +48,7 @@ WHOLE_LISTS = frozenset({"labels", "sprints"})
 #: Fields whose sides are not told as Jira tells them.
 TRANSLATED = WHOLE_LISTS | {"parent", "assignees", "project", "points"}
 
+_TEXTS = {str, type(None)}
 _COMMA = re.compile(r"-?\d+,\d+")
 
 
@@ -71,16 +72,16 @@ class Vocabulary:
             "Rank": RANK,
         }
         self._checkboxes = roles.checkboxes
-        self._told: dict[tuple[str, str], str] = {}
+        self._told: dict[tuple[str | None, str | None], str] = {}
 
     def word(self, item: wire.ChangeItem) -> str:
         """Our word, else Jira's."""
-        name, identity = item.field or "", item.field_id or ""
-        if identity in self._checkboxes and _raises_or_lowers_a_flag(item):
+        if item.field_id in self._checkboxes and _raises_or_lowers_a_flag(item):
             return "flagged"
-        if (name, identity) not in self._told:
-            self._told[name, identity] = self._word(name, identity)
-        return self._told[name, identity]
+        named = item.field, item.field_id
+        if named not in self._told:
+            self._told[named] = self._word(item.field or "", item.field_id or "")
+        return self._told[named]
 
     def _word(self, name: str, identity: str) -> str:
         word = self._by_id.get(identity) or self._by_name.get(identity) or self._by_name.get(name)
@@ -155,10 +156,9 @@ class Changes:
 
     def _sides(self, word: str, item: wire.ChangeItem, items: list[wire.ChangeItem]) -> Sides:
         """Id and text before, id and text after."""
-        sides = (_text(item.from_), _text(item.from_string), _text(item.to), _text(item.to_string))
+        sides = before, before_text, after, after_text = _texts(item)
         if word not in TRANSLATED:
             return sides
-        before, before_text, after, after_text = sides
         if word == "points":
             return before, _decimal(before_text), after, _decimal(after_text)
         if word == "parent":
@@ -191,6 +191,15 @@ def _raises_or_lowers_a_flag(item: wire.ChangeItem) -> bool:
 def _decimal(text: str | None) -> str | None:
     """The number with a point, where a locale wrote a comma (fivetran/dbt_jira PR #175)."""
     return text.replace(",", ".") if text and _COMMA.fullmatch(text) else text
+
+
+def _texts(item: wire.ChangeItem) -> Sides:
+    """What its sides say, which are texts already but for those that plugins and imports have written."""
+    told = item.from_, item.from_string, item.to, item.to_string
+    if _TEXTS.issuperset(map(type, told)):
+        return cast("Sides", told)
+    before, before_text, after, after_text = map(_text, told)
+    return before, before_text, after, after_text
 
 
 def _text(side: wire.Said) -> str | None:

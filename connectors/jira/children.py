@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from connectors.errors import Malformed
 from connectors.jira import wire, wire_beside
 from connectors.jira.accounts import Accounts
 from connectors.jira.dates import instant
@@ -88,9 +88,7 @@ def _remote_link(link: wire_beside.RemoteLink, item_ref: str) -> RemoteLink:
     )
 
 
-def comments(
-    inline: Raw | None, read: Sequence[Raw] | None, *, item: WorkItem, accounts: Accounts
-) -> Iterator[ChildSet]:
+def comments(inline: Raw, read: Sequence[Raw] | None, *, item: WorkItem, accounts: Accounts) -> Iterator[ChildSet]:
     """The comments: those read besides, else those in the issue, complete where as many came as Jira says there are."""
     told = inline_comments(inline)
     if told is None and read is None:
@@ -106,13 +104,13 @@ def comments(
     )
 
 
-def inline_comments(raw: Raw | None) -> wire.Comments | None:
+def inline_comments(raw: Raw) -> wire.Comments | None:
     """The comments in an issue's own body; None where it has none, or tells them in another form."""
-    if raw is None:
+    if raw == wire.NULL:
         return None
     try:
-        return msgspec.json.decode(raw, type=wire.Comments)
-    except msgspec.DecodeError:
+        return decode(raw, wire.Comments)
+    except Malformed:
         return None
 
 

@@ -251,7 +251,7 @@ def _contradicts(entry: Read) -> bool:
         return False
     try:
         created_at, updated_at = stamps(entry.issue)
-        told = inline_comments(decode(entry.issue.fields, dict[str, Raw]).get("comment"))
+        told = inline_comments(decode(entry.issue.fields, wire.Commented).comment)
         said_at = [_said_at(raw) for raw in (told.comments if told else ())]
     except Malformed:
         return False

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeVar
+from functools import cache
+from typing import TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Raw
@@ -21,6 +22,8 @@ from connectors.jira.values import id_or_key, is_flag, label, name_of, names_of,
 from connectors.records import ChildSet, Gap, ItemRef, SourceCategory, WorkItem
 
 Date = TypeVar("Date", date, datetime)
+_Raws: TypeAlias = dict[str, Raw]
+_Histories: TypeAlias = list[wire.History]
 
 CATEGORIES: dict[str | None, SourceCategory] = {"new": "todo", "indeterminate": "active", "done": "done"}
 
@@ -64,8 +67,8 @@ def parent_keys(issues: Iterable[wire.Issue], roles: Roles) -> set[str]:
     names = roles.epic_link + roles.parent_link
     if not names:
         return set()
-    found = [decode(issue.fields, dict[str, Raw]) for issue in issues]
-    links = [fields[name] for fields in found for name in names if bytes(fields.get(name, wire.NULL)) != b"null"]
+    found = [decode(issue.fields, _Raws) for issue in issues]
+    links = [fields[name] for fields in found for name in names if fields.get(name, wire.NULL) != wire.NULL]
     return {key for key in (id_or_key(decode(raw, object)) for raw in links) if key and not key.isdigit()}
 
 
@@ -93,6 +96,7 @@ class Parser:
         self._source = source
         self._url = url
         self._roles = roles
+        self._points_of = cache(roles.points_of)
         self._parents = parents
         self._development = development
         self._changes = Changes(source=source, vocabulary=Vocabulary(roles), accounts=self.accounts)
@@ -108,17 +112,18 @@ class Parser:
         return parsed
 
     def _read(self, entry: Read, parsed: Parsed) -> None:
-        custom = decode(entry.issue.fields, dict[str, Raw])
+        custom = {name: raw for name, raw in decode(entry.issue.fields, _Raws).items() if raw != wire.NULL}
         found = self._fields(entry.issue, parsed.gaps)
-        item = self._item(entry.issue, found, custom, parsed.gaps)
+        told = dict(sprints(self._values(self._roles.sprint, custom)))
+        item = self._item(entry.issue, found, custom, tuple(told), parsed.gaps)
         parsed.items.append(item)
-        parsed.sprints.update(sprints(self._values(self._roles.sprint, custom)))
+        parsed.sprints |= told
         panel = entry.pull_requests if self._development else ()
         parsed.children += stated_links(found.issuelinks, panel, item=item, source=self._source)
         parsed.children += self._history(entry, item, custom, parsed.unread)
         beside = {
             "links to pages outside": remote_links(entry.remote_links, item=item),
-            "comments": comments(custom.get("comment"), entry.comments, item=item, accounts=self.accounts),
+            "comments": comments(custom.get("comment", wire.NULL), entry.comments, item=item, accounts=self.accounts),
         }
         for what, sets in beside.items():
             try:
@@ -135,7 +140,7 @@ class Parser:
             return decode(issue.fields, wire.Fields)
         except Malformed:
             stamped = decode(issue.fields, wire.Stamps)
-        custom, read = decode(issue.fields, dict[str, Raw]), {}
+        custom, read = decode(issue.fields, _Raws), {}
         for described in msgspec.structs.fields(wire.Fields):
             try:
                 read[described.name] = msgspec.json.decode(custom[described.encode_name], type=described.type)
@@ -146,12 +151,19 @@ class Parser:
                 gaps.append(Gap(stream="issues", cause=cause, ref=self._ref(issue.id)))
         return wire.Fields(**{**read, "created": stamped.created, "updated": stamped.updated})
 
-    def _item(self, issue: wire.Issue, found: wire.Fields, custom: Mapping[str, Raw], gaps: list[Gap]) -> WorkItem:
+    def _item(
+        self,
+        issue: wire.Issue,
+        found: wire.Fields,
+        custom: Mapping[str, Raw],
+        sprint_ids: tuple[str, ...],
+        gaps: list[Gap],
+    ) -> WorkItem:
         if not issue.key:
             raise Malformed("it has no key")
         ref, status, roles = self._ref(issue.id), found.status, self._roles
         project = (found.project and found.project.key) or issue.key.rpartition("-")[0] or None
-        points = (number(value) for value in self._values(roles.points_of(project), custom))
+        points = (number(value) for value in self._values(self._points_of(project), custom))
         return WorkItem(
             ref=ref,
             source=self._source,
@@ -173,7 +185,7 @@ class Parser:
             components=names_of(found.components),
             fix_versions=names_of(found.fix_versions),
             parent_ref=self._parent(found.parent, custom),
-            sprints=tuple(identity for identity, _ in sprints(self._values(roles.sprint, custom))),
+            sprints=sprint_ids,
             points=next((one for one in points if one is not None), None),
             flagged=self._is_flagged(custom),
             team=next((label(value) for value in self._values(roles.team, custom)), None),
@@ -231,7 +243,7 @@ class Parser:
 
     def _points_fields(self, item: WorkItem, custom: Mapping[str, Raw]) -> tuple[str, ...]:
         """The field that holds the item's points; where none does, those that may (jira.md §1.4: never both)."""
-        fields = self._roles.points_of(item.project)
+        fields = self._points_of(item.project)
         holding = (one for one in fields if any(number(value) is not None for value in self._values((one,), custom)))
         held = next(holding, None)
         return (held,) if held else fields
@@ -246,7 +258,7 @@ class Parser:
 
 def _histories(raws: Sequence[Raw]) -> list[wire.History]:
     """All of them, decoded at once."""
-    return decode(b"[" + b",".join(raws) + b"]", list[wire.History])
+    return decode(b"[" + b",".join(raws) + b"]", _Histories)
 
 
 def _is_history(raw: Raw) -> bool:
@@ -258,9 +270,8 @@ def _is_history(raw: Raw) -> bool:
 
 
 def _kept(fields: Mapping[str, Raw]) -> str:
-    """The JSON object of the fields that have a value, each in the source's own bytes; long lists are left out."""
-    kept = {name: raw for name, raw in fields.items() if name not in HEAVY and bytes(raw) != b"null"}
-    return msgspec.json.encode(kept).decode()
+    """The JSON object of the fields, each in the source's own bytes; long lists are left out."""
+    return msgspec.json.encode({name: raw for name, raw in fields.items() if name not in HEAVY}).decode()
 
 
 def _lenient(read: Callable[[str | int], Date], told: str | int | None, ref: str, gaps: list[Gap]) -> Date | None:

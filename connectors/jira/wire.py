@@ -263,3 +263,7 @@ class Stamps(Wire):
 
 class Placed(Wire):
     project: Project | None = None
+
+
+class Commented(Wire):
+    comment: Raw = NULL
