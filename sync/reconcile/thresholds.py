@@ -67,7 +67,7 @@ class Thresholds(Struct, frozen=True, kw_only=True):
     touched_days: int = 28  #: what was touched in these days before as_of is live work
     unmapped_items: int = 5
     late_merge_days: int = 2
-    unlinked_lines: int = 0  #: changed lines below which an unlinked change is let pass
+    unlinked_lines: int = 5  #: changed lines below which an unlinked change is let pass
     finish_window_days: int = 14  #: for work that was under way when its objective closed
     stale_after_hours: int = 48
     base_branches: tuple[str, ...] | None = None  #: whose pull requests count; None is each repository's default branch

@@ -9,7 +9,8 @@ Suggested action: name the work item in its title, or exempt such changes with a
 Against false alarms: one that names a project which is not read, or a work item that does not exist, is not unlinked;
 each has a line of its own in the account of links. One whose title begins by saying that it is minor, or needs no work
 item (MINOR:, [TRIVIAL], NO-ISSUE:), is counted there and not told; nor is one that by its title mends no more than
-words (a typo, a comment, a link, what a linter asks for). `unlinked_lines` sets a floor for tiny fixes.
+words (a typo, a comment, a link, what a linter asks for). `unlinked_lines` sets a floor for tiny fixes; one of unknown
+size is told.
 """
 
 from typing import TYPE_CHECKING

@@ -150,7 +150,7 @@ def test_a_finding_is_walked_back_to_its_check_its_thresholds_and_its_records(en
     found = json.loads(done.stdout)["finding"]
     assert found["finding"]["slug"] == "unlinked-change"
     assert found["definition"].startswith("M03 unlinked change")
-    assert found["thresholds"] == {"unlinked_lines": 0}
+    assert found["thresholds"] == {"unlinked_lines": 5}
     assert [(each["ref"], each["source"], each["read_at"]) for each in found["origins"]] == [
         (ref, "github", "2026-03-02T00:10:00Z")
     ]
