@@ -76,6 +76,14 @@ TARGETS: Mapping[str, Mapping[str, Target]] = {
         "most turns of a source over the fewest": Target(most=2),
         "until a killed worker's source had its turn": Target(most=60),
     },
+    "idle": {
+        "idle, SQLite: serve": Target(most=1),
+        "idle, PostgreSQL: serve": Target(most=1),
+        "idle, PostgreSQL: worker": Target(most=1),
+    },
+    "jira_agile_metrics": {
+        "cycle times that jira-agile-metrics gives otherwise": Target(most=0),
+    },
     "help_time": {
         "fingerpost --help": Target(most=0.3),
     },

@@ -41,7 +41,7 @@ def measured(tool: Tool, scale: Scale) -> Iterator[Row]:
     """Its requests, seconds and memory; `Skipped` where it cannot be installed, or does not get on with a stand-in."""
     with tempfile.TemporaryDirectory(prefix="fp-tool-") as made:
         folder = Path(made)
-        programs = _installed(tool, folder / "venv")
+        programs = installed(tool.package, folder / "venv")
         with twin(tool.make, scale.of(SAMPLE), latency_s=LATENCY_S) as stand_in:
             (repository,) = stand_in.served.scope
             began_s = perf_counter()
@@ -57,18 +57,18 @@ def measured(tool: Tool, scale: Scale) -> Iterator[Row]:
     yield Row(what=f"{tool.name}: peak memory", result=peak_mb, unit="MB")
 
 
-def _installed(tool: Tool, folder: Path) -> Path:
-    """The folder of its programs."""
+def installed(package: str, folder: Path) -> Path:
+    """The folder of its programs, of an environment made there; `Skipped` where it cannot be installed."""
     venv.create(folder, with_pip=True)
     programs = folder / "bin"
-    command = [programs / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", tool.package]
+    command = [programs / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=INSTALLED_WITHIN_S)
     except subprocess.TimeoutExpired:
-        raise Skipped(f"{tool.package} was not installed within {INSTALLED_WITHIN_S} s") from None
+        raise Skipped(f"{package} was not installed within {INSTALLED_WITHIN_S} s") from None
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or ["pip says no more"]
-        raise Skipped(f"{tool.package} cannot be installed from the package index ({said[-1]})")
+        raise Skipped(f"{package} cannot be installed from the package index ({said[-1]})")
     return programs
 
 
