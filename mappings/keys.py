@@ -37,7 +37,8 @@ HIDDEN = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 HIDING = ("<!--", "```", "~~~", ">")
-URL = re.compile(r"https?://[^\s<>()\[\]\"'`]+")
+#: Less the punctuation that it ends with (github.github.com/gfm, "Extended autolink path validation").
+URL = re.compile(r"https?://[^\s<>()\[\]\"'`]*[^\s<>()\[\]\"'`?!.,:;*_~]")
 ISSUE_URL = re.compile(r"https?://[^/\s]+/(?P<repository>[\w.-]+/[\w.-]+)/issues/(?P<number>[1-9]\d*)/?(?:[?#]\S*)?$")
 #: A tracker's key, or several as PAY-544/546. Not inside a longer word, number or version.
 KEY = re.compile(
