@@ -71,7 +71,7 @@ class TypeShare(Struct, frozen=True, kw_only=True):
     flow_type: str  #: feature, defect, risk, debt, other
     items: float  #: by weight
     ratio: float | None
-    effort_ratio: float | None = None  #: its share of the effort, where effort is reckoned
+    effort_ratio: float | None = None  #: its share of the effort of the period; of all work only, where it may be shown
 
 
 class FlowWeek(Struct, frozen=True, kw_only=True):

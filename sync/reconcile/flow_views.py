@@ -40,11 +40,19 @@ class _Told:
 
 
 def flow_views(
-    flowed: Flow, scopes: Scopes, *, thresholds: Thresholds, touch: Mapping[str, Figure] | None = None
+    flowed: Flow,
+    scopes: Scopes,
+    *,
+    thresholds: Thresholds,
+    touch: Mapping[str, Figure] | None = None,
+    effort: Mapping[str, int] | None = None,
 ) -> dict[str, FlowView]:
-    """Scope → its view, of the period and of its end as far as it is known. `touch` has the touch ratio of each."""
+    """Scope → its view, of the period and of its end as far as it is known.
+
+    `touch` has the touch ratio of each, `effort` what went into each flow type.
+    """
     told = _told(scopes, thresholds, touch)
-    views = {scope: _view(scope, told, scopes) for scope in scopes.names}
+    views = {scope: _view(scope, told, scopes, effort or {}) for scope in scopes.names}
     at, every = scopes.known_until, views[ALL]
     oldest = ageing(
         flowed.items,
@@ -73,7 +81,7 @@ def _told(scopes: Scopes, thresholds: Thresholds, touch: Mapping[str, Figure] | 
     )
 
 
-def _view(scope: str, told: _Told, scopes: Scopes) -> FlowView:
+def _view(scope: str, told: _Told, scopes: Scopes, effort: Mapping[str, int]) -> FlowView:
     done = scopes.done.get(scope, [])
     return FlowView(
         scope=scope,
@@ -82,7 +90,7 @@ def _view(scope: str, told: _Told, scopes: Scopes) -> FlowView:
         survival=survival(scope, told.curves.get(scope, UNWATCHED)),
         cumulative=told.cumulative[scope],
         little=little(told.passages.get(scope, UNMOVED), length=scopes.known_until - scopes.period.start_at),
-        distribution=distribution(one_by_one(done)),
+        distribution=distribution(one_by_one(done), effort if scope == ALL else {}),
     )
 
 

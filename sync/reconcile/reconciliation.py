@@ -13,6 +13,7 @@ from mappings.rules import Mappings, Service
 from mappings.strategy import Strategy
 from sync.reconcile.agreements import AgreementLine, by_agreement
 from sync.reconcile.alignment.reckoned import aligned
+from sync.reconcile.alignment.stretches import known_days
 from sync.reconcile.alignment.view import AlignmentView
 from sync.reconcile.balance import Balance, LinkLine, balances, link_lines
 from sync.reconcile.change import Comparison
@@ -23,6 +24,7 @@ from sync.reconcile.control_charts import control_charts
 from sync.reconcile.dora.told import dora_view
 from sync.reconcile.dora.view import DoraView
 from sync.reconcile.effort.window import told_since
+from sync.reconcile.effort.work import by_flow_type
 from sync.reconcile.facts import Facts, stale_sources, touched
 from sync.reconcile.figures import Figure
 from sync.reconcile.findings import Finding, ordered, without_consequences
@@ -124,6 +126,7 @@ def reconcile(
     told, agreed = by_agreement(every_finding(facts), in_force, facts)
     found, suppressed = without_consequences(told)
     span = Span(period=period, as_of=snapshot.as_of)
+    alignment = aligned(facts, period, precision=precision, config_version=config_version)
     code = shipped(
         snapshot,
         services,
@@ -144,6 +147,7 @@ def reconcile(
             scopes,
             thresholds=thresholds,
             touch=touch_ratios(facts, scopes, config_version=config_version),
+            effort=None if alignment.reason else _by_flow_type(facts, period),
         ),
         outlooks=outlooks(facts, period),
         planning=planning(facts, facts.serving),
@@ -159,8 +163,12 @@ def reconcile(
         rules=rule_lines(facts.mappings, tags),
         teams=teams(facts),
         obstacles=obstacles(facts, code.pull_requests.rows),
-        alignment=aligned(facts, period, precision=precision, config_version=config_version),
+        alignment=alignment,
     )
+
+
+def _by_flow_type(facts: Facts, period: Period) -> Mapping[str, int]:
+    return by_flow_type(facts.ledger.spent, facts.flow, known_days(period, until_day=facts.until_day))
 
 
 def judged(

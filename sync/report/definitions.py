@@ -78,7 +78,8 @@ DEFINITIONS = (
         "distribution",
         "Flow distribution",
         "Which part of the delivered items are features, defects, risks, debts, by the map of item types; what that "
-        "does not name is other. The shares add up to 1.",
+        "does not name is other. The shares add up to 1. Beside it, of all work, the share of the period's effort that "
+        "went into items of each kind, delivered or not; effort on no counted item is other.",
         "§1.6",
     ),
     _define(

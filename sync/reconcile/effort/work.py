@@ -1,11 +1,11 @@
-"""Items beside effort: what was delivered, what nobody planned, and what is open though its objective is over."""
+"""Items beside effort: their kinds, what was delivered, what nobody planned, what is open though its time is over."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sync.reconcile.effort.population import Span
 from sync.reconcile.effort.subjects import WORK_ITEM
-from sync.reconcile.flow_types import flow_type
+from sync.reconcile.flow_types import OTHER, flow_type
 from sync.reconcile.places import by_place
 from sync.reconcile.thresholds import Thresholds
 
@@ -36,6 +36,16 @@ def unplanned_items(work_items: "ir.Table", *, start_us: int, until_us: int, thr
     hurries = known.is_urgent.fill_null(False) | known.priority.lower().isin(named).fill_null(False)
     kind = by_place(known, thresholds, "flow_types", lambda kinds: flow_type(known.type, kinds))
     return known.filter((kind == DEFECT) | hurries).select("ref")
+
+
+def by_flow_type(spent: "ir.Table", flow: "ir.Table", span: Span) -> dict[str, int]:
+    """Flow type → the effort in the span on counted items of it, in units; what is on no such item is other (§1.6)."""
+    import ibis
+
+    known = spent.filter(span.holds(spent.day)).left_join(flow.select("ref", "flow_type"), "ref")
+    named = known.select("effort", flow_type=ibis.coalesce(known.flow_type, OTHER))
+    summed = named.group_by("flow_type").agg(effort=named.effort.sum().cast("decimal(38, 0)"))
+    return {row["flow_type"]: int(row["effort"]) for row in summed.to_pyarrow().to_pylist()}
 
 
 def delivered(
