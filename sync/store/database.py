@@ -16,7 +16,15 @@ from sync.store.schema import is_current, migrate
 #: What says that the store cannot be reached now, or is full: of no use to try another row.
 UNAVAILABLE = (InterfaceError, OperationalError, TimeoutError)
 
+
+def why(error: Exception) -> str:
+    """The database's own words for what keeps us from it, in one line."""
+    return str(getattr(error, "orig", error)).strip().partition("\n")[0]
+
+
 _BUSY_S = 60
+_CACHE_KB = 16_384
+_LOG_PAGES = 4_000  # of 4 KiB
 _CONNECT_S = 10
 
 
@@ -57,7 +65,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     On SQLite it takes the write lock at once: a reader that turned writer half way would fail instead of waiting.
     """
-    with engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").begin() as connection:
+    with engine.connect().execution_options(sqlite_begin="BEGIN IMMEDIATE") as connection, connection.begin():
         yield connection
 
 
@@ -98,9 +106,8 @@ def _connect_postgresql(address: URL) -> Engine:
     try:
         _bring_up(engine, name)
     except DatabaseError as error:
-        reason = str(error.orig).strip().splitlines()[0]
         raise StoreError(
-            f"The store {name} cannot be used: {reason}.", hint="Is the server up, and may this user make tables?"
+            f"The store {name} cannot be used: {why(error)}.", hint="Is the server up, and may this user make tables?"
         ) from error
     return engine
 
@@ -121,6 +128,9 @@ for plain in (type(None), bool):
 def _set_up_sqlite(connection: SqliteConnection, _: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     connection.execute("PRAGMA synchronous = FULL")
+    # What a batch writes stays in memory until it is committed, and goes into the file with those that came before it.
+    connection.execute(f"PRAGMA cache_size = {-_CACHE_KB}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,5 +1,6 @@
 """Records as rows: plain tuples in the order of their table's columns, which is the order of the record's fields."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -42,7 +43,6 @@ from sync.store.columns import fields, kind_of
 from sync.store.tables import STAMP
 
 Row: TypeAlias = tuple[Any, ...]
-Stamp: TypeAlias = tuple[int, int, int]
 
 TABLES: dict[type[Struct], Table] = {
     Account: tables.ACCOUNTS,
@@ -87,6 +87,7 @@ CHILDREN: dict[str, Table] = {
 #: Columns of each table's key, which comes first in a row.
 _WIDTHS = {table: len(table.primary_key) for table in tables.METADATA.tables.values()}
 
+_JSON = msgspec.json.Encoder()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -104,20 +105,20 @@ def at_of(us: int) -> datetime:
 def rows_of(batch: Batch) -> dict[Table, list[Row]]:
     """Every row of the batch by table, sorted by key, each key once: the greatest stamp, then the last one."""
     read_us = epoch_us(batch.read_at)
-    found: dict[Table, _Found] = {}
+    found: dict[Table, _Found] = defaultdict(_Found)
     for record in (*batch.records, *batch.tombstones):
-        content = msgspec.json.encode(record)
-        stamp = _version_us(record), read_us, digest(content)
-        _found(found, TABLES[type(record)]).add([record], content, stamp)
+        content = _JSON.encode(record)
+        told = _version_us(record), digest(content), b"\\u0000" in content
+        found[TABLES[type(record)]].add([record], *told)
         if isinstance(record, Account) and record.email:
-            _found(found, tables.EMAILS).add([_Email(record.ref, record.email)], content, stamp)
+            found[tables.EMAILS].add([_Email(record.ref, record.email)], *told)
     for child_set in batch.children:
-        content = msgspec.json.encode(child_set)
-        stamp = epoch_us(child_set.version_at), read_us, digest(content)
-        _found(found, CHILDREN[child_set.kind]).add(child_set.rows, content, stamp)
+        content = _JSON.encode(child_set)
+        told = epoch_us(child_set.version_at), digest(content), b"\\u0000" in content
+        found[CHILDREN[child_set.kind]].add(child_set.rows, *told)
         if child_set.complete:
-            _found(found, tables.CHILD_SETS).add([_Whole(child_set.item_ref, child_set.kind)], b"", stamp)
-    return {table: told.rows(_WIDTHS[table]) for table, told in found.items() if told.records}
+            found[tables.CHILD_SETS].add([_Whole(child_set.item_ref, child_set.kind)], *told)
+    return {table: rows.by_key(_WIDTHS[table], read_us) for table, rows in found.items() if rows.records}
 
 
 def values(records: Sequence[Struct]) -> list[Row]:
@@ -146,21 +147,24 @@ class _Whole(Struct, frozen=True):
 
 @dataclass
 class _Found:
-    """What a batch tells of one table: its records, each with its stamp."""
+    """What a batch tells of one table: its records, and of each the version and the digest."""
 
     records: list[Struct] = field(default_factory=list)
-    stamps: list[Stamp] = field(default_factory=list)
+    versions_us: list[int] = field(default_factory=list)
+    digests: list[int] = field(default_factory=list)
     holds_nul: bool = False
 
-    def add(self, records: Sequence[Struct], content: bytes, stamp: Stamp) -> None:
-        """`content` is their JSON."""
+    def add(self, records: Sequence[Struct], version_us: int, content: int, holds_nul: bool) -> None:
+        """`content` is its digest."""
         self.records += records
-        self.stamps += [stamp] * len(records)
-        self.holds_nul = self.holds_nul or b"\\u0000" in content
+        self.versions_us += [version_us] * len(records)
+        self.digests += [content] * len(records)
+        self.holds_nul = self.holds_nul or holds_nul
 
-    def rows(self, width: int) -> list[Row]:
-        """Sorted by key, its first `width` columns, each key once."""
-        columns: list[Sequence[Any]] = [*_columns(self.records), *zip(*self.stamps, strict=True)]
+    def by_key(self, width: int, read_us: int) -> list[Row]:
+        """Its rows sorted by key, the first `width` columns, each key once."""
+        stamps = self.versions_us, [read_us] * len(self.records), self.digests
+        columns: list[Sequence[Any]] = [*_columns(self.records), *stamps]
         if self.holds_nul:
             columns = [[_without_nul(value) for value in column] for column in columns]
         rows = list(zip(*columns, strict=True))
@@ -168,10 +172,6 @@ class _Found:
             by_stamp = sorted(rows, key=itemgetter(slice(-len(STAMP), None)))
             rows = list({row[:width]: row for row in by_stamp}.values())
         return sorted(rows)  # no two share a key, so nothing beyond it is compared
-
-
-def _found(found: dict[Table, _Found], table: Table) -> _Found:
-    return found.setdefault(table, _Found())
 
 
 def _columns(records: Sequence[Struct]) -> Iterator[Sequence[Any]]:
@@ -197,7 +197,7 @@ def _stored(record: type[Struct]) -> tuple[tuple[Callable[[Struct], Any], Callab
 
 
 def _array(texts: tuple[str, ...]) -> str:
-    return msgspec.json.encode([text.replace("\x00", "") for text in texts]).decode()
+    return _JSON.encode([text.replace("\x00", "") for text in texts]).decode() if texts else "[]"
 
 
 _CONVERTERS: dict[Any, Callable[[Any], Any]] = {datetime: epoch_us, date: date.isoformat, tuple: _array}
