@@ -45,5 +45,5 @@ def _missing(target: Target) -> str:
 
 def number(row: Row) -> str:
     """The result in as many digits as its unit is told in."""
-    digits = {"requests": 1, "s": 2, "x": 2}.get(row.unit, 0)
+    digits = {"requests": 1, "s": 2, "x": 2, "%": 2}.get(row.unit, 0)
     return f"{row.result:,.{digits}f}"
