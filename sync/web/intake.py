@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Engine
 
 from sync.store import deliveries
-from sync.store.database import UNAVAILABLE
+from sync.store.database import UNAVAILABLE, why
 from sync.store.deliveries import Arrival
 
 Told = Callable[[Collection[str]], None]  #: hears the sources of which something new is kept, in the intake's thread
@@ -78,7 +78,7 @@ class Intake:
         try:
             deliveries.keep(self._engine, [each.arrival for each in group])
         except UNAVAILABLE as error:
-            structlog.get_logger().error("not kept", deliveries=len(group), why=type(error).__name__)
+            structlog.get_logger().error("not kept", deliveries=len(group), why=why(error))
             failed = error
         except Exception as error:  # noqa: BLE001 - the outer edge of one commit: who waits for it is told
             structlog.get_logger().exception("not kept", deliveries=len(group))

@@ -2,11 +2,10 @@
 
 import threading
 
-import structlog
-
 from sync.web.pages.forms import whole
 from sync.web.shelf import Shelf
 from sync.work.desk import Desk
+from sync.work.edge import failed
 
 LOOKS_EVERY_S = 15.0
 
@@ -37,5 +36,5 @@ class Warmth:
         while not self._over.wait(LOOKS_EVERY_S):
             try:
                 self.look()
-            except Exception:  # noqa: BLE001 - the outer edge of one look: whoever asks is told what is wrong
-                structlog.get_logger().exception("failed")
+            except Exception as error:  # noqa: BLE001 - the outer edge: whoever asks is told what is wrong
+                failed(error)

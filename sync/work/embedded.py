@@ -24,7 +24,8 @@ from sync.report.notice import Notice
 from sync.report.preview.model import Preview
 from sync.store import acknowledgements, maps, trail
 from sync.store.analytics import Analytics
-from sync.store.database import connect, exists, writing
+from sync.store.database import UNAVAILABLE, connect, exists, why, writing
+from sync.store.errors import StoreError
 from sync.store.export import export
 from sync.store.trail import Step
 from sync.work import acknowledging, previewing, publishing, rendering, reporting
@@ -198,7 +199,8 @@ def opened(
     last_good: bool = False,
     who: str = "fingerpost",
 ) -> Iterator[Work]:
-    """The installation that the file describes. Raises `Problems` and `StoreError` before any source is asked.
+    """The installation that the file describes. Raises `Problems` and `StoreError` before any source is asked; and
+    `StoreError` later where the store cannot be used any more.
 
     Where the map's files are wrong, those that the last report was made by stay in force if `last_good` asks for it.
     """
@@ -221,6 +223,11 @@ def opened(
             verbose=verbose,
             who=who,
         )
+    except UNAVAILABLE as error:
+        raise StoreError(
+            f"The store cannot be used any more: {why(error)}.",
+            hint="Nothing that it holds is lost; mend that, and run this again.",
+        ) from error
     finally:
         engine.dispose()
 

@@ -22,6 +22,7 @@ from sqlalchemy import Engine, func, inspect, select
 from sync.store import deliveries
 from sync.store.database import writing
 from sync.store.errors import StoreError
+from sync.work.edge import failed
 from sync.work.jobs import Job, Jobs
 from sync.work.steward import AGAIN_S, AT_ONCE, TICK_S
 
@@ -144,8 +145,8 @@ class Announcer:
         try:
             await self._queue.put_drain(source, after_s=debounce_s)
             await self._jobs.means.clock.sleep(debounce_s / 2)
-        except Exception:  # noqa: BLE001 - the outer edge: workers look for what waits by themselves too
-            structlog.get_logger().exception("not announced", source=source)
+        except Exception as error:  # noqa: BLE001 - the outer edge: workers look for what waits by themselves too
+            failed(error, job=drain_of(source))
         finally:
             self._expected.discard(source)
 
@@ -228,16 +229,16 @@ class Worker:
         while True:
             try:
                 await self.look()
-            except Exception:  # noqa: BLE001 - the outer edge of a worker: the next look may go better
-                structlog.get_logger().exception("failed")
+            except Exception as error:  # noqa: BLE001 - the outer edge of a worker: the next look may go better
+                failed(error)
                 await self._jobs.means.clock.sleep(AGAIN_S)
             await self._jobs.means.clock.sleep(TICK_S)
 
     async def _do(self, job: str) -> None:
         try:
             more = await self._jobs.do(Job.parse(job))
-        except Exception:  # noqa: BLE001 - the outer edge of one job: it is due again at the next look
-            structlog.get_logger().exception("failed", job=job)
+        except Exception as error:  # noqa: BLE001 - the outer edge of one job: it is due again at the next look
+            failed(error, job=job)
             return
         if more:
             await self._queue.put(Job.parse(job))
@@ -247,8 +248,8 @@ class Worker:
             return
         try:
             drained = await self._jobs.drain(source)
-        except Exception:  # noqa: BLE001 - the outer edge of one drain: what waits is found at the next look
-            structlog.get_logger().exception("failed", job=f"drain {source}")
+        except Exception as error:  # noqa: BLE001 - the outer edge of one drain: what waits is found at the next look
+            failed(error, job=drain_of(source))
             return
         if drained.is_full:
             await self._queue.put_drain(source, after_s=0.0)

@@ -19,6 +19,7 @@ from sync.passes import Pass, unforeseen
 from sync.poll import poll
 from sync.progress import Tally
 from sync.store import censuses
+from sync.store.database import UNAVAILABLE
 from sync.store.errors import StoreError
 from sync.store.memory import record_pass
 from sync.work import holder
@@ -29,12 +30,16 @@ T = TypeVar("T")
 
 
 def of_each(names: Collection[str], one: Callable[[str], Awaitable[T]]) -> list[T]:
-    """What comes of each, side by side, in their order."""
+    """What comes of each, side by side, in their order. Raises what ended one of them, when all have ended."""
 
-    async def every() -> list[T]:
-        return list(await asyncio.gather(*map(one, names)))
+    async def every() -> list[T | BaseException]:
+        return await asyncio.gather(*map(one, names), return_exceptions=True)
 
-    return asyncio.run(every())
+    came = asyncio.run(every())
+    for each in came:
+        if isinstance(each, BaseException):
+            raise each
+    return [each for each in came if not isinstance(each, BaseException)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,10 +91,10 @@ class Reading:
         return await self._call(name, kinds, accept_loss) if kinds else []
 
     async def poll(self, name: str) -> Pass:
-        """One pass over one source. What nobody foresaw ends this source's, and no other's."""
+        """One pass over one source. What nobody foresaw ends this source's, and no other's; without a store all end."""
         try:
             return await self._pass(name)
-        except StoreError:
+        except (StoreError, *UNAVAILABLE):
             raise
         except Exception as error:  # noqa: BLE001 - the outer edge of one source: the others are read all the same
             structlog.get_logger().exception("failed", source=name)
@@ -126,7 +131,7 @@ class Reading:
         """The censuses of one source. What nobody foresaw ends these, and no other source's."""
         try:
             return await self._censuses(name, kinds, accept_loss)
-        except StoreError:
+        except (StoreError, *UNAVAILABLE):
             raise
         except Exception as error:  # noqa: BLE001 - the outer edge of one source: the others are read all the same
             structlog.get_logger().exception("failed", source=name)

@@ -17,6 +17,7 @@ from sync import __version__
 from sync.report import json
 from sync.store import reckonings
 from sync.store.reckonings import Reckoning
+from sync.work.edge import failed
 
 MOST_WAITING = 16  #: on all hosts
 MOST_AT_ONCE = 2  #: on all hosts
@@ -124,8 +125,8 @@ class Reckoner:
             self._wake.clear()
             try:
                 self.make()
-            except Exception:  # noqa: BLE001 - the outer edge of one thing that was asked for: the next may go better
-                structlog.get_logger().exception("failed")
+            except Exception as error:  # noqa: BLE001 - the outer edge of one reckoning: the next may go better
+                failed(error)
             self._wake.wait(_TICK_S)
 
 

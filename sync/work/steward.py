@@ -5,10 +5,9 @@ from collections import defaultdict
 from collections.abc import Collection, Coroutine
 from typing import Any
 
-import structlog
-
 from sync.drain import Drained
 from sync.store import deliveries
+from sync.work.edge import failed
 from sync.work.jobs import Job, Jobs
 
 TICK_S = 5.0
@@ -52,8 +51,8 @@ class Steward:
         while True:
             try:
                 await self._look()
-            except Exception:  # noqa: BLE001 - the outer edge of the service: the next look may go better
-                structlog.get_logger().exception("failed")
+            except Exception as error:  # noqa: BLE001 - the outer edge of the service: the next look may go better
+                failed(error)
                 await self._clock.sleep(AGAIN_S)
             await self._clock.sleep(TICK_S)
 
@@ -82,8 +81,8 @@ class Steward:
     async def _guarded(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
-        except Exception:  # noqa: BLE001 - the outer edge of one job: it is due again at the next look
-            structlog.get_logger().exception("failed", job=name)
+        except Exception as error:  # noqa: BLE001 - the outer edge of one job: it is due again at the next look
+            failed(error, job=name)
             await self._clock.sleep(AGAIN_S)
         finally:
             self._under_way.discard(name)

@@ -2,10 +2,12 @@
 
 import gzip
 import json
+import resource
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,6 +117,28 @@ def test_a_second_one_on_the_same_store_is_refused_and_says_by_whom(served: Serv
     url = f"sqlite:///{served.place.folder}/fingerpost.db"
     with pytest.raises(StoreError, match=f"is served already, by process {served.process.pid}"), claimed(url):
         pass
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits of another process are Linux's")
+def test_on_a_full_disk_nothing_is_acknowledged_and_once_there_is_room_it_goes_on(served: Served) -> None:
+    served.until(lambda: is_read(served))
+    ref = edited(served, "Told to a full disk", at="2026-11-20T17:10:00Z")
+    with full_disk(served):
+        assert served.announce() == 503
+        assert served.get("/ready")["store"] == "ok", "what is held can still be read"
+    assert served.announce() == 202
+    engine = connect(f"sqlite:///{served.place.folder}/fingerpost.db")
+    served.until(lambda: title_of(engine, ref) == "Told to a full disk")
+    engine.dispose()
+
+
+@contextmanager
+def full_disk(served: Served) -> Iterator[None]:
+    """The file system takes nothing more of the service: setrlimit(2), EFBIG where a full disk has ENOSPC."""
+    soft, hard = resource.prlimit(served.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(served.process.pid, resource.RLIMIT_FSIZE, (1_024, hard))
+    yield
+    resource.prlimit(served.process.pid, resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.real_data
