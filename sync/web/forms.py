@@ -6,16 +6,20 @@ https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Preven
 import hmac
 import secrets
 from collections.abc import Mapping
+from datetime import date
+from math import isfinite, nan
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import HTTPException, Request, Response, status
 
 from sync.web.limits import Bodies
+from sync.work.desk import Unfit
 
 CSRF_COOKIE = "fingerpost_csrf"
 CSRF_FIELD = "csrf"
 MOST_BYTES = 64 * 1024
 MOST_FIELDS = 100
+_SHOWN = 40  #: characters of what is no good
 
 _BODIES = Bodies(in_flight=64 * MOST_BYTES)
 
@@ -53,6 +57,27 @@ async def form(request: Request) -> Mapping[str, str]:
     if "authorization" not in request.headers:
         _prove(request, fields)
     return fields
+
+
+def day_in(fields: Mapping[str, str], name: str) -> date:
+    """The day in a field of a form. Raises `Unfit`."""
+    text = fields.get(name, "")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Unfit(f"{text[:_SHOWN]!r} is no day; write 2026-12-31") from None
+
+
+def number_in(fields: Mapping[str, str], name: str) -> float:
+    """The number in a field of a form; neither infinite nor none. Raises `Unfit`."""
+    text = fields.get(name, "")
+    try:
+        value = float(text)
+    except ValueError:
+        value = nan
+    if not isfinite(value):
+        raise Unfit(f"{text[:_SHOWN]!r} is no number; write 2.5")
+    return value
 
 
 async def read_body(request: Request) -> bytes:

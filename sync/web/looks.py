@@ -17,6 +17,7 @@ LINKS = (
     ("/reports", "All reports"),
     ("/triage", "Triage"),
     ("/items", "Explain"),
+    ("/measures", "Measures"),
     ("/sources", "Sources"),
     ("/sign-in", "You"),
 )

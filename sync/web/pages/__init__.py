@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends
 
 from sync.web.access import needs
-from sync.web.pages import figures, findings, forms, items, reckonings, reports, sources, triage
+from sync.web.pages import figures, findings, forms, items, measures, reckonings, reports, sources, triage
 from sync.web.shelf import Shelf
 from sync.work.desk import Desk
 
@@ -17,6 +17,7 @@ def router(desk: Desk, shelf: Shelf) -> APIRouter:
         findings.router(desk),
         figures.router(shelf),
         items.router(desk),
+        measures.router(desk),
         reckonings.router(desk),
         triage.router(desk),
         sources.router(desk),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Annotated
 
@@ -13,9 +13,9 @@ from sync.report import words
 from sync.web import addresses
 from sync.web.access import Access, Visitor, needs
 from sync.web.asked import Digest, FindingId
-from sync.web.forms import csrf_token, form, with_cookies
+from sync.web.forms import csrf_token, day_in, form, with_cookies
 from sync.web.looks import page
-from sync.work.desk import Desk, Unfit
+from sync.work.desk import Desk
 
 MOST_REASON, MOST_ROLE = 500, 80  #: characters
 _PARAGRAPH = re.compile(r"\n+(?=[A-Z][a-z ]+: )|\n\s*\n")  #: between those of a manual page, Definition: …
@@ -59,7 +59,7 @@ def router(desk: Desk) -> APIRouter:
         fields: Annotated[Mapping[str, str], Depends(form)],
     ) -> Response:
         """Accepts it for now."""
-        until = _day(fields.get("until", ""))
+        until = day_in(fields, "until")
         reason, by = fields.get("reason", "")[:MOST_REASON], fields.get("by", "").strip()[:MOST_ROLE] or None
         desk.acknowledge(digest, name, reason=reason, by=by, until=until, who=visitor.name)
         return RedirectResponse(addresses.finding(digest, name), status.HTTP_303_SEE_OTHER)
@@ -70,10 +70,3 @@ def router(desk: Desk) -> APIRouter:
 def _access(request: Request) -> Access:
     found: Access = request.app.state.access
     return found
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Unfit(f"{text[:40]!r} is no day; write 2026-12-31") from None

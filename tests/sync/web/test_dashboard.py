@@ -216,6 +216,26 @@ def test_a_reading_is_posted_by_keepers_for_measures_that_there_are(dashboard: B
         assert (refused.status_code, set(refused.json())) == (code, {"detail"})
 
 
+def test_a_keeper_posts_a_reading_on_the_page_of_measures(dashboard: Board) -> None:
+    fields = {"objective": "checkout", "measure": "conversion", "on": "2026-11-18", "value": "2.55", "csrf": "abc"}
+    assert Page.of(dashboard.get("/measures").text).all("form", action="/measures") == []
+    assert Page.of(dashboard.get("/measures", token="K").text).all("form", action="/measures")
+    assert dashboard.post("/measures", token="R", data=fields).status_code == 403
+    stolen = {"cookie": "fingerpost_token=K-token; fingerpost_csrf=other"}
+    assert dashboard.site.ask("POST", "/measures", headers=stolen, data=fields).status_code == 403
+    done = dashboard.post("/measures", data=fields)
+    assert (done.status_code, done.headers["location"]) == (303, "/measures")
+    assert {**READING, "on": "2026-11-18", "value": 2.55} in dashboard.get("/api/v1/readings", page=False).json()
+    for changes, code in (
+        ({"value": "nan"}, 422),
+        ({"value": "many"}, 422),
+        ({"on": "soon"}, 422),
+        ({"on": "2026-11-21"}, 422),
+        ({"measure": "luck"}, 404),
+    ):
+        assert dashboard.post("/measures", data=fields | changes).status_code == code
+
+
 @pytest.mark.parametrize("header", [{"content-type": "text/plain"}, {"origin": "https://evil.example.com"}])
 def test_a_page_elsewhere_has_no_browser_post_for_it(dashboard: Board, header: dict[str, str]) -> None:
     headers = {"cookie": "fingerpost_token=K-token", "content-type": "application/json", **header}
