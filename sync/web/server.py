@@ -11,7 +11,7 @@ from sync.store.errors import StoreError
 from sync.web.limits import PatientProtocol
 
 IDLE_S = 30  # that a connection may be kept open between two requests
-GRACE_S = 4  # for what is being answered when the end comes
+GRACE_S = 3  # for what is being answered when the end comes
 _BACKLOG = 1_024
 
 

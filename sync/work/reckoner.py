@@ -23,7 +23,7 @@ MOST_WAITING = 16  #: on all hosts
 MOST_AT_ONCE = 2  #: on all hosts
 LONGEST_S = 900.0  #: until whoever makes it counts as gone
 _TICK_S = 30.0  #: for what another host left behind
-_STOP_S = 3.0
+_STOP_S = 2.0
 
 
 class Ended(NamedTuple):

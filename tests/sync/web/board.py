@@ -53,6 +53,7 @@ class Board:
 
     site: Site
     desk: Desk
+    shelf: Shelf
     folder: Path
 
     def get(self, path: str, *, token: str = "R", page: bool = True) -> httpx.Response:
@@ -80,17 +81,19 @@ def board(folder: Path, *, more: str = "") -> Iterator[Board]:
     """The dashboard, with a token for each role."""
     for name, text in FILES.items():
         (folder / name).write_text(text)
-    desks: list[Desk] = []
+    shelves: list[tuple[Desk, Shelf]] = []
 
     def pages(engine: Engine, clock: FakeClock, current: Callable[[], Config]) -> Sequence[APIRouter]:
         _fill(engine, clock)
         files = CurrentFiles(current, folder=folder, engine=engine)
         reckoner = Reckoner(engine, clock=clock, run=lambda arguments: _run(arguments, folder))
-        desks.append(Desk(engine=engine, clock=clock, current=current, files=files, reckoner=reckoner))
-        return dashboard(desks[0], Shelf(desks[0]))
+        desk = Desk(engine=engine, clock=clock, current=current, files=files, reckoner=reckoner)
+        shelves.append((desk, Shelf(desk)))
+        return dashboard(*shelves[0])
 
     with site(folder, more=TOKENS + more, pages=pages) as made:
-        yield Board(site=made, desk=desks[0], folder=folder)
+        [(desk, shelf)] = shelves
+        yield Board(site=made, desk=desk, shelf=shelf, folder=folder)
 
 
 def _fill(engine: Engine, clock: FakeClock) -> None:
