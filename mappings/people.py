@@ -171,7 +171,13 @@ def team_of_accounts(accounts: "ir.Table", people: People, day: date) -> "ir.Tab
 
 
 def _called(accounts: "ir.Table", named: "ir.Table") -> "ir.Table":
-    """The accounts that the rows of `named` mean by source and account, with what else these rows say."""
-    known = accounts.mutate(identity=accounts.ref.re_replace("^[^:]*:[^:]*:", ""))
-    same = (known.identity == named.account) | (known.name.lower() == named.account.lower())
-    return known.inner_join(named, [known.source == named.source, same])
+    """The accounts that the rows of `named` mean by source and account, with what else these rows say.
+
+    Each is found by its id and by its name, in two joins: one that asks for either compares every pair of a source.
+    """
+    by_id = accounts.mutate(called=accounts.ref.re_replace("^[^:]*:[^:]*:", ""))
+    by_name = accounts.mutate(called=accounts.name.lower())
+    folded = named.mutate(account=named.account.lower())
+    same = ["source", ("called", "account")]
+    found = by_id.inner_join(named, same).union(by_name.inner_join(folded, same))
+    return found.drop("called", "account").distinct()

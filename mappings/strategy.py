@@ -109,6 +109,10 @@ class Objective(Model):
         begun = [state for state, on in self.turns if on <= day]
         return begun[-1] if begun else "planned"
 
+    def declared_on(self, day: date) -> Declaration | None:
+        """What its owner last said of it by this day."""
+        return next((line for line in reversed(self.declared) if line.on <= day), None)
+
     def share_on(self, day: date) -> float | None:
         """Its planned part of all effort on this day; None before its first plan, and where it has none."""
         begun = [line.share for line in self.plan if line.from_on <= day]

@@ -26,13 +26,13 @@ class Light(Struct, frozen=True, kw_only=True):
 def light(objective: Objective, forecast: Forecast, *, today: date) -> Light:
     """The light on a day, computed from the forecast of that day."""
     computed, reason = _computed(objective, forecast, today)
-    said = [line for line in objective.declared if line.on <= today]
-    declared = said[-1].status if said else None
+    said = objective.declared_on(today)
+    declared = said.status if said else None
     return Light(
         computed=computed,
         chance=forecast.chance if computed in ("on", "risk", "off") else None,
         declared=declared,
-        declared_on=said[-1].on if said else None,
+        declared_on=said.on if said else None,
         contradicts=(declared, computed) == ("on_track", "off"),
         reason=reason,
     )

@@ -95,16 +95,18 @@ class Prospects:
         weeks = min(self.facts.thresholds.forecast_weeks, (on - self.first_monday).days // 7)
         return [on - timedelta(weeks=back) for back in reversed(range(weeks + 1))] if weeks > 0 else []
 
-    @cached_property
-    def forecasts(self) -> dict[str, Forecast]:
-        """By objective, in rank order."""
-        return {each.id: self._forecast(each) for each in self.facts.strategy.objectives}
+    def forecast(self, objective: Objective) -> Forecast:
+        if objective.id not in self._forecasts:
+            self._forecasts[objective.id] = self._forecast(objective)
+        return self._forecasts[objective.id]
+
+    def light(self, objective: Objective) -> Light:
+        return light(objective, self.forecast(objective), today=self.facts.today)
 
     @cached_property
-    def lights(self) -> dict[str, Light]:
-        """By objective, in rank order."""
-        facts, told = self.facts, self.forecasts
-        return {each.id: light(each, told[each.id], today=facts.today) for each in facts.strategy.objectives}
+    def _forecasts(self) -> dict[str, Forecast]:
+        """Those that were asked for, by objective."""
+        return {}
 
     def _forecast(self, objective: Objective) -> Forecast:
         facts, history, mondays = self.facts, self.history(objective), self.sampled(self.monday)
@@ -124,6 +126,6 @@ class Prospects:
         history, today = self.history(objective), self.facts.today
         return Outlook(
             progress=progress(objective, history, mondays=shown, period=period, today=today),
-            forecast=self.forecasts[objective.id],
-            light=self.lights[objective.id],
+            forecast=self.forecast(objective),
+            light=self.light(objective),
         )

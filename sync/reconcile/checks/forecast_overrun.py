@@ -26,24 +26,23 @@ DEFAULT = "The date passes."
 
 
 def ask(facts: Facts) -> list[Row]:
-    late = {name for name, light in facts.prospects.lights.items() if light.computed in ("risk", "off")}
-    named = [each for each in facts.strategy.objectives if each.id in late]
+    current = [each for each in facts.strategy.objectives if each.state_on(facts.today) == "current"]
+    promised = [(each, facts.prospects.light(each).computed) for each in current if each.promised_on]
     return [
-        facts.subject_of(each) | {"forecast": facts.prospects.forecasts[each.id]}
-        for each in named
-        if each.state_on(facts.today) == "current"
+        facts.subject_of(each) | {"forecast": facts.prospects.forecast(each), "is_off": computed == "off"}
+        for each, computed in promised
+        if computed in ("risk", "off")
     ]
 
 
 def finding(row: Row, facts: Facts) -> Finding:
     told: Forecast = row["forecast"]
-    is_off = facts.prospects.lights[row["key"]].computed == "off"
     promised_at = start_of(told.promised_on, zone=facts.zone) if told.promised_on else None
     return facts.finding(
         KIND,
         SLUG,
         row,
-        severity="high" if is_off else "medium",
+        severity="high" if row["is_off"] else "medium",
         evidence=(
             Evidence(says=f"A chance of {told.chance:.0%} to be delivered by the promised", at=promised_at),
             Evidence(says=_likely(told)),

@@ -12,10 +12,11 @@ repository, that is the finding (M02). It is a question: a clean-up looks the sa
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from mappings.rows import as_table
+from mappings.rows import of_refs
 from sync.reconcile.balance import bots
 from sync.reconcile.days import number_of
 from sync.reconcile.facts import Facts
@@ -57,7 +58,8 @@ def ask(facts: Facts) -> list[Row]:
     for row in rows:
         members[Feature(row["attribute"], row["value"], row["place"])][row["ref"]] = row
     found = [_row(*each) for each in _apart(members, facts.thresholds.shadow_records)]
-    return [row | {"effort": _effort(row["refs"], facts)} for row in found]
+    effort = _effort([ref for row in found for ref in row["refs"]], facts) if found else {}
+    return [row | {"effort": float(sum(effort.get(ref, 0) for ref in row["refs"]))} for row in found]
 
 
 def _apart(members: Mapping[Feature, dict[str, Row]], fewest: int) -> Iterator[tuple[Feature, dict[str, Row]]]:
@@ -162,12 +164,12 @@ def _who(records: "ir.Table", facts: Facts) -> "ir.Table":
     return told.join(facts.relations.persons, "account").select("ref", "person").distinct()
 
 
-def _effort(refs: list[str], facts: Facts) -> float:
-    """Person-days on these in the days looked at."""
+def _effort(refs: Iterable[str], facts: Facts) -> dict[str, Decimal]:
+    """Person-days on each of these in the days looked at."""
     since_on = day_of(instant(facts.days_ago(facts.thresholds.shadow_days)), zone=facts.zone)
-    asked, effort = as_table([{"ref": ref} for ref in refs], {"ref": "string"}), facts.effort
-    told = effort.filter(effort.day >= number_of(since_on)).semi_join(asked, "ref")
-    return float(told.effort.sum().to_pyarrow().as_py() or 0)
+    told = facts.effort.filter(facts.effort.day >= number_of(since_on)).semi_join(of_refs(refs), "ref")
+    summed = told.group_by("ref").aggregate(effort=told.effort.sum())
+    return {row["ref"]: row["effort"] for row in rows_of(summed)}
 
 
 def finding(row: Row, facts: Facts) -> Finding:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Evidence, Finding
+from sync.reconcile.light import Light
 from sync.reconcile.manual import Option
 from sync.reconcile.objectives import rolled_up
 from sync.reconcile.periods import instant, micros, start_of
@@ -37,14 +38,14 @@ BLOCKED_SHARE = 1 / 3
 
 
 def ask(facts: Facts) -> list[Row]:
-    declared = {name: each for name, each in facts.prospects.lights.items() if each.declared == "on_track"}
-    named = [each for each in facts.strategy.objectives if each.id in declared]
-    current = [each for each in named if each.state_on(facts.today) == "current"]
-    seen = {row["scope"]: row for row in rows_of(_signs(facts))} if current else {}
+    current = [each for each in facts.strategy.objectives if each.state_on(facts.today) == "current"]
+    said = [(each, line) for each in current if (line := each.declared_on(facts.today))]
+    green = [(each, line) for each, line in said if line.status == "on_track"]
+    seen = {row["scope"]: row for row in rows_of(_signs(facts))} if green else {}
     return [
-        facts.subject_of(objective) | {"declared_on": declared[objective.id].declared_on, "reasons": reasons}
-        for objective in current
-        if (reasons := tuple(_reasons(objective.id, seen.get(objective.id), facts)))
+        facts.subject_of(objective) | {"declared_on": line.on, "reasons": reasons}
+        for objective, line in green
+        if (reasons := tuple(_reasons(facts.prospects.light(objective), seen.get(objective.id), facts)))
     ]
 
 
@@ -65,9 +66,8 @@ def _signs(facts: Facts) -> "ir.Table":
     return counted.order_by("scope")
 
 
-def _reasons(objective: str, seen: Row | None, facts: Facts) -> Iterator[Evidence]:
+def _reasons(light: Light, seen: Row | None, facts: Facts) -> Iterator[Evidence]:
     """Why it is not on track."""
-    light = facts.prospects.lights[objective]
     if light.computed == "off":
         yield Evidence(says=f"The chance to keep the promised date is {light.chance:.0%}")
     if seen is None:

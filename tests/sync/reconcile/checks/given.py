@@ -141,7 +141,7 @@ def _prospects(made: Facts, told: dict[str, Row]) -> Prospects:
     """What is said of forecasts; nothing is known of the objectives of which nothing is said."""
     found = Prospects(facts=made)
     named = [each.id for each in made.strategy.objectives]
-    vars(found).update(forecasts={name: _forecast(told.get(name, {"reason": "no_data"})) for name in named})
+    vars(found).update(_forecasts={name: _forecast(told.get(name, {"reason": "no_data"})) for name in named})
     return found
 
 
