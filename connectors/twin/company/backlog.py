@@ -91,7 +91,8 @@ def _marks(world: World, line: Theme) -> Json:
 
 
 def _sub_tasks(world: World, parents: list[Wish], count: int) -> Iterator[Wish]:
-    for _ in range(count):
+    """None where nothing is old enough to have any."""
+    for _ in range(count if parents else 0):
         parent = world.pick(parents)
         at = min(world.later(parent.at, world.around(12), parent.project), END - timedelta(minutes=30))
         yield Wish(

@@ -70,6 +70,10 @@ def test_it_is_about_as_big_as_asked(size: int) -> None:
     assert 0.9 * size < len(company(1, size).jira.issues) < 1.1 * size + 120  # what is planted stands beside
 
 
+def test_the_smallest_has_what_is_planted_all_the_same(acme: Company) -> None:
+    assert [each.kind for each in company(7, 1).planted] == [each.kind for each in acme.planted]
+
+
 def test_longer_histories_can_be_asked_for() -> None:
     def mean(rankings: float) -> float:
         issues = company(1, 300, rankings=rankings).jira.issues.values()
