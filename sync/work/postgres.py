@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from procrastinate import App, PsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job as QueuedJob
 from procrastinate.jobs import JobDeferrer, Status
 from procrastinate.schema import SchemaManager
@@ -88,8 +88,9 @@ class Queue:
         stalled = await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S)
         count = 0
         for job in stalled:
-            await self.app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
-            count += 1
+            with suppress(ConnectorException):  # another worker was quicker; a lost connection is met again at once
+                await self.app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+                count += 1
         return count
 
     def _line(self, task: str, *, lock: str, name: str, after_s: float = 0.0) -> JobDeferrer:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -174,15 +175,32 @@ def test_many_workers_do_each_source_once_and_none_twice_at_once(installation: I
         assert [what for source, what in turns if source == f"s{number}"] == ["came", "went"] * 2
 
 
-def test_jobs_of_a_worker_that_is_no_more_are_free_again(installation: Installation) -> None:
-    put_in_line(installation)
+def die_at(installation: Installation, job: str) -> None:
+    """A worker that took the job is no more, and has been silent for too long."""
     dead = text(
         "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - :age * interval '1 s') RETURNING id"
     )
-    took = text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :worker WHERE queueing_lock = 'poll jira'")
+    took = text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :worker WHERE queueing_lock = :job")
     with installation.engine.begin() as connection:
         worker = connection.execute(dead, {"age": STALLED_S + 1}).scalar()
-        connection.execute(took, {"worker": worker})
+        connection.execute(took, {"worker": worker, "job": job})
+
+
+def test_many_who_find_the_same_dead_take_over_once(installation: Installation) -> None:
+    async def all_at_once() -> list[int]:
+        queues = [Queue(installation.engine) for _ in range(4)]
+        async with AsyncExitStack() as stack:
+            opened = [await stack.enter_async_context(queue.opened()) for queue in queues]
+            return await asyncio.gather(*(queue.free_the_stalled() for queue in opened))
+
+    put_in_line(installation)
+    die_at(installation, "poll jira")
+    assert sum(asyncio.run(all_at_once())) == 1
+
+
+def test_jobs_of_a_worker_that_is_no_more_are_free_again(installation: Installation) -> None:
+    put_in_line(installation)
+    die_at(installation, "poll jira")
     assert ("jira", "poll jira", "doing") in installation.line()
     put_in_line(installation)
     assert ("jira", "poll jira", "todo") in installation.line()
