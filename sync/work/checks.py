@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
+from itertools import groupby
 from typing import NamedTuple
 
 from sync.reconcile.checks import discover, limits_of
@@ -28,11 +29,13 @@ else to operations. It is told as of an instant and does not depend on a report'
 - **One cause, one finding.** What another finding explains is only counted, as the table of causes says.
 - **Agreements.** A team may be left out of a kind, or have limits of its own, by `agreements` in `mappings.yaml`; the
   report lists each with its reason and with how many findings it keeps back.
-- **True on real records.** Findings on Apache Arrow's tracker and repository, drawn with a fixed seed and judged by
-  reading the records: `precision.csv` has every verdict with its reason. A kind that fell short was made
-  stricter and drawn anew; its last draw counts. In the first draws, contradictions of tags (M26, M31) and late merges
-  (M22) were mostly false; what silences them now is named under each kind. Arrow has no status history, no parents but
-  of sub-tasks, no milestones and no reviews, so that many kinds never speak there.
+- **True on real records.** Findings on Apache Arrow's tracker and repository, on two repositories of Bitcoin Core, and
+  on a small site of Jira Cloud (DevLake's), each by a map in `examples/`, drawn with a fixed seed by
+  `python -m benchmarks.draw` and judged by reading the records: `precision.csv` has every verdict with its reason.
+  Fifty of a kind are judged, or all where there are fewer, from reports of several years, each finding once. A kind
+  that fell short was made stricter and drawn anew; its last draw counts. What silences those that were false is named
+  under each kind. Arrow has no status history, no parents but of sub-tasks, no milestones and no reviews; Bitcoin Core
+  has no tracker, no points and no parents; the small site has no code: many kinds never speak there.
 - **Found in the invented company.** Every kind is planted there beside what only looks like it, but M11, of which a
   company has one, and M40, which comes with time alone: all that is planted is found, and no look-alike is.
   `python -m benchmarks planted` prints recall and precision of each kind.
@@ -41,9 +44,13 @@ JUDGED = ("true", "false")
 COMMON = {"place": "the same project or repository", "subject": "the same record", "root": "the top of its tree"}
 
 
+RECORDS = {"arrow": "Arrow", "bitcoin": "Bitcoin Core", "devlake": "DevLake"}  #: as they are called
+
+
 class Draw(NamedTuple):
     """How many of the findings of one draw were judged true."""
 
+    records: str
     number: int
     true: int
     judged: int
@@ -61,7 +68,7 @@ def checks() -> str:
 
 
 def verdicts() -> list[dict[str, str]]:
-    """Each judgement: kind, draw, key, counterpart, verdict (true, false, unjudged), reason.
+    """Each judgement: kind, records, draw, key, counterpart, verdict (true, false, unjudged), reason.
 
     One without a key says that its draw is empty; what is unjudged lacks in the records what would tell.
     """
@@ -70,11 +77,18 @@ def verdicts() -> list[dict[str, str]]:
 
 
 def draws_of(kind: str, told: Iterable[dict[str, str]]) -> Iterator[Draw]:
-    """The draws of one kind, the latest last."""
+    """The draws of one kind, by whose records they are of, the latest last."""
     own = [row for row in told if row["kind"] == kind]
-    for number in sorted({int(row["draw"]) for row in own}):
-        of_draw = [row for row in own if int(row["draw"]) == number and row["verdict"] in JUDGED]
-        yield Draw(number, sum(row["verdict"] == "true" for row in of_draw), len(of_draw))
+    for records, number in sorted({(row["records"], int(row["draw"])) for row in own}):
+        of_draw = [row for row in own if (row["records"], int(row["draw"])) == (records, number)]
+        judged = [row["verdict"] for row in of_draw if row["verdict"] in JUDGED]
+        yield Draw(records, number, judged.count("true"), len(judged))
+
+
+def _latest(draws: Iterable[Draw]) -> Iterator[str]:
+    """What the last draw of each of the records says, where it says anything."""
+    last = {draw.records: draw for draw in draws}
+    return (f"{RECORDS[records]}: {draw}" for records, draw in last.items() if draw.judged)
 
 
 def _summary(pages: Iterable[Manual], draws: dict[str, list[Draw]]) -> Iterator[str]:
@@ -84,7 +98,7 @@ def _summary(pages: Iterable[Manual], draws: dict[str, list[Draw]]) -> Iterator[
         told, name = draws[page.id], words.kind(page.slug)
         severity = page.severity.replace("|", "\\|").rstrip(".")
         link = f"[{name}](#{page.id.lower()}-{page.slug})"
-        yield f"| {page.id} | {link} | {severity} | {page.decision} | {told[-1] if told else ''} |"
+        yield f"| {page.id} | {link} | {severity} | {page.decision} | {'; '.join(_latest(told))} |"
 
 
 def _causes() -> Iterator[str]:
@@ -98,8 +112,14 @@ def _page(page: Manual, draws: list[Draw]) -> str:
     limits = [f"`{name}` {getattr(Thresholds(), name)}" for name in sorted(limits_of(discover()[page.slug]))]
     told = [f"- **{title}.** {_sentence(text)}" for title, text in _paragraphs(page)]
     told += [f"- **Limits.** {', '.join(limits)}."] if limits else []
-    told += [f"- **True on real records.** {'; then '.join(map(str, draws))}."] if draws else []
+    told += [f"- **True on real records.** {'. '.join(_in_turn(draws))}."] if draws else []
     return "\n".join([f"## {page.id} {page.slug}", "", _sentence(page.says), "", *told, ""])
+
+
+def _in_turn(draws: Iterable[Draw]) -> Iterator[str]:
+    """The draws of each of the records, one after the other."""
+    for records, of_records in groupby(draws, key=lambda draw: draw.records):
+        yield f"{RECORDS[records]}: {'; then '.join(map(str, of_records))}"
 
 
 def _paragraphs(page: Manual) -> Iterator[tuple[str, str]]:
