@@ -26,14 +26,15 @@ SERVICE_DEPLOYMENTS = {
 }
 #: What environments that users see are called, in RE2's syntax.
 PRODUCTION = "(?i)(^|[^a-z])(prod|production|live)($|[^a-z])"
-SAME_WITHIN_US = 60 * 60 * 1_000_000  # a sha that comes again so soon is the same deployment (metrics.md §3.1)
 COLUMNS = ("ref", "repository", "environment", "sha", "finished_us")
 Row: TypeAlias = dict[str, Any]
 
 
-def service_deployments(tables: Mapping[str, "ir.Table"], services: Sequence[Service]) -> "ir.Table":
-    """Every deployment of every service, each sha once however often it finished within the hour, oldest first."""
-    found = [row for service in services for row in _deployments(service, tables)]
+def service_deployments(
+    tables: Mapping[str, "ir.Table"], services: Sequence[Service], *, same_within_us: int
+) -> "ir.Table":
+    """Every deployment of every service, each sha once however often it finished so soon again, oldest first."""
+    found = [row for service in services for row in _deployments(service, tables, same_within_us)]
     return as_table(found, SERVICE_DEPLOYMENTS)
 
 
@@ -44,9 +45,9 @@ def other_environments(service: Service, tables: Mapping[str, "ir.Table"]) -> tu
     return tuple(sorted(others["environment"].to_pylist()))
 
 
-def _deployments(service: Service, tables: Mapping[str, "ir.Table"]) -> Iterator[Row]:
+def _deployments(service: Service, tables: Mapping[str, "ir.Table"], same_within_us: int) -> Iterator[Row]:
     rung, rows = _highest(service, tables)
-    for row in _each_once(rows):
+    for row in _each_once(rows, same_within_us):
         yield {**row, "service": service.id, "rung": rung}
 
 
@@ -62,13 +63,13 @@ def _highest(service: Service, tables: Mapping[str, "ir.Table"]) -> tuple[Rung |
     return None, []
 
 
-def _each_once(rows: Sequence[Row]) -> Iterator[Row]:
-    """Without those that deploy again, within the hour after the first, what is deployed already."""
+def _each_once(rows: Sequence[Row], same_within_us: int) -> Iterator[Row]:
+    """Without those that deploy again, so soon after the first, what is deployed already (metrics.md §3.1)."""
     last: dict[tuple[str, str | None], Row] = {}
     for row in rows:
         place = row["repository"], row["environment"]
         held = last.get(place)
-        if held and held["sha"] == row["sha"] and row["finished_us"] - held["finished_us"] <= SAME_WITHIN_US:
+        if held and held["sha"] == row["sha"] and row["finished_us"] - held["finished_us"] <= same_within_us:
             continue
         last[place] = row
         yield row

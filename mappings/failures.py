@@ -21,10 +21,14 @@ FAILURES = {
     "by_ref": "string",  # the incident, the deployment that went back, the pull request or commit that mends
     "at_us": "int64",  # when it spoke: an incident's beginning, the finish of the deployment that mends
 }
-HOUR_US = 60 * 60 * 1_000_000
-TAKEN_BACK_WITHIN_US = 7 * 24 * HOUR_US
-HOTFIX_WITHIN_US = 48 * HOUR_US
-INCIDENT_WITHIN_US = 24 * HOUR_US
+
+
+class Windows(NamedTuple):
+    """For how long after a deployment something speaks against it."""
+
+    taken_back_us: int
+    hotfix_us: int
+    incident_us: int
 
 
 class Shipment(NamedTuple):
@@ -45,11 +49,15 @@ class Shipment(NamedTuple):
 
 
 Sign: TypeAlias = tuple[str, int]  #: by_ref, at_us
-Signs: TypeAlias = Callable[[Shipment, Sequence[Shipment], Mends], Iterator[Sign]]
+Signs: TypeAlias = Callable[[Shipment, Sequence[Shipment], Mends, Windows], Iterator[Sign]]
 
 
 def failures(
-    deployments: Iterable[Mapping[str, Any]], *, brought: Iterable[ChangeSet], mends: Mapping[str, Mends]
+    deployments: Iterable[Mapping[str, Any]],
+    *,
+    brought: Iterable[ChangeSet],
+    mends: Mapping[str, Mends],
+    windows: Windows,
 ) -> "ir.Table":
     """Every sign of failure, as `FAILURES` describes; `mends` are by service.
 
@@ -60,7 +68,7 @@ def failures(
     found: list[dict[str, Any]] = []
     for (service, *_), line in groupby(sorted(rows, key=line_of), key=line_of):
         shipments = [_shipment(row, sets[service, row["ref"]]) for row in line]
-        found += [{"service": service, **sign} for sign in _of_line(shipments, mends.get(service, Mends()))]
+        found += [{"service": service, **sign} for sign in _of_line(shipments, mends.get(service, Mends()), windows)]
     order = [*RULES]
     return as_table(
         sorted(found, key=lambda row: (row["service"], row["ref"], order.index(row["rule"]), row["at_us"])), FAILURES
@@ -71,31 +79,31 @@ def _shipment(row: Mapping[str, Any], brought: ChangeSet) -> Shipment:
     return Shipment(row["ref"], row["sha"], row["finished_us"], brought.shas or frozenset(), brought.rollback)
 
 
-def _of_line(shipments: Sequence[Shipment], mends: Mends) -> Iterator[dict[str, Any]]:
+def _of_line(shipments: Sequence[Shipment], mends: Mends, windows: Windows) -> Iterator[dict[str, Any]]:
     for place, shipment in enumerate(shipments):
         for rule, signs in RULES.items():
-            for by_ref, at_us in dict.fromkeys(signs(shipment, shipments[place + 1 :], mends)):
+            for by_ref, at_us in dict.fromkeys(signs(shipment, shipments[place + 1 :], mends, windows)):
                 yield {"ref": shipment.ref, "rule": rule, "by_ref": by_ref, "at_us": at_us}
 
 
-def _named(shipment: Shipment, _: Sequence[Shipment], mends: Mends) -> Iterator[Sign]:
+def _named(shipment: Shipment, _: Sequence[Shipment], mends: Mends, __: Windows) -> Iterator[Sign]:
     """An incident names a commit of it."""
     for incident in mends.incidents:
         if any(map(shipment.has, incident.shas)):
             yield incident.ref, incident.began_us
 
 
-def _rolled_back(shipment: Shipment, later: Sequence[Shipment], _: Mends) -> Iterator[Sign]:
-    """The next one went back behind it, within a week."""
+def _rolled_back(shipment: Shipment, later: Sequence[Shipment], _: Mends, windows: Windows) -> Iterator[Sign]:
+    """The next one went back behind it, soon enough."""
     for following in later[:1]:
-        if following.rollback and shipment.within(following, TAKEN_BACK_WITHIN_US):
+        if following.rollback and shipment.within(following, windows.taken_back_us):
             yield following.ref, following.finished_us
 
 
-def _reverted(shipment: Shipment, later: Sequence[Shipment], mends: Mends) -> Iterator[Sign]:
-    """One within a week brought a commit that takes back a commit of it."""
+def _reverted(shipment: Shipment, later: Sequence[Shipment], mends: Mends, windows: Windows) -> Iterator[Sign]:
+    """One that came soon enough brought a commit that takes back a commit of it."""
     for following in later:
-        if not shipment.within(following, TAKEN_BACK_WITHIN_US):
+        if not shipment.within(following, windows.taken_back_us):
             return
         for sha in sorted(following.brought & mends.undoings.keys()):
             for undoing in mends.undoings[sha]:
@@ -103,17 +111,17 @@ def _reverted(shipment: Shipment, later: Sequence[Shipment], mends: Mends) -> It
                     yield undoing.by_ref, following.finished_us
 
 
-def _fixed(shipment: Shipment, later: Sequence[Shipment], mends: Mends) -> Iterator[Sign]:
-    """The next one, within two days, brought a hotfix."""
+def _fixed(shipment: Shipment, later: Sequence[Shipment], mends: Mends, windows: Windows) -> Iterator[Sign]:
+    """The next one, soon enough, brought a hotfix."""
     for following in later[:1]:
-        if shipment.within(following, HOTFIX_WITHIN_US):
+        if shipment.within(following, windows.hotfix_us):
             for sha in sorted(following.brought & mends.hotfixes.keys()):
                 yield mends.hotfixes[sha], following.finished_us
 
 
-def _followed(shipment: Shipment, later: Sequence[Shipment], mends: Mends) -> Iterator[Sign]:
-    """An incident began before the next one, within a day."""
-    until_us = min([shipment.finished_us + INCIDENT_WITHIN_US, *(each.finished_us for each in later[:1])])
+def _followed(shipment: Shipment, later: Sequence[Shipment], mends: Mends, windows: Windows) -> Iterator[Sign]:
+    """An incident began before the next one, and soon enough."""
+    until_us = min([shipment.finished_us + windows.incident_us, *(each.finished_us for each in later[:1])])
     for incident in mends.incidents:
         if shipment.finished_us <= incident.began_us < until_us:
             yield incident.ref, incident.began_us

@@ -38,8 +38,19 @@ class ThresholdLine(Limits):
     series_weeks: Annotated[int, Field(ge=1, le=520)] | None = None  #: that the throughput is shown for
     forecast_weeks: Annotated[int, Field(ge=6, le=52)] | None = None  #: complete weeks that a forecast draws from
     horizon_weeks: Annotated[int, Field(ge=1, le=6)] | None = None  #: that it tells how many for
+    least_forecast_weeks: Annotated[int, Field(ge=2, le=6)] | None = None  #: below which there is no forecast
+    least_forecast_items: Some | None = None  #: delivered in them, likewise
+    forecast_cap_weeks: Annotated[int, Field(ge=52, le=1040)] | None = None  #: after which it looks no further ahead
+    simulation_trials: Annotated[int, Field(ge=1000, le=100_000)] | None = None  #: where exact chances are too many
     look_back_days: Some | None = None  #: what was in progress in so many days is in the survival curve
     expectation_weeks: Some | None = None  #: complete weeks that the service level expectation is read from
+    bootstrap_replicates: Annotated[int, Field(ge=200, le=20_000)] | None = None  #: that an interval is read from
+    permutations: Annotated[int, Field(ge=199, le=99_999)] | None = None  #: that the test of effort shuffles weeks in
+    baseline_weeks: Annotated[int, Field(ge=12, le=104)] | None = None  #: that a chart's limits are drawn from
+    least_baseline_weeks: Annotated[int, Field(ge=3, le=12)] | None = None  #: below which a chart has no limits
+    false_discovery_rate: Annotated[float, Field(gt=0, le=0.5)] | None = None  #: of what is called changed, at most
+    material_ratio: Annotated[float, Field(gt=0)] | None = None  #: of a median or a rate, from which on it is changed
+    material_share: Annotated[float, Field(gt=0, le=1)] | None = None  #: by which a share has to differ, likewise
     reopen_days: Some | None = None  #: after it was first done, in which an item that is opened again counts as such
     touched_days: Some | None = None  #: what was touched in so many days before the report is live work
     unmapped_items: Some | None = None  #: without a rule in one place, from which on the place is a finding
@@ -48,6 +59,10 @@ class ThresholdLine(Limits):
     generated_paths: tuple[str, ...] | None = None  #: names with * of files that are no part of a pull request's size
     stale_pull_days: Some | None = None  #: without anybody doing anything, from which on an open pull request is stale
     stale_draft_days: Some | None = None  #: the same of a draft
+    same_deployment_minutes: Count | None = None  #: in which a commit that is deployed again is the same deployment
+    taken_back_days: Count | None = None  #: in which a rollback or a revert tells that a deployment failed
+    hotfix_hours: Count | None = None  #: in which a hotfix does
+    incident_hours: Count | None = None  #: in which an incident does
     provisional_days: Count | None = None  #: before the report, in which a deployment may turn out to have failed
     dora_bands: bool | None = None  #: show what a survey published of each measure, with its year
     code_weight: Some | None = None  #: of a day's code on an item, beside reviews and words
@@ -66,6 +81,7 @@ class ThresholdLine(Limits):
     over_target: Annotated[float, Field(ge=1)] | None = None  #: attainment above which an objective is overfed
     lag_days: Some | None = None  #: quiet working days in a row that end a lag
     lag_ratio: Ratio | None = None  #: of the effort before, up to which a day is quiet
+    lag_baseline_days: Annotated[int, Field(ge=10)] | None = None  #: working days whose mean that effort is
     pick_up_days: Annotated[float, Field(gt=0)] | None = None  #: person-days with which an objective is taken up
     expedite: tuple[str, ...] | None = None  #: priorities and labels of work that displaces plans
     shadow_days: Annotated[int, Field(ge=1, le=28)] | None = None  #: in which work apart from the map is looked for

@@ -11,11 +11,11 @@ from sync.reconcile.convolution import finishing, totals, value_at
 from sync.reconcile.scope_history import History, Weekly
 from sync.reconcile.scoring import brier, crps, pinball, skill
 from sync.reconcile.stats import wilson
+from sync.reconcile.thresholds import Thresholds
 
 Calibration: TypeAlias = Literal["unverified", "over-confident", "conservative", "calibrated"]
 
 ORIGINS = 13
-SMALLEST_WEEKS, SMALLEST_DELIVERED = 6, 5  #: of a sample
 SMALLEST_VERIFIED = 10
 NOMINAL, CONSERVATIVE = 0.85, 0.95
 LOW, MIDDLE = 15, 50  #: percentiles of how many
@@ -53,26 +53,30 @@ class BackTest(Struct, frozen=True, kw_only=True):
         return bool(self.loss and self.naive_loss is not None and self.loss >= self.naive_loss)
 
 
-def is_enough(sample: Sequence[Weekly]) -> bool:
+def is_enough(sample: Sequence[Weekly], thresholds: Thresholds) -> bool:
     """Whether there is enough to draw from (§6.2)."""
-    return len(sample) >= SMALLEST_WEEKS and sum(week.delivered for week in sample) >= SMALLEST_DELIVERED
+    delivered = sum(week.delivered for week in sample)
+    return len(sample) >= thresholds.least_forecast_weeks and delivered >= thresholds.least_forecast_items
 
 
-def back_test(history: History, *, until: date, horizon: int, sampled: Callable[[date], Sequence[date]]) -> BackTest:
-    """The forecasts over so many weeks that would have been made up to a Monday, against what came of them.
+def back_test(
+    history: History, *, until: date, sampled: Callable[[date], Sequence[date]], thresholds: Thresholds
+) -> BackTest:
+    """The forecasts over the horizon that would have been made up to a Monday, against what came of them.
 
     `sampled` gives the Mondays that bound the weeks that a forecast made on a Monday draws from.
     """
-    return judged(tuple(_trials(history, until=until, horizon=horizon, sampled=sampled)))
+    return judged(tuple(_trials(history, until=until, sampled=sampled, thresholds=thresholds)))
 
 
 def _trials(
-    history: History, *, until: date, horizon: int, sampled: Callable[[date], Sequence[date]]
+    history: History, *, until: date, sampled: Callable[[date], Sequence[date]], thresholds: Thresholds
 ) -> Iterator[Trial]:
+    horizon = thresholds.horizon_weeks
     for number in range(1, ORIGINS + 1):
         on = until - timedelta(weeks=horizon * number)
         sample = history.weeks(sampled(on), known_at=history.edge(on)) if sampled(on) else []
-        if is_enough(sample) and len(sample) >= horizon:
+        if is_enough(sample, thresholds) and len(sample) >= horizon:
             yield _trial(history, sample, on=on, horizon=horizon)
 
 

@@ -14,13 +14,11 @@ from sync.reconcile.multiplicity import adjusted
 from sync.reconcile.objectives import ALL
 from sync.reconcile.ranks import hodges_lehmann, mann_whitney
 from sync.reconcile.stats import percentile
+from sync.reconcile.thresholds import Thresholds
 
 Test: TypeAlias = Literal["mann_whitney", "fisher", "binomial", "permutation"]
 
-FALSE_ALARMS = 0.10  #: bound of the false discovery rate
 SMALLEST_SIDE = 10
-MATERIAL_RATIO = 0.20  #: of a median, or of a rate
-MATERIAL_SHARE = 0.10
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -39,7 +37,7 @@ class Change(Struct, frozen=True, kw_only=True):
     adjusted_p: float | None = None  #: for all the tests of this report together (Benjamini and Hochberg)
     effect: float | None = None  #: of times the chance that one of now is longer; of shares how far they are apart
     shift: float | None = None  #: of times, in days: the middle of all differences
-    material: bool = False  #: large enough to matter: 20 % of a median or a rate, 0.10 of a share
+    material: bool = False  #: large enough to matter, by the thresholds `material_ratio` and `material_share`
     changed: bool = False  #: both tested and material, with ten on either side
     says: str = ""
 
@@ -84,7 +82,7 @@ class Tally(NamedTuple):
         return self.hits / self.n if self.n else None
 
 
-def of_times(blank: Change, before_us: Sequence[int], now_us: Sequence[int]) -> Change:
+def of_times(blank: Change, before_us: Sequence[int], now_us: Sequence[int], *, thresholds: Thresholds) -> Change:
     """Whether things take longer or shorter: Mann and Whitney's test, with the shift of Hodges and Lehmann."""
     medians = [_median_days(values) for values in (before_us, now_us)]
     told = replace(blank, before=medians[0], now=medians[1], n_before=len(before_us), n_now=len(now_us))
@@ -97,21 +95,22 @@ def of_times(blank: Change, before_us: Sequence[int], now_us: Sequence[int]) -> 
         p=tested.p,
         effect=tested.effect,
         shift=hodges_lehmann(before_us, now_us) / DAY_US,
-        material=_is_far(medians[0], medians[1]),
+        material=_is_far(medians[0], medians[1], ratio=thresholds.material_ratio),
     )
 
 
-def of_shares(blank: Change, before: Tally, now: Tally) -> Change:
+def of_shares(blank: Change, before: Tally, now: Tally, *, thresholds: Thresholds) -> Change:
     """Whether a part of the whole grew or shrank: Fisher's exact test."""
     told = replace(blank, before=before.share, now=now.share, n_before=before.n, n_now=now.n)
     if before.share is None or now.share is None or min(before.n, now.n) < SMALLEST_SIDE:
         return told
     difference = now.share - before.share
     p = fisher(before.hits, before.n, now.hits, now.n)
-    return replace(told, test="fisher", p=p, effect=difference, material=abs(difference) >= MATERIAL_SHARE)
+    is_material = abs(difference) >= thresholds.material_share
+    return replace(told, test="fisher", p=p, effect=difference, material=is_material)
 
 
-def of_counts(blank: Change, before: int, now: int, *, days: tuple[int, int]) -> Change:
+def of_counts(blank: Change, before: int, now: int, *, days: tuple[int, int], thresholds: Thresholds) -> Change:
     """Whether there are more or fewer a day, over periods of so many days: the conditional binomial test.
 
     It needs as many on both sides together as other tests need on each of two: none is a count as well.
@@ -120,10 +119,11 @@ def of_counts(blank: Change, before: int, now: int, *, days: tuple[int, int]) ->
     if before + now < 2 * SMALLEST_SIDE:
         return told
     p = binomial(before, now, exposure=days[0], other_exposure=days[1])
-    return replace(told, test="binomial", p=p, material=_is_far(before / days[0], now / days[1]))
+    is_material = _is_far(before / days[0], now / days[1], ratio=thresholds.material_ratio)
+    return replace(told, test="binomial", p=p, material=is_material)
 
 
-def of_allocation(blank: Change, told: Moved) -> Change:
+def of_allocation(blank: Change, told: Moved, *, thresholds: Thresholds) -> Change:
     """Whether effort went elsewhere: a test by shuffling the weeks of each person, on the distance of the shares."""
     return replace(
         blank,
@@ -132,20 +132,20 @@ def of_allocation(blank: Change, told: Moved) -> Change:
         test=None if told.p is None else "permutation",
         p=told.p,
         effect=told.distance,
-        material=told.distance >= MATERIAL_SHARE,
+        material=told.distance >= thresholds.material_share,
     )
 
 
-def family(lines: Iterable[Change]) -> tuple[Change, ...]:
-    """The lines of one report, judged together, in words."""
+def family(lines: Iterable[Change], *, rate: float) -> tuple[Change, ...]:
+    """The lines of one report, judged together at that rate of false discoveries, in words."""
     told = list(lines)
     tested = [line for line in told if line.p is not None]
     judged = dict(zip(map(id, tested), adjusted([line.p for line in tested if line.p is not None]), strict=True))
-    return tuple(_judged(line, judged.get(id(line))) for line in told)
+    return tuple(_judged(line, judged.get(id(line)), rate) for line in told)
 
 
-def _judged(line: Change, adjusted_p: float | None) -> Change:
-    is_changed = adjusted_p is not None and adjusted_p <= FALSE_ALARMS and line.material
+def _judged(line: Change, adjusted_p: float | None, rate: float) -> Change:
+    is_changed = adjusted_p is not None and adjusted_p <= rate and line.material
     line = replace(line, adjusted_p=adjusted_p, changed=is_changed)
     return replace(line, says=_says(line))
 
@@ -174,8 +174,8 @@ def _median_days(values_us: Sequence[int]) -> float | None:
     return percentile(sorted(values_us), percent=50) / DAY_US if values_us else None
 
 
-def _is_far(before: float | None, now: float | None) -> bool:
-    """Whether the second is at least a fifth away from the first."""
+def _is_far(before: float | None, now: float | None, *, ratio: float) -> bool:
+    """Whether the second is at least that part of the first away from it."""
     if before is None or now is None:
         return False
-    return abs(now - before) >= MATERIAL_RATIO * before and now != before
+    return abs(now - before) >= ratio * before and now != before

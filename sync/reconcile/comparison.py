@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sync.reconcile.alignment.stretches import before
 from sync.reconcile.change import (
-    FALSE_ALARMS,
     SMALLEST_SIDE,
     Change,
     Comparison,
@@ -29,6 +28,7 @@ from sync.reconcile.periods import Period, quarter_of, week_of
 from sync.reconcile.periods import period as named_period
 from sync.reconcile.scopes import Scopes
 from sync.reconcile.stats import seed
+from sync.reconcile.thresholds import Thresholds
 
 TIMES = {"lead": "Lead time p50", "cycle": "Cycle time p50"}
 
@@ -52,18 +52,19 @@ def _named(text: str, span: Period) -> Period:
 def comparison(facts: Facts, scopes: Scopes, charts: Sequence[ControlChart], *, config_version: str = "") -> Comparison:
     """What changed. Nothing is compared where one of the periods is not wholly known (§0.5, §0.7)."""
     period, earlier = scopes.period, preceding(scopes.period)
-    seen = tuple(signals(charts, period))
+    seen = tuple(signals(charts, period, material_ratio=facts.thresholds.material_ratio))
     if period.partial(scopes.as_of) or scopes.begun_at > earlier.start_at:
         return Comparison(before=None, data_changes=(), lines=(), tests=0, false_alarms=0.0, signals=seen)
     done = finished(scopes.flow, scopes.members, period=earlier, as_of=scopes.as_of, since=scopes.begun_at)
-    lines = family((*_of_effort(facts, period, config_version), *_lines(scopes, done, earlier)))
+    every = (*_of_effort(facts, period, config_version), *_lines(scopes, done, earlier, facts.thresholds))
+    lines = family(every, rate=facts.thresholds.false_discovery_rate)
     tests = sum(line.test is not None for line in lines)
     return Comparison(
         before=earlier.text,
         data_changes=data_changes(facts, earlier=earlier, later=period),
         lines=lines,
         tests=tests,
-        false_alarms=tests * FALSE_ALARMS,
+        false_alarms=tests * facts.thresholds.false_discovery_rate,
         signals=seen,
     )
 
@@ -79,20 +80,23 @@ def _of_effort(facts: Facts, period: Period, config_version: str) -> Iterator[Ch
         seed=seed("allocation", ALL, f"{facts.as_of:%Y-%m-%dT%H:%M:%SZ}", config_version),
     )
     if told is not None:
-        yield of_allocation(Change(id="allocation", scope=ALL, title="Effort by objective", unit="ratio"), told)
+        blank = Change(id="allocation", scope=ALL, title="Effort by objective", unit="ratio")
+        yield of_allocation(blank, told, thresholds=facts.thresholds)
 
 
-def _lines(scopes: Scopes, done: Mapping[str, Sequence[Finished]], earlier: Period) -> Iterator[Change]:
+def _lines(
+    scopes: Scopes, done: Mapping[str, Sequence[Finished]], earlier: Period, thresholds: Thresholds
+) -> Iterator[Change]:
     days = ((earlier.until_on - earlier.first_on).days, (scopes.period.until_on - scopes.period.first_on).days)
     for scope in scopes.names:
         was, now = done.get(scope, ()), scopes.done.get(scope, ())
         delivered = Change(id="throughput", scope=scope, title="Delivered", unit="items")
         given_up = Change(id="abandonment", scope=scope, title="Abandonment", unit="ratio")
-        yield of_counts(delivered, len(one_by_one(was)), len(one_by_one(now)), days=days)
-        yield of_shares(given_up, _given_up(was), _given_up(now))
+        yield of_counts(delivered, len(one_by_one(was)), len(one_by_one(now)), days=days, thresholds=thresholds)
+        yield of_shares(given_up, _given_up(was), _given_up(now), thresholds=thresholds)
         for name, title in TIMES.items():
             times = Change(id=f"{name}_time_p50", scope=scope, title=title, unit="days")
-            yield of_times(times, _times_us(was, name), _times_us(now, name))
+            yield of_times(times, _times_us(was, name), _times_us(now, name), thresholds=thresholds)
 
 
 def _given_up(done: Sequence[Finished]) -> Tally:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,12 +14,18 @@ from sync.reconcile.series import Week
 Scale: TypeAlias = Literal["count", "share", "time"]
 Series: TypeAlias = Sequence[float | None]
 
-BASELINE, SMALLEST_BASELINE = 20, 12
 TO_LIMIT, TO_RANGE_LIMIT = 2.660, 3.268  #: mean moving ranges; Shewhart's constants for single values
 RUN = 8  #: points on one side of the centre: 0.0078 by chance
 NEAR, WINDOW = 3, 4
 SHORTEST_S = 1.0  #: what took no time at all has no logarithm
 DAY_S = 86_400.0
+
+
+class Baseline(NamedTuple):
+    """From how many points limits are drawn."""
+
+    points: int
+    least: int  #: below which there are none
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -51,7 +57,9 @@ class ControlChart(Struct, frozen=True, kw_only=True):
     reason: str | None = None  #: why there are no limits
 
 
-def charted(blank: ControlChart, weeks: Sequence[Week], *, scale: Scale, shown: int) -> ControlChart:
+def charted(
+    blank: ControlChart, weeks: Sequence[Week], *, scale: Scale, shown: int, baseline: Baseline
+) -> ControlChart:
     """`blank` with the last so many of these weeks, judged by limits from the first ones on.
 
     `weeks` reach back to the first record, so that the limits stay where they are from report to report. Times, in
@@ -60,7 +68,7 @@ def charted(blank: ControlChart, weeks: Sequence[Week], *, scale: Scale, shown: 
     values = [_scaled(week.value, scale) for week in weeks]
     points = [ChartPoint(starts_on=week.starts_on, value=week.value) for week in weeks]
     limits: list[Limits] = []
-    for start, drawn in _baselines(values):
+    for start, drawn in _baselines(values, baseline):
         signals = _signals(values, start, drawn, scale)
         points[start:] = [
             replace(point, version=len(limits) + 1, signals=signals.get(place, ()))
@@ -82,22 +90,22 @@ class _Drawn(Struct, frozen=True, kw_only=True):
         return TO_LIMIT * self.moving
 
 
-def _baselines(values: Series) -> Iterator[tuple[int, _Drawn]]:
+def _baselines(values: Series, baseline: Baseline) -> Iterator[tuple[int, _Drawn]]:
     """Where each baseline begins, and what it gives: the first, and after each shift that has points enough."""
     start: int | None = next((place for place, value in enumerate(values) if value is not None), None)
-    while start is not None and (drawn := _drawn(values[start:])):
+    while start is not None and (drawn := _drawn(values[start:], baseline)):
         yield start, drawn
         start = next((run for run in _shifts(values, start, drawn.centre) if run > start), None)
 
 
-def _drawn(values: Series) -> _Drawn | None:
+def _drawn(values: Series, baseline: Baseline) -> _Drawn | None:
     """What the first points give; None of fewer than a baseline needs. A gap breaks the moving range."""
-    known = [place for place, value in enumerate(values) if value is not None][:BASELINE]
-    if len(known) < SMALLEST_BASELINE:
+    known = [place for place, value in enumerate(values) if value is not None][: baseline.points]
+    if len(known) < baseline.least:
         return None
-    baseline = values[: known[-1] + 1]
-    points = [value for value in baseline if value is not None]
-    ranges = [abs(b - a) for a, b in pairwise(baseline) if a is not None and b is not None]
+    drawn_from = values[: known[-1] + 1]
+    points = [value for value in drawn_from if value is not None]
+    ranges = [abs(b - a) for a, b in pairwise(drawn_from) if a is not None and b is not None]
     moving = math.fsum(ranges) / len(ranges) if ranges else 0.0
     return _Drawn(n=len(points), centre=math.fsum(points) / len(points), moving=moving)
 

@@ -20,6 +20,7 @@ from sync.reconcile.periods import Period, micros
 from sync.reconcile.stats import (
     SMALLEST_DENOMINATOR,
     SMALLEST_SAMPLE,
+    Resampling,
     bootstrap_interval,
     percentile,
     percentile_interval,
@@ -73,13 +74,11 @@ def finished(
     return by_scope
 
 
-def delivery(
-    scope: str, done: Sequence[Finished], *, is_known: bool, population: Sequence[Sequence[str]], seed: int
-) -> list[Figure]:
+def delivery(scope: str, done: Sequence[Finished], *, is_known: bool, resampling: Resampling) -> list[Figure]:
     """What was delivered and given up in one scope, and how long it took.
 
-    Nothing is counted, not even zero, where not `is_known`, because the records begin later. `population` are the
-    clusters of refs that every scope of a report resamples, with the same seed (§0.10).
+    Nothing is counted, not even zero, where not `is_known`, because the records begin later. `resampling` is the same
+    for every scope of a report.
     """
     delivered, counted = [item for item in done if item.outcome == "delivered"], one_by_one(done)
     in_bulk = [item for item in done if item.in_bulk]
@@ -95,7 +94,7 @@ def delivery(
         proportion_of(len(given_up), len(counted) + len(given_up), blank=share),
         *(figure for name in TIMES for figure in _times(name, delivered, scope=scope)),
         *_whole_days(delivered, scope=scope),
-        _efficiency(delivered, scope=scope, population=population, seed=seed),
+        _efficiency(delivered, scope=scope, resampling=resampling),
     ]
 
 
@@ -162,7 +161,7 @@ def _tally(reasons: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(reasons).items()))
 
 
-def _efficiency(delivered: Sequence[Finished], *, scope: str, population: Sequence[Sequence[str]], seed: int) -> Figure:
+def _efficiency(delivered: Sequence[Finished], *, scope: str, resampling: Resampling) -> Figure:
     """Active time by active and waiting time, over all items together (§1.6)."""
     sample, excluded = _sample(delivered, of="cycle")
     blank = Figure(
@@ -177,8 +176,8 @@ def _efficiency(delivered: Sequence[Finished], *, scope: str, population: Sequen
     if len(sample) < SMALLEST_DENOMINATOR:
         return replace(blank, reason="small_n" if sample else "no_data")
     spent = {item.ref: (item.active_us or 0, item.waiting_us or 0) for item in sample}
-    sums = [_summed([spent[ref] for ref in cluster if ref in spent]) for cluster in population]
-    low, high = bootstrap_interval(sums, _active_share, seed=seed)
+    sums = [_summed([spent[ref] for ref in cluster if ref in spent]) for cluster in resampling.clusters]
+    low, high = bootstrap_interval(sums, _active_share, seed=resampling.seed, replicates=resampling.replicates)
     value = _active_share(sums)
     return replace(blank, value=value, low=low, high=high, reason="zero_denominator" if value is None else None)
 

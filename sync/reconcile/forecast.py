@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
@@ -10,13 +10,21 @@ from sync.reconcile.backtest import BackTest, is_enough
 from sync.reconcile.convolution import finishing, most_likely, totals, value_at
 from sync.reconcile.scope_history import Standing, Weekly
 from sync.reconcile.simulation import simulated
+from sync.reconcile.thresholds import Thresholds
 
 Method: TypeAlias = Literal["exact", "simulated"]
 Odds: TypeAlias = Sequence[tuple[int, int]]  #: week by week from 1 on: ways to be done by then, of how many
 
-CAP_WEEKS = 520
 FAN_WEEKS = 12
 MIDDLE, SURE = 50, 85
+
+
+class Bounds(NamedTuple):
+    """How far ahead a forecast looks, and how often it tries where it cannot reckon exactly."""
+
+    weeks: int
+    trials: int
+    seed: int
 
 
 class When(Struct, frozen=True, kw_only=True):
@@ -61,26 +69,28 @@ def forecast(
     sample: Sequence[Weekly],
     *,
     today: date,
-    horizon: int,
     promised_on: date | None,
     seed: int,
     back_test: BackTest,
+    thresholds: Thresholds,
 ) -> Forecast:
     """What to expect of an objective if its next weeks are like those of the sample."""
-    reason = _reason(standing, sample)
-    promised = min(max(0, (promised_on - today).days // 7), CAP_WEEKS) if promised_on else 0
-    odds, growing = _when(standing, sample, reason, promised=promised, today=today, seed=seed)
-    _, fixed = _when(standing, [_unchanged(week) for week in sample], reason, promised=0, today=today, seed=seed)
-    fan = _fan([week.delivered for week in sample], today=today) if is_enough(sample) else ()
+    is_told = is_enough(sample, thresholds)
+    bounds = Bounds(thresholds.forecast_cap_weeks, thresholds.simulation_trials, seed)
+    reason = _reason(standing, is_told)
+    promised = min(max(0, (promised_on - today).days // 7), bounds.weeks) if promised_on else 0
+    odds, growing = _when(standing, sample, reason, promised=promised, today=today, bounds=bounds)
+    _, fixed = _when(standing, [_unchanged(week) for week in sample], reason, promised=0, today=today, bounds=bounds)
+    fan = _fan([week.delivered for week in sample], today=today) if is_told else ()
     return Forecast(
         remaining=standing.remaining,
         weeks=len(sample),
         delivered=sum(week.delivered for week in sample),
         growing=growing,
         fixed=fixed,
-        horizon_weeks=horizon,
-        p15=fan[horizon - 1].p15 if fan else None,
-        p50=fan[horizon - 1].p50 if fan else None,
+        horizon_weeks=thresholds.horizon_weeks,
+        p15=fan[thresholds.horizon_weeks - 1].p15 if fan else None,
+        p50=fan[thresholds.horizon_weeks - 1].p50 if fan else None,
         fan=fan,
         promised_on=promised_on,
         chance=_chance(odds, reason, promised) if promised_on else None,
@@ -90,12 +100,12 @@ def forecast(
     )
 
 
-def _reason(standing: Standing, sample: Sequence[Weekly]) -> str | None:
+def _reason(standing: Standing, is_told: bool) -> str | None:
     if not standing.scope:
         return "no_data"
     if not standing.remaining:
         return "done"
-    return None if is_enough(sample) else "small_n"
+    return None if is_told else "small_n"
 
 
 def _unchanged(week: Weekly) -> Weekly:
@@ -114,12 +124,12 @@ def _chance(odds: Odds, reason: str | None, promised: int) -> float | None:
 
 
 def _when(
-    standing: Standing, sample: Sequence[Weekly], reason: str | None, *, promised: int, today: date, seed: int
+    standing: Standing, sample: Sequence[Weekly], reason: str | None, *, promised: int, today: date, bounds: Bounds
 ) -> tuple[Odds, When]:
     """The chances week by week, as far as the promise and the percentiles ask for them, and the dates they give."""
     if reason:
         return (), When(reason=reason)
-    odds, method = chances(standing.remaining, [week.change for week in sample], promised=promised, seed=seed)
+    odds, method = chances(standing.remaining, [week.change for week in sample], promised=promised, bounds=bounds)
     p50, p85 = (_week(odds, percent) for percent in (MIDDLE, SURE))
     return odds, When(
         p50_on=_after(today, p50),
@@ -131,14 +141,15 @@ def _when(
     )
 
 
-def chances(remaining: int, changes: Sequence[int], *, promised: int, seed: int) -> tuple[Odds, Method]:
+def chances(remaining: int, changes: Sequence[int], *, promised: int, bounds: Bounds) -> tuple[Odds, Method]:
     """The chances to be done by each week, to the 85th percentile or the cap, and at least to the promised week."""
-    is_hopeless = most_likely(remaining, changes, weeks=CAP_WEEKS) < MIDDLE / 100
-    weeks = promised if is_hopeless else CAP_WEEKS
+    is_hopeless = most_likely(remaining, changes, weeks=bounds.weeks) < MIDDLE / 100
+    weeks = promised if is_hopeless else bounds.weeks
     exact = _as_far_as_asked(finishing(remaining, changes, weeks=weeks), promised)
     if len(exact) >= weeks or _is_asked(exact, promised):
         return exact, "exact"
-    return _as_far_as_asked(simulated(remaining, changes, weeks=weeks, seed=seed), promised), "simulated"
+    tried = simulated(remaining, changes, weeks=weeks, seed=bounds.seed, trials=bounds.trials)
+    return _as_far_as_asked(tried, promised), "simulated"
 
 
 def _as_far_as_asked(odds: Iterable[tuple[int, int]], promised: int) -> Odds:

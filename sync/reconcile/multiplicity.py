@@ -6,7 +6,7 @@ from collections.abc import Sequence
 def adjusted(p_values: Sequence[float]) -> list[float]:
     """The p-values of one family, adjusted by Benjamini and Hochberg (1995), in the order given.
 
-    Of those that are then at most 0.10, one in ten is expected to be a false alarm.
+    Of those that are then at most 0.10, one in ten at most is expected to be a false alarm.
     """
     n, least = len(p_values), 1.0
     result = [1.0] * n

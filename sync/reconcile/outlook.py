@@ -110,15 +110,14 @@ class Prospects:
 
     def _forecast(self, objective: Objective) -> Forecast:
         facts, history, mondays = self.facts, self.history(objective), self.sampled(self.monday)
-        horizon = facts.thresholds.horizon_weeks
         return forecast(
             history.at(history.now),
             history.weeks(mondays, known_at=history.now) if mondays else [],
             today=facts.today,
-            horizon=horizon,
             promised_on=objective.promised_on,
             seed=seed("forecast", objective.id, f"{facts.as_of:%Y-%m-%dT%H:%M:%SZ}", facts.config_version),
-            back_test=back_test(history, until=self.monday, horizon=horizon, sampled=self.sampled),
+            back_test=back_test(history, until=self.monday, sampled=self.sampled, thresholds=facts.thresholds),
+            thresholds=facts.thresholds,
         )
 
     def outlook(self, objective: Objective, period: Period) -> Outlook:

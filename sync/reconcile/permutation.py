@@ -12,8 +12,6 @@ T = TypeVar("T")
 Effort: TypeAlias = Mapping[str, int]  #: by bucket, in whole units: sums of them are the same in any order
 Labelled: TypeAlias = tuple[bool, Effort]  #: whether a week belongs to the later period, and its effort
 
-SHUFFLES = 4999
-
 
 def shuffled(values: Sequence[T], *, rng: random.Random) -> list[T]:
     """The values in random order, by Fisher and Yates from the end."""
@@ -30,7 +28,7 @@ def permutation_p(
     statistic: Callable[[Sequence[T], Sequence[T]], float],
     *,
     seed: int,
-    shuffles: int = SHUFFLES,
+    shuffles: int,
 ) -> float:
     """Chance of a statistic at least as great as observed, if it did not matter which sample a value is in."""
     rng, pooled, n = random.Random(seed), [*x, *y], len(x)  # noqa: S311 - reproducible, not secret
@@ -39,7 +37,7 @@ def permutation_p(
     return _p(sum(statistic(order[:n], order[n:]) >= observed for order in orders), shuffles)
 
 
-def allocation_p(clusters: Sequence[Sequence[Labelled]], *, seed: int, shuffles: int = SHUFFLES) -> float:
+def allocation_p(clusters: Sequence[Sequence[Labelled]], *, seed: int, shuffles: int) -> float:
     """Chance of two periods' shares at least as far apart as observed, if each cluster's weeks were in either period.
 
     `clusters` are what is independent of each other, in order: the weeks of one person, or of several together. Labels

@@ -121,7 +121,7 @@ def reconcile(
         scope_on=(period.first_on, period.until_on),
     )
     scopes = Scopes(flow=facts.flow, tags=tags, strategy=strategy, period=period, as_of=snapshot.as_of)
-    charts = control_charts(scopes, shown=thresholds.series_weeks)
+    charts = control_charts(scopes, thresholds=thresholds)
     in_force = agreements_on(facts.mappings.agreements, facts.today)
     told, agreed = by_agreement(every_finding(facts), in_force, facts)
     found, suppressed = without_consequences(told)
@@ -141,7 +141,7 @@ def reconcile(
         balances=balances(snapshot, tags),
         link_lines=link_lines(snapshot, links),
         service_lines=service_lines(snapshot, code.dora.shipping, span),
-        figures=scopes.figures(config_version=config_version),
+        figures=scopes.figures(config_version=config_version, replicates=thresholds.bootstrap_replicates),
         flow_views=flow_views(
             facts.flowed,
             scopes,

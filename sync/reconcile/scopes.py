@@ -14,7 +14,7 @@ from sync.reconcile.flow_view import FlowWeek
 from sync.reconcile.objectives import ALL, members
 from sync.reconcile.periods import Period, instant, micros, weeks_until
 from sync.reconcile.series import Week, throughput
-from sync.reconcile.stats import clusters, seed
+from sync.reconcile.stats import Resampling, clusters, seed
 from sync.reconcile.weekly import DAYS, MOST_WEEKS, flow_weeks
 from sync.reconcile.wip import in_progress, wip
 
@@ -69,19 +69,20 @@ class Scopes:
         weeks = [week for week in weeks_until(until, zone=self.period.zone, count=count) if week.end_at > self.begun_at]
         return flow_weeks(self.flow, weeks=weeks, since=self.begun_at) if weeks else ()
 
-    def figures(self, *, config_version: str) -> tuple[Figure, ...]:
-        """`config_version` goes into the seed of every resampling (§0.10)."""
+    def figures(self, *, config_version: str, replicates: int) -> tuple[Figure, ...]:
+        """`config_version` goes into the seed of every resampling (§0.10), of so many replicates."""
         until_at = self.known_until
         done = self.done
         open_ = in_progress(self.flow, self.members, at=until_at)
         population = clusters({item.ref: item.ref for item in _timed(done.get(ALL, []))})
         number = seed("flow", ALL, f"{self.as_of:%Y-%m-%dT%H:%M:%SZ}", config_version)
+        resampling = Resampling(population, number, replicates)
         is_known = self.begun_us is not None and self.begun_us < micros(until_at)
         told = [
             figure
             for name in self.names
             for figure in (
-                *delivery(name, done.get(name, []), is_known=is_known, population=population, seed=number),
+                *delivery(name, done.get(name, []), is_known=is_known, resampling=resampling),
                 *wip(name, open_.get(name, [])),
             )
         ]

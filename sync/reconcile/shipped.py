@@ -34,7 +34,7 @@ def shipped(
     thresholds: Thresholds,
     day: date,
 ) -> Shipped:
-    made = shipping(snapshot, services, links=links, day=day, people=people)
+    made = shipping(snapshot, services, links=links, day=day, people=people, thresholds=thresholds)
     first = deployed(made.brought, snapshot["pull_requests"]) if services else None
     pulls = pull_requests(snapshot, links=links, thresholds=thresholds, deployed=first)
     return Shipped(pull_requests=pulls, dora=dora(snapshot, made, flow=flow, links=links, pull_requests=pulls.rows))

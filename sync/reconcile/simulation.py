@@ -6,11 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from sync.reconcile.stats import draws
 
-TRIALS = 10_000
-
 
 def simulated(
-    remaining: int, changes: Sequence[int], *, weeks: int, seed: int, trials: int = TRIALS
+    remaining: int, changes: Sequence[int], *, weeks: int, seed: int, trials: int
 ) -> Iterator[tuple[int, int]]:
     """Week by week: in how many trials nothing remains by then, and of how many; as `convolution.finishing`.
 

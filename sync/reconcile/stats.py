@@ -8,17 +8,25 @@ from decimal import MIN_EMIN, Decimal, localcontext
 from functools import lru_cache
 from itertools import islice
 from operator import itemgetter
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 T = TypeVar("T")
 Interval: TypeAlias = tuple[T | None, T | None]
 
-TAIL = Decimal("0.05")  #: what a 90 % interval leaves on each side (§0.9)
+CONFIDENCE = 0.90  #: of every interval (§0.9)
+TAIL = Decimal("0.05")  #: what it leaves on each side
 Z_90 = 1.6448536269514722  #: the normal quantile that leaves it
-REPLICATES = 2000
 MOST_CLUSTERS = 500
 SMALLEST_DENOMINATOR = 5
 SMALLEST_SAMPLE = {50: 5, 85: 7, 95: 20}  #: by percent; among fewer the percentile would have to be an extreme (§0.11)
+
+
+class Resampling(NamedTuple):
+    """What all scopes of a population resample alike (§0.10)."""
+
+    clusters: Sequence[Sequence[str]]  #: of ids
+    seed: int
+    replicates: int
 
 
 def rank(n: int, *, percent: int) -> int:
@@ -89,7 +97,7 @@ def clusters(values: Mapping[str, T]) -> list[list[T]]:
 
 
 def bootstrap_interval(
-    sample: Sequence[T], statistic: Callable[[Sequence[T]], float | None], *, seed: int, replicates: int = REPLICATES
+    sample: Sequence[T], statistic: Callable[[Sequence[T]], float | None], *, seed: int, replicates: int
 ) -> Interval[float]:
     """The 5th and 95th percentile of the statistic over seeded resamples; those where it is None are left out."""
     picks = resamples(len(sample), seed=seed, replicates=replicates) if sample else ()

@@ -6,6 +6,8 @@ from datetime import date
 from msgspec import Struct, field
 
 from mappings.thresholds import ThresholdLine, places_on, thresholds_on
+from sync.reconcile.expectation import PERCENT
+from sync.reconcile.stats import CONFIDENCE
 
 #: Lower case, plain apostrophes, blanks for underscores. The last two are GitHub's own reasons (metrics.md §1.4).
 DISCARDED = (
@@ -46,8 +48,12 @@ class PlaceThresholds(Struct, frozen=True, kw_only=True):
     restart_on_return: bool | None = None
 
 
+#: What every report says, and no configuration changes: docs/decisions/0028-thresholds.md tells why.
+FIXED = ("confidence", "expectation_percent", "starved_periods")
+
+
 class Thresholds(Struct, frozen=True, kw_only=True):
-    """All of them are configuration, and all are recorded in the report."""
+    """All but `FIXED` are configuration, and all are recorded in the report."""
 
     item_types: tuple[str, ...] | None = None  #: that are counted; None is every type of the standard level
     discarded: tuple[str, ...] = DISCARDED  #: resolutions of work that was given up
@@ -59,6 +65,17 @@ class Thresholds(Struct, frozen=True, kw_only=True):
     series_weeks: int = 52
     forecast_weeks: int = 12  #: complete weeks that a forecast draws from
     horizon_weeks: int = 4  #: that it tells how many for, and that back-tests look ahead
+    least_forecast_weeks: int = 6  #: below which there is no forecast
+    least_forecast_items: int = 5  #: delivered in them, likewise
+    forecast_cap_weeks: int = 520  #: after which it looks no further ahead
+    simulation_trials: int = 10_000  #: where exact chances are too many
+    bootstrap_replicates: int = 2000  #: that an interval is read from
+    permutations: int = 4999  #: that the test of effort shuffles weeks in
+    baseline_weeks: int = 20  #: that a chart's limits are drawn from
+    least_baseline_weeks: int = 12
+    false_discovery_rate: float = 0.10  #: of what is called changed, at most
+    material_ratio: float = 0.20  #: of a median or a rate, from which on it is changed
+    material_share: float = 0.10  #: by which a share has to differ, likewise
     grace_days: int = 2  #: working days
     contradiction_grace_days: int = 1  #: working days
     look_back_days: int = 182  #: of the survival curve
@@ -74,6 +91,10 @@ class Thresholds(Struct, frozen=True, kw_only=True):
     generated_paths: tuple[str, ...] = GENERATED_PATHS  #: whose lines are no part of a pull request's size
     stale_pull_days: int = 7  #: without anybody doing anything, from which on an open pull request is stale
     stale_draft_days: int = 14
+    same_deployment_minutes: int = 60  #: in which a commit that is deployed again is the same deployment
+    taken_back_days: int = 7  #: in which a rollback or a revert tells that a deployment failed
+    hotfix_hours: int = 48
+    incident_hours: int = 24
     provisional_days: int = 7  #: before as_of, in which a deployment may still turn out to have failed
     dora_bands: bool = False  #: show what a survey published of each measure, with its year
     parent_types: tuple[str, ...] = ()  #: whose items need a parent; sub-tasks always do
@@ -101,6 +122,7 @@ class Thresholds(Struct, frozen=True, kw_only=True):
     over_target: float = 1.5  #: attainment
     lag_days: int = 5  #: quiet working days in a row that end a lag
     lag_ratio: float = 0.05  #: of the effort before, up to which a day is quiet
+    lag_baseline_days: int = 20  #: working days whose mean that effort is
     pick_up_days: float = 5.0  #: person-days with which an objective is taken up
     expedite: tuple[str, ...] = ()  #: priorities and labels of work that displaces plans
     unplanned_share: float = 0.25  #: of a team's effort that may go to work which nobody planned
@@ -109,6 +131,9 @@ class Thresholds(Struct, frozen=True, kw_only=True):
     surge_share: float = 0.20  #: of an objective's scope, by which a month may add to it
     shadow_days: int = 14  #: in which what is done apart from the map is looked for
     shadow_records: int = 5  #: that share something, from which on it is a project
+    confidence: float = CONFIDENCE  #: of every interval
+    expectation_percent: int = PERCENT  #: that finish within the service level expectation
+    starved_periods: int = 2  #: of too little effort in a row, before an objective starves
     least_group: int = 5  #: people below which figures of a group are not shown
     places: tuple[PlaceThresholds, ...] = ()  #: of an item in several the last one holds: teams go before projects
 

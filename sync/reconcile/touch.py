@@ -13,7 +13,7 @@ from sync.reconcile.figures import Figure
 from sync.reconcile.objectives import ALL
 from sync.reconcile.periods import micros, start_of
 from sync.reconcile.scopes import Scopes
-from sync.reconcile.stats import SMALLEST_DENOMINATOR, bootstrap_interval, clusters, seed
+from sync.reconcile.stats import SMALLEST_DENOMINATOR, Resampling, bootstrap_interval, clusters, seed
 from sync.reconcile.working_time import STANDARD, Window, team_windows, windows_table, with_working_time
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ def touch_ratios(facts: Facts, scopes: Scopes, *, config_version: str) -> dict[s
     if not any(each.touched for each in told.values()):
         return {scope: _blank(scope, reason="no_data") for scope in done}
     number = seed("touch", ALL, f"{scopes.as_of:%Y-%m-%dT%H:%M:%SZ}", config_version)
-    population = clusters({ref: ref for ref in told})
-    return {scope: _ratio(scope, items, told, population, seed=number) for scope, items in done.items()}
+    resampling = Resampling(clusters({ref: ref for ref in told}), number, facts.thresholds.bootstrap_replicates)
+    return {scope: _ratio(scope, items, told, resampling) for scope, items in done.items()}
 
 
 def touches(spans: "ir.Table", days: "ir.Table", calendars: Mapping[str, Sequence[Window]]) -> "ir.Table":
@@ -94,22 +94,15 @@ def _told(facts: Facts, scopes: Scopes, done: Sequence[Finished]) -> dict[str, T
     return {row["ref"]: Touch(row["touched"], row["dates"]) for row in rows}
 
 
-def _ratio(
-    scope: str,
-    done: Sequence[Finished],
-    told: Mapping[str, Touch],
-    population: Sequence[Sequence[str]],
-    *,
-    seed: int,
-) -> Figure:
+def _ratio(scope: str, done: Sequence[Finished], told: Mapping[str, Touch], resampling: Resampling) -> Figure:
     sample = [item.ref for item in done if item.ref in told]
     excluded = {"before_effort": len(done) - len(sample)} if len(sample) < len(done) else {}
     blank = replace(_blank(scope), n=len(sample), excluded=excluded, items=tuple(sample))
     if len(sample) < SMALLEST_DENOMINATOR:
         return replace(blank, reason="small_n" if sample else "no_data")
     inside = set(sample)
-    sums = [_summed([told[ref] for ref in cluster if ref in inside]) for cluster in population]
-    low, high = bootstrap_interval(sums, _share, seed=seed)
+    sums = [_summed([told[ref] for ref in cluster if ref in inside]) for cluster in resampling.clusters]
+    low, high = bootstrap_interval(sums, _share, seed=resampling.seed, replicates=resampling.replicates)
     value = _share(sums)
     return replace(blank, value=value, low=low, high=high, reason="zero_denominator" if value is None else None)
 

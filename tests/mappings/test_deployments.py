@@ -9,6 +9,7 @@ from mappings.rules import Service
 from tests.builders import micros, tables
 
 SHOP = Service(id="shop", repositories=("acme/shop",))
+HOUR_US = 3_600_000_000
 REPOSITORIES = [{"name": "acme/shop", "default_branch": "main"}, {"name": "acme/pay", "default_branch": "main"}]
 
 
@@ -47,9 +48,12 @@ def merge(number: int, clock: str | None, *, base: str = "main") -> dict[str, An
     return {"key": f"acme/shop#{number}", "base": base, **merged}
 
 
-def counted(service: Service = SHOP, **rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+def counted(
+    service: Service = SHOP, *, same_within_us: int = HOUR_US, **rows: list[dict[str, Any]]
+) -> list[tuple[str, str]]:
     """The rung and the ref of each."""
-    found = service_deployments(tables(**{"repositories": REPOSITORIES, **rows}), [service]).to_pyarrow().to_pylist()
+    held = tables(**{"repositories": REPOSITORIES, **rows})
+    found = service_deployments(held, [service], same_within_us=same_within_us).to_pyarrow().to_pylist()
     return [(row["rung"], row["ref"]) for row in found]
 
 
@@ -84,7 +88,7 @@ class TestLadder:
         pay = Service(id="pay", repositories=("acme/pay",))
         made = [deployment("a", "09:00"), release("v1", "10:00", repository="acme/pay")]
         held = tables(repositories=REPOSITORIES, deployments=made[:1], releases=made[1:])
-        rows = service_deployments(held, [SHOP, pay]).to_pyarrow().to_pylist()
+        rows = service_deployments(held, [SHOP, pay], same_within_us=HOUR_US).to_pyarrow().to_pylist()
         assert [(row["service"], row["rung"]) for row in rows] == [("shop", "deployments"), ("pay", "releases")]
 
     def test_deployments_that_never_succeeded_are_none(self) -> None:
@@ -93,7 +97,7 @@ class TestLadder:
 
     def test_a_row_says_all_that_is_known_of_it(self) -> None:
         held = tables(repositories=REPOSITORIES, deployments=[deployment("a", "09:00", "Production")])
-        (row,) = service_deployments(held, [SHOP]).to_pyarrow().to_pylist()
+        (row,) = service_deployments(held, [SHOP], same_within_us=HOUR_US).to_pyarrow().to_pylist()
         assert list(row) == list(SERVICE_DEPLOYMENTS)
         assert row["environment"] == "production"
         assert (row["service"], row["repository"], row["finished_us"]) == ("shop", "acme/shop", minute("09:00"))
@@ -111,6 +115,7 @@ class TestOnce:
     def test_the_same_commit_within_the_hour_is_one(self) -> None:
         made = [deployment("a", "09:00"), deployment("a", "10:00"), deployment("a", "10:01")]
         assert refs(deployments=made) == ["d:a@09:00", "d:a@10:01"]
+        assert refs(deployments=made, same_within_us=0) == ["d:a@09:00", "d:a@10:00", "d:a@10:01"]
 
     def test_another_commit_in_between_makes_it_two(self) -> None:
         made = [deployment("a", "09:00"), deployment("b", "09:10"), deployment("a", "09:20")]

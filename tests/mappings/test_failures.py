@@ -6,7 +6,7 @@ from typing import Any
 from mappings.change_sets import change_sets
 from mappings.conditions import Condition
 from mappings.deployments import service_deployments
-from mappings.failures import failures
+from mappings.failures import Windows, failures
 from mappings.links import links
 from mappings.mends import mends
 from mappings.reverts import reverts
@@ -19,6 +19,8 @@ SHOP = Service(
     incidents=Condition.model_validate({"project": "OPS", "type": "Incident"}),
     hotfix=Condition.model_validate({"labels": "hotfix"}),
 )
+HOUR_US = 3_600_000_000
+USUAL = Windows(taken_back_us=7 * 24 * HOUR_US, hotfix_us=48 * HOUR_US, incident_us=24 * HOUR_US)
 PLACE = {"source": "github", "repository": "acme/shop"}
 
 
@@ -55,14 +57,14 @@ def merged(number: int, name: str, **row: Any) -> dict[str, Any]:
     return {"key": f"acme/shop#{number}", "merge_sha": sha(name), "merged_us": "2026-03-01T00:00:00Z", **row}
 
 
-def signs(service: Service = SHOP, **rows: Any) -> list[tuple[str, str, str]]:
+def signs(service: Service = SHOP, windows: Windows = USUAL, **rows: Any) -> list[tuple[str, str, str]]:
     """Which deployment, by which rule, and what speaks."""
     held = tables(**rows)
     parents = {row["sha"]: row["parents"] for row in rows["repository_commits"]}
     linked, back = links(held, Mappings()), reverts(held)
     told = mends(held, [service], reverts=back, links=linked, day=date(2026, 4, 1))
-    made = service_deployments(held, [service]).to_pyarrow().to_pylist()
-    found = failures(made, brought=change_sets(made, parents), mends=told).to_pyarrow().to_pylist()
+    made = service_deployments(held, [service], same_within_us=HOUR_US).to_pyarrow().to_pylist()
+    found = failures(made, brought=change_sets(made, parents), mends=told, windows=windows).to_pyarrow().to_pylist()
     return [(row["ref"], row["rule"], row["by_ref"].rpartition(":")[2]) for row in found]
 
 
@@ -131,6 +133,20 @@ def test_a_hotfix_within_two_days_speaks_against_the_one_before():
     rows = {"repository_commits": history, "pull_requests": pulls}
     assert signs(deployments=[deployed(2, "a"), deployed(3, "b"), soon], **rows) == [("d3@12", "hotfix", "acme/shop#7")]
     assert signs(deployments=[deployed(2, "a"), deployed(3, "b"), late], **rows) == []
+
+
+def test_how_soon_something_has_to_speak_is_configuration():
+    undone = line("a", "b", "c", c=f"This reverts commit {sha('b')}.")
+    late = [deployed(2, "a"), deployed(3, "b"), deployed(11, "c")]
+    month = USUAL._replace(taken_back_us=30 * 24 * HOUR_US)
+    assert signs(windows=month, repository_commits=undone, deployments=late) == [("d3@12", "revert", "c")]
+    fixed = {"repository_commits": line("a", "b", "c"), "pull_requests": [merged(7, "c", labels=["hotfix"])]}
+    soon = [deployed(2, "a"), deployed(3, "b"), deployed(4, "c")]
+    assert signs(windows=USUAL._replace(hotfix_us=23 * HOUR_US), deployments=soon, **fixed) == []
+    troubled = {"repository_commits": line("a"), "deployments": [deployed(2, "a")]}
+    hour = USUAL._replace(incident_us=HOUR_US)
+    assert signs(windows=hour, work_items=[incident(1, "02T13:00")], **troubled) == []
+    assert signs(windows=hour, work_items=[incident(1, "02T12:59")], **troubled) == [("d2@12", "incident", "OPS-1")]
 
 
 def test_what_the_first_deployment_brought_is_not_known_so_that_no_revert_speaks_against_it():

@@ -6,7 +6,7 @@ import pytest
 
 from mappings.load import Problems, load_mappings
 from mappings.thresholds import OF_A_PLACE, WHOSE, ThresholdLine
-from sync.reconcile.thresholds import PlaceThresholds, Thresholds, thresholds_of
+from sync.reconcile.thresholds import FIXED, PlaceThresholds, Thresholds, thresholds_of
 
 FILE = """
 thresholds:
@@ -26,8 +26,8 @@ def test_without_lines_all_are_as_they_are_by_default():
     assert thresholds_of((), date(2026, 6, 1)) == Thresholds()
 
 
-def test_every_threshold_can_be_set_and_nothing_else():
-    assert {*ThresholdLine.model_fields} - {"from_on", *WHOSE} == {*Thresholds.__struct_fields__} - {"places"}
+def test_every_threshold_can_be_set_but_those_that_are_fixed():
+    assert {*ThresholdLine.model_fields} - {"from_on", *WHOSE} == {*Thresholds.__struct_fields__} - {"places", *FIXED}
     assert {*OF_A_PLACE, *WHOSE} == {*PlaceThresholds.__struct_fields__}
 
 
@@ -63,6 +63,9 @@ thresholds:
         ),
         ("thresholds: [{project: A, team: b}]", "mappings.yaml:1:27: a line is for a project or for a team, not for"),
         ("thresholds: [{debounce_s: -1}]", "mappings.yaml:1:27: should be greater than or equal to 0"),
+        ("thresholds: [{confidence: 0.95}]", "mappings.yaml:1:15: unknown key 'confidence'"),
+        ("thresholds: [{least_group: 4}]", "mappings.yaml:1:28: should be greater than or equal to 5"),
+        ("thresholds: [{least_forecast_weeks: 7}]", "mappings.yaml:1:37: should be less than or equal to 6"),
         ("thresholds: [{debounce: 1}]", "mappings.yaml:1:15: unknown key 'debounce'; did you mean 'debounce_s'?"),
         (
             "thresholds: [{flow_types: {defect: [Bug], risk: [Hole, bug]}}]",

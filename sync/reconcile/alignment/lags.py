@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-BASELINE_DAYS = 20
 SHORTEST_BASELINE = 10
 ROUNDING = 1e-9
 

@@ -24,7 +24,7 @@ from sync.reconcile.effort.sensitivity import by_weights
 from sync.reconcile.effort.work import delivered, still_open, unplanned, unplanned_items
 from sync.reconcile.objectives import ALL
 from sync.reconcile.periods import Period, micros
-from sync.reconcile.stats import REPLICATES, Interval, clusters, seed
+from sync.reconcile.stats import Interval, clusters, seed
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -159,7 +159,7 @@ class Reckoning:
             for name, vector in self.population.people.items()
         }
         number = seed("effort", ALL, f"{self.facts.as_of:%Y-%m-%dT%H:%M:%SZ}", self.config_version)
-        return replicates(clusters(told), seed=number, count=REPLICATES)
+        return replicates(clusters(told), seed=number, count=self.facts.thresholds.bootstrap_replicates)
 
     def interval(self, statistic: Statistic) -> Interval[float]:
         return interval(self.replicates, statistic)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mappings.people import People
 from sync.reconcile.alignment import scores
-from sync.reconcile.alignment.lags import BASELINE_DAYS, Following, pick_up_lag, shift_lag
+from sync.reconcile.alignment.lags import Following, pick_up_lag, shift_lag
 from sync.reconcile.alignment.reckoning import Reckoning
 from sync.reconcile.alignment.starvation import starved
 from sync.reconcile.alignment.stretches import months, weeks
@@ -164,7 +164,7 @@ def _shift_lag(told: Reckoning, scope: str) -> Lag | None:
     since = ceased[-1]
     again = [day for day, _, becomes in _turns(told, scope) if becomes == CURRENT and day > since]
     thresholds = told.facts.thresholds
-    earlier = told.daily.series(scope, Span(told.daily.span.first_day, since))[-BASELINE_DAYS:]
+    earlier = told.daily.series(scope, Span(told.daily.span.first_day, since))[-thresholds.lag_baseline_days :]
     following = shift_lag(
         [days(effort) for effort in earlier],
         _series(told, scope, Span(since, min([*again, told.until_day]))),

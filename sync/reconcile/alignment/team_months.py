@@ -11,7 +11,7 @@ from sync.reconcile.alignment.resampling import interval, replicates
 from sync.reconcile.alignment.scores import Sums
 from sync.reconcile.alignment.view import Band
 from sync.reconcile.effort.population import days
-from sync.reconcile.stats import REPLICATES, clusters, seed
+from sync.reconcile.stats import clusters, seed
 
 UNPLANNED = "unplanned"
 
@@ -65,6 +65,6 @@ def _unplanned(month: Reckoning, team: str | None, unplanned: dict[int, int]) ->
     }
     facts = month.facts
     number = seed("unplanned", team or "all", f"{facts.as_of:%Y-%m-%dT%H:%M:%SZ}", facts.config_version)
-    drawn = replicates(clusters(told), seed=number, count=REPLICATES)
+    drawn = replicates(clusters(told), seed=number, count=facts.thresholds.bootstrap_replicates)
     low, high = interval(drawn, lambda each: scores.ratio(each[UNPLANNED], scores.observed(each)))
     return Band(value=value, low=low, high=high)

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from mappings.change_sets import ChangeSet, change_sets, parents_of
 from mappings.deployments import Rung, service_deployments
-from mappings.failures import Rule, failures
+from mappings.failures import Rule, Windows, failures
 from mappings.mends import Mends, mends
 from mappings.people import People
 from mappings.reverts import reverts
 from mappings.rows import as_table
 from mappings.rules import Service
+from sync.reconcile.figures import DAY_US, HOUR_US
 from sync.reconcile.periods import micros
+from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -78,13 +80,20 @@ class Shipping:
 
 
 def shipping(
-    snapshot: Snapshot, services: Sequence[Service], *, links: "ir.Table", day: date, people: People
+    snapshot: Snapshot,
+    services: Sequence[Service],
+    *,
+    links: "ir.Table",
+    day: date,
+    people: People,
+    thresholds: Thresholds,
 ) -> Shipping:
-    made = service_deployments(snapshot.tables, services)
+    same_within_us = thresholds.same_deployment_minutes * HOUR_US // 60
+    made = service_deployments(snapshot.tables, services, same_within_us=same_within_us)
     rows = made.to_pyarrow().to_pylist()
     sets = _change_sets(rows, snapshot)
     speaking = _mends(snapshot, services, links=links, day=day, people=people) if services else {}
-    failed = failures(rows, brought=sets.values(), mends=speaking)
+    failed = failures(rows, brought=sets.values(), mends=speaking, windows=_windows(thresholds))
     return Shipping(
         services=services,
         deployments=_by_service(_deployment(row, sets[row["service"], row["ref"]]) for row in rows),
@@ -92,6 +101,14 @@ def shipping(
         signs=_by_service(Sign(**row) for row in failed.to_pyarrow().to_pylist()),
         deployed=made,
         failures=failed,
+    )
+
+
+def _windows(thresholds: Thresholds) -> Windows:
+    return Windows(
+        taken_back_us=thresholds.taken_back_days * DAY_US,
+        hotfix_us=thresholds.hotfix_hours * HOUR_US,
+        incident_us=thresholds.incident_hours * HOUR_US,
     )
 
 

@@ -39,7 +39,8 @@ def moved(ledger: Ledger, buckets: "ir.Table", *, earlier: Span, later: Span, sm
     independent = [list(chain.from_iterable(each)) for each in clusters(weeks)]
     now = sum(is_later for is_later, _ in chain.from_iterable(independent))
     before = sum(map(len, independent)) - now
-    p = allocation_p(independent, seed=seed) if min(before, now) >= smallest else None
+    shuffles = ledger.thresholds.permutations
+    p = allocation_p(independent, seed=seed, shuffles=shuffles) if min(before, now) >= smallest else None
     return Moved(allocation_distance(independent), p, before, now)
 
 

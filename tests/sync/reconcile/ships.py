@@ -89,7 +89,7 @@ def known(*services: Service, as_of: str, **rows: Sequence[Row]) -> Dora:
     facts = Snapshot(as_of=datetime.fromisoformat(as_of), digest="", tables=tables(**held))
     linked = links(facts.tables, Mappings()).cache()
     day = facts.as_of.date()
-    shipped = shipping(facts, services, links=linked, day=day, people=People())
+    shipped = shipping(facts, services, links=linked, day=day, people=People(), thresholds=Thresholds())
     items = facts["work_items"]
     over = items.filter(items.resolved_us.notnull())
     outcome = ibis.ifelse(over.resolution == "Duplicate", "discarded", "delivered")

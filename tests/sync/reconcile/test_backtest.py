@@ -7,6 +7,7 @@ import pytest
 from sync.reconcile.backtest import BackTest, Trial, back_test, judged, verdict
 from sync.reconcile.scope_history import Entry, History
 from sync.reconcile.scoring import pinball
+from sync.reconcile.thresholds import Thresholds
 from tests.sync.reconcile.weekly import FIRST, history, monday
 
 WEEKS = 64
@@ -17,7 +18,7 @@ def scored(told: History, *, weeks: int = WEEKS) -> BackTest:
         count = min(12, (on - FIRST).days // 7)
         return [on - timedelta(weeks=back) for back in reversed(range(count + 1))] if count > 0 else []
 
-    return back_test(told, until=monday(weeks), horizon=4, sampled=sampled)
+    return back_test(told, until=monday(weeks), sampled=sampled, thresholds=Thresholds())
 
 
 def trial(outcome: int, *, p15: int = 6, p50: int = 10, naive: int = 10) -> Trial:

@@ -14,8 +14,9 @@ from sync.reconcile.data_changes import data_changes
 from sync.reconcile.periods import Period, period
 from sync.reconcile.scopes import Scopes
 from sync.reconcile.series import Week
+from sync.reconcile.thresholds import Thresholds
 from tests.sync.reconcile.checks.given import facts
-from tests.sync.reconcile.test_control_chart import BLANK
+from tests.sync.reconcile.test_control_chart import BASELINE, BLANK
 from tests.sync.reconcile.test_scopes import MONDAY, WEEK, done, open_item, scopes, tagged
 from tests.sync.reconcile.weekly import monday
 
@@ -173,7 +174,7 @@ def charts() -> tuple[ControlChart, ...]:
         done(10 * week + n, at_us=MONDAY - 7 * week * DAY, lead=1) for week in range(1, 25) for n in range(1 + week % 3)
     ]
     now = [done(500 + n, at_us=MONDAY + n, lead=8) for n in range(9)]
-    return control_charts(scopes(*steady, *now), shown=5)
+    return control_charts(scopes(*steady, *now), thresholds=Thresholds(series_weeks=5))
 
 
 def test_throughput_of_every_scope_and_times_and_wip_of_all_work(charts: tuple[ControlChart, ...]) -> None:
@@ -195,15 +196,15 @@ def test_limits_come_from_the_first_whole_weeks_however_few_are_shown(charts: tu
 
 def test_a_week_beyond_its_limits_is_a_signal(charts: tuple[ControlChart, ...]) -> None:
     """1, 3, 2 over and over, of twenty weeks: the mean is 2, that of the differences 26/19; 2 + 2.66 × 1.368 = 5.64."""
-    (signal,) = signals(charts, WEEK)
+    (signal,) = signals(charts, WEEK, material_ratio=0.2)
     assert (signal.id, signal.scope, signal.rule, signal.starts_on) == ("throughput", "all", "R1", WEEK.first_on)
     assert signal.says == "Delivered: 9 items in the week of 2026-11-09, beyond its natural limits of 0.0 to 5.6."
-    assert list(signals(charts, preceding(WEEK))) == []
+    assert list(signals(charts, preceding(WEEK), material_ratio=0.2)) == []
 
 
 def test_a_signal_too_small_to_matter_is_none() -> None:
     weeks = [Week(starts_on=monday(n), value=100 + n % 2) for n in range(20)] + [Week(starts_on=monday(20), value=110)]
-    chart = charted(BLANK, weeks, scale="count", shown=21)
+    chart = charted(BLANK, weeks, scale="count", shown=21, baseline=BASELINE)
     assert "R1" in chart.points[-1].signals
     week = Period(text="", zone=UTC_ZONE, first_on=monday(20), until_on=monday(21))
-    assert list(signals([chart], week)) == []
+    assert list(signals([chart], week, material_ratio=0.2)) == []

@@ -8,17 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.reconcile.control_chart import ControlChart, Scale, charted
+from sync.reconcile.control_chart import Baseline, ControlChart, Scale, charted
 from sync.reconcile.series import Week
 
 FIRST = date(2026, 1, 5)
 EXAMPLE = [10, 12, 9, 11, 13, 10, 8, 12, 11, 10, 9, 14]
+BASELINE = Baseline(points=20, least=12)
 BLANK = ControlChart(id="throughput", scope="all", title="Delivered", unit="items", points=())
 
 
-def chart(*values: float | None, scale: Scale = "count") -> ControlChart:
+def chart(*values: float | None, scale: Scale = "count", baseline: Baseline = BASELINE) -> ControlChart:
     weeks = [Week(starts_on=FIRST + timedelta(weeks=n), value=value) for n, value in enumerate(values)]
-    return charted(BLANK, weeks, scale=scale, shown=len(values))
+    return charted(BLANK, weeks, scale=scale, shown=len(values), baseline=baseline)
 
 
 def signals(told: ControlChart) -> dict[int, tuple[str, ...]]:
@@ -34,6 +35,12 @@ def test_the_example_of_the_specification() -> None:
     assert (limits.centre, limits.n, limits.first_on) == (10.75, 12, FIRST)
     assert (limits.low, limits.high) == pytest.approx((4.462727, 17.037273), abs=5e-7)
     assert limits.range_limit == pytest.approx(7.724364, abs=5e-7)
+
+
+def test_how_long_a_baseline_is_and_has_to_be_is_configuration() -> None:
+    (limits,) = chart(*EXAMPLE[:6], baseline=Baseline(points=4, least=4)).limits
+    assert (limits.n, limits.centre) == (4, 10.5)
+    assert chart(*EXAMPLE[:6], baseline=Baseline(points=20, least=7)).reason == "small_n"
 
 
 def test_fewer_than_twelve_points_have_no_limits() -> None:

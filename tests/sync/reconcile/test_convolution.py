@@ -40,17 +40,17 @@ def test_growing_scope() -> None:
 
 
 def test_the_simulation_of_the_specification() -> None:
-    fixed = list(simulated(10, FIXED, weeks=520, seed=42))
+    fixed = list(simulated(10, FIXED, weeks=520, seed=42, trials=10_000))
     assert [weeks_for(fixed, percent) for percent in (50, 85, 95)] == [4, 6, 7]
     assert fixed[3] == (5728, 10_000)
-    growing = list(simulated(10, GROWING, weeks=520, seed=42))
+    growing = list(simulated(10, GROWING, weeks=520, seed=42, trials=10_000))
     assert [weeks_for(growing, percent) for percent in (50, 85, 95)] == [6, 8, 10]
 
 
 @pytest.mark.parametrize("changes", [FIXED, GROWING, [2, -1, -4, 0, -2]])
 def test_the_simulation_is_near_the_exact_chance_in_every_week(changes: list[int]) -> None:
     exact = chances(finishing(10, changes, weeks=30))
-    for chance, tried in zip(exact, chances(simulated(10, changes, weeks=30, seed=1)), strict=True):
+    for chance, tried in zip(exact, chances(simulated(10, changes, weeks=30, seed=1, trials=10_000)), strict=True):
         assert abs(chance - tried) <= 4 * math.sqrt(chance * (1 - chance) / 10_000)
 
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from sync.reconcile.backtest import BackTest, judged
 from sync.reconcile.convolution import finishing, most_likely
-from sync.reconcile.forecast import Forecast, When, chances, forecast
+from sync.reconcile.forecast import Bounds, Forecast, When, chances, forecast
 from sync.reconcile.scope_history import Standing, Weekly
+from sync.reconcile.thresholds import Thresholds
 from tests.sync.reconcile.weekly import pairs
 
 TODAY = date(2026, 11, 18)
@@ -23,7 +24,7 @@ UNTRIED: BackTest = judged(())
 
 
 def told(sample: list[Weekly], standing: Standing = TEN, **said: Any) -> Forecast:
-    asked = {"today": TODAY, "horizon": 4, "promised_on": None, "seed": 42, "back_test": UNTRIED}
+    asked = {"today": TODAY, "promised_on": None, "seed": 42, "back_test": UNTRIED, "thresholds": Thresholds()}
     return forecast(standing, sample, **(asked | said))
 
 
@@ -107,6 +108,17 @@ def test_what_is_reached_by_half_of_the_ways_has_a_middle_and_no_more() -> None:
     assert (found.growing.p85_weeks, found.growing.reason) == (None, "does_not_converge")
 
 
+def test_how_much_a_forecast_needs_and_how_far_it_looks_is_configuration() -> None:
+    few = pairs((0, 0), (2, 0), (3, 0), (5, 0))
+    assert told(few).reason == "small_n"
+    assert weeks(told(few, thresholds=Thresholds(least_forecast_weeks=4)).fixed) == (4, 6)
+    assert told(FIXED, thresholds=Thresholds(least_forecast_items=31)).reason == "small_n"
+    slow, far = pairs((1, 0), *[(0, 0)] * 5) * 2, Standing(scope=12, delivered=0)
+    patient, hasty = (Thresholds(least_forecast_items=2, forecast_cap_weeks=cap) for cap in (520, 80))
+    assert weeks(told(slow, far, thresholds=patient).fixed) == (70, 92)  # as the negative binomial distribution says
+    assert weeks(told(slow, far, thresholds=hasty).fixed) == (70, None)
+
+
 def test_the_fan_widens_week_by_week() -> None:
     fan = told(GROWING).fan
     assert [point.on for point in fan[:2]] == [date(2026, 11, 25), date(2026, 12, 2)]
@@ -116,7 +128,7 @@ def test_the_fan_widens_week_by_week() -> None:
 
 def test_where_states_are_too_many_they_are_tried() -> None:
     wide = [-4_000, 3_100, -17, -1_900, 1_003, -301]
-    odds, method = chances(30_000, wide, promised=0, seed=42)
+    odds, method = chances(30_000, wide, promised=0, bounds=Bounds(weeks=520, trials=10_000, seed=42))
     assert method == "simulated"
     assert odds[-1][1] == 10_000
 

@@ -13,6 +13,7 @@ from sync.reconcile.light import light
 from sync.reconcile.periods import Period
 from sync.reconcile.progress import Progress, measured, progress
 from sync.reconcile.scope_history import Entry, History, Standing
+from sync.reconcile.thresholds import Thresholds
 from tests.sync.reconcile.test_backtest import trial
 from tests.sync.reconcile.weekly import history, monday, pairs
 
@@ -97,10 +98,10 @@ def forecast_of(promised_on: date | None, *, sample: int = 12, naive: int = 1, s
         Standing(scope=scope, delivered=0),
         weeks,
         today=TODAY,
-        horizon=4,
         promised_on=promised_on,
         seed=1,
         back_test=judged([trial(7, naive=naive)]),
+        thresholds=Thresholds(),
     )
 
 

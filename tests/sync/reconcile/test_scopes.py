@@ -62,7 +62,7 @@ def scopes(
 
 
 def figures(told: Scopes, scope: str = "all") -> dict[str, Figure]:
-    return {figure.id: figure for figure in told.figures(config_version="v1") if figure.scope == scope}
+    return {figure.id: figure for figure in told.figures(config_version="v1", replicates=2000) if figure.scope == scope}
 
 
 def test_a_finish_belongs_to_the_period_that_it_lies_in() -> None:

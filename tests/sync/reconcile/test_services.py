@@ -11,6 +11,7 @@ from sync.reconcile.dora.shipping import shipping
 from sync.reconcile.periods import period
 from sync.reconcile.services import ServiceLine, service_lines
 from sync.reconcile.span import Span
+from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
 from tests.builders import table, tables
 
@@ -30,7 +31,14 @@ def lines(
     known = Snapshot(
         as_of=datetime.fromisoformat(as_of).replace(tzinfo=UTC), digest="", tables=tables(deployments=list(made))
     )
-    shipped = shipping(known, services, links=table(LINKS, []), day=known.as_of.date(), people=People())
+    shipped = shipping(
+        known,
+        services,
+        links=table(LINKS, []),
+        day=known.as_of.date(),
+        people=People(),
+        thresholds=Thresholds(),
+    )
     return list(service_lines(known, shipped, Span(period=period("2026-W46", zone=BERLIN), as_of=known.as_of)))
 
 

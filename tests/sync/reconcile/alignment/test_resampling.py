@@ -26,7 +26,9 @@ def test_a_replicate_adds_up_the_clusters_that_were_drawn(clusters: list[list[di
 def test_intervals_are_those_of_resampling_each_score_by_itself() -> None:
     sample = [(3, 4), (0, 5), (2, 2), (1, 9), (4, 6), (5, 5), (1, 3)]
     told = replicates([[{"hits": hits, "all": every}] for hits, every in sample], seed=11, count=2000)
-    alone = bootstrap_interval(sample, lambda drawn: sum(a for a, _ in drawn) / sum(b for _, b in drawn), seed=11)
+    alone = bootstrap_interval(
+        sample, lambda drawn: sum(a for a, _ in drawn) / sum(b for _, b in drawn), seed=11, replicates=2000
+    )
     assert interval(told, lambda each: each["hits"] / each["all"]) == alone
 
 

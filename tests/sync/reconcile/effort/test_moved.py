@@ -12,6 +12,7 @@ from sync.reconcile.effort.buckets import buckets
 from sync.reconcile.effort.ledger import Ledger
 from sync.reconcile.effort.moved import Moved, moved
 from sync.reconcile.effort.population import Span
+from sync.reconcile.thresholds import Thresholds
 from tests.builders import ref_of, table
 from tests.sync.reconcile.effort.worlds import SINCE, comment, item, ledger, person, staffed
 
@@ -75,8 +76,12 @@ def test_of_too_few_weeks_there_is_no_test(known: Ledger) -> None:
 
 def test_a_line_of_the_comparison() -> None:
     blank = Change(id="allocation", scope="all", title="Effort by objective", unit="ratio")
-    (line,) = family([of_allocation(blank, Moved(distance=0.25, p=0.01, before=20, now=21))])
+    (line,) = family(
+        [of_allocation(blank, Moved(distance=0.25, p=0.01, before=20, now=21), thresholds=Thresholds())], rate=0.1
+    )
     assert (line.changed, line.effect) == (True, 0.25)
     assert line.says == "Effort by objective: changed by 0.250 of the whole (n = 20 and 21, adjusted p = 0.010)."
-    (untested,) = family([of_allocation(blank, Moved(distance=0.25, p=None, before=6, now=6))])
+    (untested,) = family(
+        [of_allocation(blank, Moved(distance=0.25, p=None, before=6, now=6), thresholds=Thresholds())], rate=0.1
+    )
     assert (untested.test, untested.changed) == (None, False)
