@@ -31,12 +31,13 @@ class Told(Struct, frozen=True, gc=False):
 
 Reading = Callable[[Event, Accounts], Told]
 NOTHING = Side()
+CONNECTIONS = frozenset({"ConnectedEvent", "DisconnectedEvent"})
 
 
 def changes(events: Iterable[Event], *, item_ref: str, accounts: Accounts, work_item: bool) -> tuple[Change, ...]:
     """The changelog that these events, oldest first, amount to; the `created` state is not among them."""
     tell = _work_item_events if work_item else _pull_request_events
-    facing = (_facing(event, item_ref, accounts.source) for event in events)
+    facing = (_facing(event, item_ref, accounts.source) if event.typename in CONNECTIONS else event for event in events)
     return tuple(
         Change(
             item_ref=item_ref,
@@ -51,8 +52,7 @@ def changes(events: Iterable[Event], *, item_ref: str, accounts: Accounts, work_
             to_id=told.now.id,
             to_text=told.now.text,
         )
-        for event, all_told in tell(facing, accounts)
-        for index, told in enumerate(all_told)
+        for event, index, told in tell(facing, accounts)
         if event.created_at is not None
     )
 
@@ -73,34 +73,35 @@ def comments(events: Iterable[Event], *, item_ref: str, accounts: Accounts) -> t
 
 
 def _facing(event: Event, item_ref: str, source: str) -> Event:
-    """With the other side of a connection as what is connected: both items' timelines tell the same event."""
-    if event.typename not in ("ConnectedEvent", "DisconnectedEvent"):
-        return event
+    """The connection with its other side as what is connected: both items' timelines tell the same event."""
     sides = (event.connecting, event.connected, event.disconnecting, event.disconnected)
     others = (side for side in sides if side and side.id and place_ref(side, source) != item_ref)
     return replace(event, connected=next(others, None))
 
 
-def _work_item_events(events: Iterable[Event], accounts: Accounts) -> Iterator[tuple[Event, list[Told]]]:
-    """Closing changes the status, so that both trackers tell of it alike, and the resolution beside it."""
+def _work_item_events(events: Iterable[Event], accounts: Accounts) -> Iterator[tuple[Event, int, Told]]:
+    """Each with the place of what it tells. Closing changes the status, so that both trackers tell of it alike, and the
+    resolution beside it."""
     resolution = NOTHING
     for event in events:
         if status := STATUSES.get(event.typename):
             was, resolution = resolution, _word(event.state_reason)
-            yield event, [status] if was == resolution else [status, Told("resolution", was, resolution)]
+            yield event, 0, status
+            if was != resolution:
+                yield event, 1, Told("resolution", was, resolution)
         elif read := READINGS.get(event.typename):
-            yield event, [read(event, accounts)]
+            yield event, 0, read(event, accounts)
 
 
-def _pull_request_events(events: Iterable[Event], accounts: Accounts) -> Iterator[tuple[Event, list[Told]]]:
+def _pull_request_events(events: Iterable[Event], accounts: Accounts) -> Iterator[tuple[Event, int, Told]]:
     """Merging closes too, and GitHub tells both: only the merge is kept of the two."""
     state = OPEN
     for event in events:
         if (becomes := STATES.get(event.typename)) and becomes != state and not (state == MERGED and becomes == CLOSED):
             was, state = state, becomes
-            yield event, [Told("state", was, state)]
+            yield event, 0, Told("state", was, state)
         elif read := READINGS.get(event.typename):
-            yield event, [read(event, accounts)]
+            yield event, 0, read(event, accounts)
 
 
 OPEN, CLOSED, MERGED = Side("open", "open"), Side("closed", "closed"), Side("merged", "merged")

@@ -121,8 +121,9 @@ def _bring_up(engine: Engine, store: str) -> None:
 
 
 # sqlite3 searches high and low for how to write each None and each truth value, unless it is told: half of an insert.
-for plain in (type(None), bool):
-    register_adapter(plain, lambda value: value)
+# It is told what needs no step of Python's: an empty mapping gives None for None.
+register_adapter(type(None), {}.get)
+register_adapter(bool, int)
 
 
 def _set_up_sqlite(connection: SqliteConnection, _: object) -> None:
