@@ -15,6 +15,7 @@ FLOW_TYPES: tuple[FlowType, ...] = ("feature", "defect", "risk", "debt")
 
 #: What a project, a repository or a team may have of its own; all else holds for everybody.
 OF_A_PLACE = ("item_types", "discarded", "flow_types", "restart_on_return")
+OF_A_REPOSITORY = ("base_branches", "generated_paths")
 WHOSE = ("project", "team")
 
 Ratio: TypeAlias = Annotated[float, Field(ge=0, le=1)]
@@ -25,7 +26,7 @@ class ThresholdLine(Limits):
 
     from_on: date | None = Field(default=None, alias="from")
     project: str | None = (
-        None  #: or repository, whose items alone the line is for; it then sets what `OF_A_PLACE` names
+        None  #: or repository, owner/name, whose items alone the line is for; it then sets what `OF_A_PLACE` names
     )
     team: str | None = None  #: that the items name, likewise
     item_types: Names | None = None  #: that are counted; else every type of the standard level
@@ -110,9 +111,19 @@ def _of_everybody(path: Path, line: Mapping[str, Any]) -> Iterator[Fault]:
     if len(whose) > 1:
         yield Fault((*path, "team"), "a line is for a project or for a team, not for both", "write two", at_key=True)
     for name in ThresholdLine.model_fields if whose else ():
-        if name in line and name not in (*WHOSE, *OF_A_PLACE):
-            hint = f"a project or a team may have its own {', '.join(OF_A_PLACE)}"
-            yield Fault((*path, name), f"'{name}' holds for everybody", hint, at_key=True)
+        if name in line and name not in (*WHOSE, *_of(line.get("project"))):
+            yield Fault((*path, name), *_refusal(name), at_key=True)
+
+
+def _of(project: Any) -> tuple[str, ...]:
+    """The keys that such a place may have of its own."""
+    return (*OF_A_PLACE, *OF_A_REPOSITORY) if "/" in str(project) else OF_A_PLACE
+
+
+def _refusal(name: str) -> tuple[str, str]:
+    if name in OF_A_REPOSITORY:
+        return f"'{name}' holds for everybody, or for a repository", "write `project: owner/name`"
+    return f"'{name}' holds for everybody", f"a project or a team may have its own {', '.join(OF_A_PLACE)}"
 
 
 def _types_of_two(path: Path, flow_types: Any) -> Iterator[Fault]:

@@ -22,6 +22,18 @@ def by_place(items: "ir.Table", thresholds: Thresholds, name: str, say: Callable
     return ibis.cases(*told, else_=everybody) if told else everybody
 
 
+def of_repositories(rows: "ir.Table") -> "ir.Table":
+    """Rows that are in a repository, and in no project or team, as `by_place` takes them."""
+    import ibis
+
+    return rows.mutate(project=ibis.null("string"), team=ibis.null("string"))
+
+
+def differs(thresholds: Thresholds, name: str) -> bool:
+    """Whether any place has this threshold of its own."""
+    return any(getattr(place, name) is not None for place in thresholds.places)
+
+
 def _is_in(items: "ir.Table", place: PlaceThresholds) -> "ir.BooleanValue":
     """Whether each item is there: False where it names no place."""
     if place.team is not None:

@@ -46,6 +46,8 @@ class PlaceThresholds(Struct, frozen=True, kw_only=True):
     discarded: tuple[str, ...] | None = None
     flow_types: dict[str, tuple[str, ...]] | None = None
     restart_on_return: bool | None = None
+    base_branches: tuple[str, ...] | None = None  #: this and the next of a repository only
+    generated_paths: tuple[str, ...] | None = None
 
 
 #: What every report says, and no configuration changes: docs/decisions/0028-thresholds.md tells why.

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from mappings.load import Problems, load_mappings
-from mappings.thresholds import OF_A_PLACE, WHOSE, ThresholdLine
+from mappings.thresholds import OF_A_PLACE, OF_A_REPOSITORY, WHOSE, ThresholdLine
 from sync.reconcile.thresholds import FIXED, PlaceThresholds, Thresholds, thresholds_of
 
 FILE = """
@@ -28,7 +28,7 @@ def test_without_lines_all_are_as_they_are_by_default():
 
 def test_every_threshold_can_be_set_but_those_that_are_fixed():
     assert {*ThresholdLine.model_fields} - {"from_on", *WHOSE} == {*Thresholds.__struct_fields__} - {"places", *FIXED}
-    assert {*OF_A_PLACE, *WHOSE} == {*PlaceThresholds.__struct_fields__}
+    assert {*OF_A_PLACE, *OF_A_REPOSITORY, *WHOSE} == {*PlaceThresholds.__struct_fields__}
 
 
 def test_a_project_and_a_team_may_have_some_of_their_own():
@@ -48,6 +48,12 @@ thresholds:
     assert (later.item_types, later.restart_on_return) == (("Task", "Test"), False)
 
 
+def test_a_repository_may_have_branches_and_generated_files_of_its_own():
+    lines = load_mappings('thresholds: [{project: acme/shop, base_branches: ["release/*"]}]', "m.yaml").thresholds
+    own = PlaceThresholds(project="acme/shop", base_branches=("release/*",))
+    assert thresholds_of(lines, date(2026, 6, 1)).places == (own,)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -60,6 +66,10 @@ thresholds:
         (
             "thresholds: [{project: A, grace_days: 3}]",
             "mappings.yaml:1:27: 'grace_days' holds for everybody; a project",
+        ),
+        (
+            "thresholds: [{project: A, base_branches: [main]}]",
+            "mappings.yaml:1:27: 'base_branches' holds for everybody, or for a repository; write `project: owner/name`",
         ),
         ("thresholds: [{project: A, team: b}]", "mappings.yaml:1:27: a line is for a project or for a team, not for"),
         ("thresholds: [{debounce_s: -1}]", "mappings.yaml:1:27: should be greater than or equal to 0"),

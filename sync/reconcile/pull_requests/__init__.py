@@ -75,7 +75,7 @@ def pull_requests(
     """
     robots, changes = bots(snapshot).cache(), snapshot["changes"]
     commits = by_people(snapshot["commits"], robots)
-    ready = readied(counted(snapshot, base_branches=thresholds.base_branches), changes).cache()
+    ready = readied(counted(snapshot, thresholds=thresholds), changes).cache()
     told = said(snapshot, ready, robots).cache()
     heard = reviewed(told).cache()
     facts = (
@@ -83,7 +83,7 @@ def pull_requests(
         authored(commits),
         iterations(ready, heard, told, commits=commits, changes=changes),
         last_activity(snapshot, ready, robots),
-        generated(snapshot["changed_files"], thresholds.generated_paths),
+        generated(snapshot["changed_files"], ready, thresholds),
         serving(links),
         _none(ready) if deployed is None else deployed,
     )

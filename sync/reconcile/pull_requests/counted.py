@@ -1,18 +1,21 @@
 """Which pull requests count, and from when to when each was open (metrics.md §2.1)."""
 
 from collections.abc import Collection
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mappings import globs
 from sync.reconcile.balance import bots
 from sync.reconcile.periods import micros
+from sync.reconcile.places import by_place, of_repositories
+from sync.reconcile.thresholds import Thresholds
 from sync.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 
-def counted(snapshot: Snapshot, *, base_branches: Collection[str] | None) -> "ir.Table":
+def counted(snapshot: Snapshot, *, thresholds: Thresholds) -> "ir.Table":
     """One row a pull request: who is behind it, its instants, and whether a figure may count it.
 
     by_bot; other_base: it goes into a branch that is not looked at; ended_us: merged, closed, or as_of;
@@ -24,13 +27,13 @@ def counted(snapshot: Snapshot, *, base_branches: Collection[str] | None) -> "ir
     homes = homes.select("source", "default_branch", "lost_us", repository="name")
     pulls = snapshot["pull_requests"].left_join(homes, ["source", "repository"])
     robots = bots(snapshot).rename(bot="ref")
-    known = pulls.left_join(robots, pulls.author == robots.bot)
+    known = of_repositories(pulls.left_join(robots, pulls.author == robots.bot))
     return known.select(
         *("ref", "key", "repository", "author", "merged_by", "merge_sha", "state", "draft", "additions", "deletions"),
         *("merged_us", "closed_us"),
         opened_us="created_us",
         by_bot=known.bot.notnull(),
-        other_base=_goes_elsewhere(known, base_branches),
+        other_base=by_place(known, thresholds, "base_branches", partial(_goes_elsewhere, known)),
         ended_us=ibis.coalesce(known.merged_us, known.closed_us, as_of_us),
         seen_us=ibis.coalesce(known.lost_us, as_of_us),
     )

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from mappings import globs
+from sync.reconcile.places import by_place, differs, of_repositories
+from sync.reconcile.thresholds import Thresholds
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -12,13 +14,19 @@ BANDS = {"XS": 10, "S": 50, "M": 250, "L": 1000}  #: each below so many lines; X
 LARGE = ("L", "XL")
 
 
-def generated(files: "ir.Table", paths: Collection[str]) -> "ir.Table":
-    """ref, generated: the changed lines that no person wrote, in files that these globs mean."""
+def generated(files: "ir.Table", pulls: "ir.Table", thresholds: Thresholds) -> "ir.Table":
+    """ref, generated: the changed lines that no person wrote, in files that `generated_paths` means."""
     import ibis
 
-    lines = ibis.coalesce(files.additions, 0) + ibis.coalesce(files.deletions, 0)
-    meant = files.id.re_search(globs.one_of(paths)) if paths else ibis.literal(False)
-    return files.filter(meant).group_by(ref="item_ref").aggregate(generated=lines.sum().cast("int64"))
+    def meant(paths: Collection[str]) -> "ir.BooleanValue":
+        return placed.id.re_search(globs.one_of(paths)) if paths else ibis.literal(False)
+
+    placed = files.rename(ref="item_ref")
+    if differs(thresholds, "generated_paths"):
+        placed = of_repositories(placed.join(pulls.select("ref", "repository"), "ref"))
+    lines = ibis.coalesce(placed.additions, 0) + ibis.coalesce(placed.deletions, 0)
+    found = placed.filter(by_place(placed, thresholds, "generated_paths", meant))
+    return found.group_by("ref").aggregate(generated=lines.sum().cast("int64"))
 
 
 def size(pulls: "ir.Table") -> "ir.IntegerValue":

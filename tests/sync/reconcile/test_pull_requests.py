@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from sync.reconcile.thresholds import Thresholds
+from sync.reconcile.thresholds import PlaceThresholds, Thresholds
 from tests.sync.reconcile.pulls import Story, account, at_us, hours, rows_of
 
 CASES = YAML(typ="safe").load(Path(__file__).with_name("pull_requests.yml").read_text(encoding="utf-8"))
@@ -86,3 +86,19 @@ def test_the_branches_that_count_can_be_named() -> None:
         story.pull["base"] = name
     found = rows_of(stories, thresholds=Thresholds(base_branches=("main", "release/*"), generated_paths=()))
     assert [name for name, row in found.items() if row["other_base"]] == ["try"]
+
+
+def test_a_repository_has_branches_and_generated_files_of_its_own() -> None:
+    told = ["05-06T10:00 ann opened"]
+    stories = {name: Story(number, told) for number, name in enumerate(("here", "there", "try"), start=1)}
+    for name, repository, base in (
+        ("here", "acme/shop", "main"),
+        ("there", "acme/app", "develop"),
+        ("try", "acme/app", "main"),
+    ):
+        stories[name].pull |= {"repository": repository, "base": base, "additions": 100, "deletions": 0}
+    files = [{"item_ref": story.ref, "id": "api.gen.ts", "additions": 40, "deletions": 0} for story in stories.values()]
+    own = PlaceThresholds(project="acme/app", base_branches=("develop",), generated_paths=("*.gen.ts",))
+    found = rows_of(stories, thresholds=Thresholds(places=(own,)), changed_files=files)
+    assert [name for name, row in found.items() if row["other_base"]] == ["try"]
+    assert {name: row["size"] for name, row in found.items()} == {"here": 100, "there": 60, "try": 60}
