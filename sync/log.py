@@ -3,9 +3,12 @@
 import logging
 import sys
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from secrets import token_hex
 from typing import TextIO
 
 import structlog
+from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 STRUCK = "***"
@@ -23,6 +26,7 @@ def configure(*, verbose: bool, secrets: Iterable[str], stream: TextIO | None = 
     render: Processor = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
+            merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -32,6 +36,11 @@ def configure(*, verbose: bool, secrets: Iterable[str], stream: TextIO | None = 
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else ordinary),
         logger_factory=structlog.PrintLoggerFactory(stream),
     )
+
+
+def named_run() -> AbstractContextManager[None]:
+    """As long as it lasts every event has the same word as `run`, and no other run's: many go on side by side."""
+    return bound_contextvars(run=token_hex(4))
 
 
 def _striking(secrets: frozenset[str]) -> Processor:

@@ -213,16 +213,17 @@ def opened(
     log.configure(verbose=verbose, secrets=configuration.secrets(config))
     engine = connect(config.store)
     try:
-        yield Work(
-            config=config,
-            folder=path.parent,
-            files=files,
-            engine=engine,
-            clock=clock,
-            wrong=wrong,
-            verbose=verbose,
-            who=who,
-        )
+        with log.named_run():
+            yield Work(
+                config=config,
+                folder=path.parent,
+                files=files,
+                engine=engine,
+                clock=clock,
+                wrong=wrong,
+                verbose=verbose,
+                who=who,
+            )
     except UNAVAILABLE as error:
         raise StoreError(
             f"The store cannot be used any more: {why(error)}.",

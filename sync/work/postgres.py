@@ -7,9 +7,9 @@ https://procrastinate.readthedocs.io
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 from procrastinate import App, PsycopgConnector
@@ -19,12 +19,15 @@ from procrastinate.jobs import JobDeferrer, Status
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Engine, func, inspect, select
 
+from sync.log import named_run
 from sync.store import deliveries
 from sync.store.database import writing
 from sync.store.errors import StoreError
 from sync.work.edge import failed
 from sync.work.jobs import Job, Jobs
 from sync.work.steward import AGAIN_S, AT_ONCE, TICK_S
+
+Task: TypeAlias = Callable[..., Awaitable[None]]
 
 _DO, _DRAIN = "do", "drain"
 _IN_LINE = "SELECT queueing_lock FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
@@ -102,6 +105,16 @@ class Queue:
             await self.app.job_manager.batch_defer_jobs_async(jobs)
 
 
+def _as_run(task: Task) -> Task:
+    """The task, whose events are those of one run."""
+
+    async def named(**what: str) -> None:
+        with named_run():
+            await task(**what)
+
+    return named
+
+
 class Announcer:
     """Puts drains in line as deliveries come in: the web's part, which does no work itself."""
 
@@ -158,8 +171,8 @@ class Worker:
     def __init__(self, queue: Queue, jobs: Jobs) -> None:
         self._queue = queue
         self._jobs = jobs
-        queue.app.task(name=_DO)(self._do)
-        queue.app.task(name=_DRAIN)(self._drain)
+        queue.app.task(name=_DO)(_as_run(self._do))
+        queue.app.task(name=_DRAIN)(_as_run(self._drain))
 
     async def run(self) -> None:
         """Works until a signal ends it. Where the queue cannot be asked, it goes on as soon as it can."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Coroutine
 from typing import Any
 
 from sync.drain import Drained
+from sync.log import named_run
 from sync.store import deliveries
 from sync.work.edge import failed
 from sync.work.jobs import Job, Jobs
@@ -80,12 +81,17 @@ class Steward:
 
     async def _guarded(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         try:
+            with named_run():
+                await self._told(name, work)
+        finally:
+            self._under_way.discard(name)
+
+    async def _told(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
             await work
         except Exception as error:  # noqa: BLE001 - the outer edge of one job: it is due again at the next look
             failed(error, job=name)
             await self._clock.sleep(AGAIN_S)
-        finally:
-            self._under_way.discard(name)
 
     async def _do(self, job: Job) -> None:
         more = True

@@ -46,3 +46,16 @@ def test_a_terminal_has_lines_that_move_for_what_goes_well() -> None:
     structlog.get_logger().warning("request")
     assert "applied" not in stream.getvalue()
     assert "request" in stream.getvalue()
+
+
+def test_events_of_one_run_are_told_from_those_of_others() -> None:
+    stream = io.StringIO()
+    log.configure(verbose=False, secrets=[], stream=stream)
+    for run in range(2):
+        with log.named_run():
+            for event in ("began", "ended"):
+                structlog.get_logger().info(event, number=run)
+    structlog.get_logger().info("outside")
+    *events, outside = map(json.loads, stream.getvalue().splitlines())
+    assert len({(each["number"], each["run"]) for each in events}) == len({each["run"] for each in events}) == 2
+    assert "run" not in outside

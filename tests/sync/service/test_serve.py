@@ -165,5 +165,8 @@ def test_told_to_end_it_ends_in_time_and_has_told_no_secret(served: Served) -> N
     _, err = served.process.communicate(timeout=PATIENCE_S)
     assert (served.process.returncode, "Traceback" in err) == (0, False)
     assert time.monotonic() - began_s < 10
+    events = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
+    runs = {each["source"]: each.get("run") for each in events if each["event"] == "pass"}
+    assert len(set(runs.values()) - {None}) == len(runs), "each pass is one run's, which tells it from the others"
     for secret in (SECRET, "jira-secret", "github-secret"):
         assert f'"{secret}' not in err
