@@ -122,7 +122,8 @@ def _bring_up(engine: Engine, store: str) -> None:
 
 # sqlite3 searches high and low for how to write each None and each truth value, unless it is told: half of an insert.
 # It is told what needs no step of Python's: an empty mapping gives None for None.
-register_adapter(type(None), {}.get)
+_NOTHING: dict[None, None] = {}
+register_adapter(type(None), _NOTHING.get)
 register_adapter(bool, int)
 
 
