@@ -34,8 +34,11 @@ OPTIONS = (
 DEFAULT = "Its effort stays dark: it counts for no objective."
 #: How projects mark a change that needs no issue: Apache Kafka and Arrow by MINOR:, Spark by [MINOR].
 MINOR = r"(?i)^\s*(\[[^\]]+\]\s*)*\[?(minor|trivial|no[- ]?(issue|jira|ticket))(\]|\s*:|\s*\[)"
-#: What changes nothing that runs.
-WORDS = r"(?i)\b(typos?|spelling|misspell\w*|grammar|wording|whitespace|comments?|links?|lint(er|r|s)?|formatting)\b"
+#: What changes nothing that runs. Where a word ends every engine has another sign for, hence the letters.
+WORDS = (
+    r"(?i)(^|[^a-z])(typos?|spelling|misspell[a-z]*|grammar|wording|whitespace|comments?|links?|lint(er|r|s)?|formatting)"
+    r"([^a-z]|$)"
+)
 
 
 def ask(facts: Facts) -> list[Row]:

@@ -17,6 +17,7 @@ from mappings.strategy import Strategy
 from mappings.tag import TAGS
 from sync.reconcile.alignment.reckoned import aligned
 from sync.reconcile.alignment.view import AlignmentView, Spending
+from sync.reconcile.facts import Facts
 from sync.reconcile.figures import Figure
 from sync.reconcile.periods import period
 from sync.reconcile.reconciliation import judged
@@ -36,6 +37,7 @@ from tests.sync.reconcile.effort.worlds import (
 from tests.sync.reconcile.flows import WORKFLOW, categories
 
 AS_OF = "2024-03-25T00:00Z"
+ZONE = ZoneInfo("UTC")
 WEEK = [f"2024-03-{day:02}" for day in range(18, 23)]
 BEFORE = [f"2024-03-{day:02}" for day in range(11, 16)]
 STRATEGY = Strategy.model_validate(
@@ -110,21 +112,21 @@ def company(who: list[str], *, teams: list[dict[str, Any]]) -> World:
     return known
 
 
-def view(world: World, *, precision: Precision | None = None) -> AlignmentView:
-    snapshot = facts(world, as_of=AS_OF)
-    projects = ("PAY", "WAL", "LAT", "OPS", "MISC")
-    zone = ZoneInfo("UTC")
-    known = judged(
-        snapshot,
+def known(world: World) -> Facts:
+    return judged(
+        facts(world, as_of=AS_OF),
         tags=tags(),
         links=table(LINKS, world.links),
-        categories=categories(dict.fromkeys(projects, WORKFLOW)),
+        categories=categories(dict.fromkeys(("PAY", "WAL", "LAT", "OPS", "MISC"), WORKFLOW)),
         strategy=STRATEGY,
-        zone=zone,
+        zone=ZONE,
         thresholds=Thresholds(),
         people=People.model_validate(read(world.people)),
     )
-    return aligned(known, period("2024-W12", zone=zone), precision=precision, config_version="v1")
+
+
+def view(world: World, *, precision: Precision | None = None) -> AlignmentView:
+    return aligned(known(world), period("2024-W12", zone=ZONE), precision=precision, config_version="v1")
 
 
 @pytest.fixture(scope="module")
