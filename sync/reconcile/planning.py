@@ -128,7 +128,7 @@ def _last_quarters(today: date, *, zone: ZoneInfo) -> Iterator[Period]:
 
 
 def _counts(facts: Facts, members: "ir.Table", plans: Sequence[Plan]) -> dict[int, Mapping[str, Any]]:
-    """Number of the plan → its counts of items and sums of points."""
+    """Number of the plan → its counts of items, sums of points, and the items of a sprint."""
 
     table = as_table((plan.row(number) for number, plan in enumerate(plans)), PLANS)
     items, changes = facts.snapshot["work_items"], facts.snapshot["changes"]
@@ -139,7 +139,7 @@ def _counts(facts: Facts, members: "ir.Table", plans: Sequence[Plan]) -> dict[in
         .select(SIDES)
         .union(_quarter_members(table.filter(table.id.isnull()), members, known))
     )
-    told = sides.join(table.select("plan", "start_us", "end_us"), "plan")
+    told = sides.join(table.select("plan", "start_us", "end_us", is_sprint=table.id.notnull()), "plan")
     told = told.filter(told.finished_us.isnull() | (told.finished_us >= told.start_us)).cache()
     pointed = told.join(_points(told, items, changes), ["plan", "ref"])
     rows = _summed(pointed).order_by("plan").to_pyarrow().to_pylist()
@@ -186,13 +186,16 @@ def _summed(told: "ir.Table") -> "ir.Table":
     lost = (told.outcome == "discarded") & (told.finished_us < told.end_us)
     came, lost = came.fill_null(False), lost.fill_null(False)
     is_kept = told.at_end & ~lost
-    none = ibis.literal(0).cast(WEIGHT)
+    none, is_listed = ibis.literal(0).cast(WEIGHT), told.is_sprint
     return told.group_by("plan").aggregate(
         committed=told.count(where=told.at_start),
         delivered=told.count(where=told.at_start & came),
         added=told.count(where=~told.at_start & is_kept),
         removed=told.count(where=told.at_start & ~is_kept & ~came),
         pointed=told.count(where=told.at_start & told.points.notnull()),
+        delivered_refs=told.ref.collect(where=is_listed & told.at_start & came),
+        added_refs=told.ref.collect(where=is_listed & ~told.at_start & is_kept),
+        removed_refs=told.ref.collect(where=is_listed & told.at_start & ~is_kept & ~came),
         points=told.points.sum(where=told.at_start).coalesce(none).cast("float64"),
         points_delivered=told.points.sum(where=told.at_start & came).coalesce(none).cast("float64"),
     )
@@ -201,6 +204,8 @@ def _summed(told: "ir.Table") -> "ir.Table":
 def _line(plan: Plan, counts: Mapping[str, Any]) -> PlanningLine:
     committed = counts["committed"]
     accuracy = _blank(plan, "planning_accuracy", "Planned and delivered")
+    in_points = _blank(plan, "planning_accuracy_points", "Planned and delivered, in points")
+    added, removed = _blank(plan, "planning_added", "Added later"), _blank(plan, "planning_removed", "Taken out")
     return PlanningLine(
         kind=plan.kind,
         id=plan.id,
@@ -210,16 +215,21 @@ def _line(plan: Plan, counts: Mapping[str, Any]) -> PlanningLine:
         end_at=instant(plan.end_us),
         committed=committed,
         figures=(
-            proportion_of(counts["delivered"], committed, blank=accuracy),
-            _share(counts["added"], committed, blank=_blank(plan, "planning_added", "Added later")),
-            _share(counts["removed"], committed, blank=_blank(plan, "planning_removed", "Taken out")),
-            _in_points(counts, blank=_blank(plan, "planning_accuracy_points", "Planned and delivered, in points")),
+            proportion_of(counts["delivered"], committed, blank=_behind(accuracy, counts["delivered_refs"])),
+            _share(counts["added"], committed, blank=_behind(added, counts["added_refs"])),
+            proportion_of(counts["removed"], committed, blank=_behind(removed, counts["removed_refs"])),
+            _in_points(counts, blank=_behind(in_points, counts["delivered_refs"])),
         ),
     )
 
 
 def _blank(plan: Plan, name: str, title: str) -> Figure:
     return Figure(id=name, scope=plan.scope or plan.id, title=title, unit="ratio")
+
+
+def _behind(blank: Figure, refs: Sequence[str] | None) -> Figure:
+    """`blank` with these items; a quarter's are too many to be listed one by one."""
+    return replace(blank, items=tuple(sorted(refs or ())))
 
 
 def _share(part: float, committed: int, *, blank: Figure) -> Figure:

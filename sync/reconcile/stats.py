@@ -66,8 +66,11 @@ def interval_ranks(n: int, *, percent: int) -> Interval[int]:
     return low, None
 
 
-def wilson(hits: int, n: int) -> Interval[float]:
-    """The 90 % score interval of a proportion (Wilson 1927); unbounded when n is 0."""
+def wilson(hits: float, n: int) -> Interval[float]:
+    """The 90 % score interval of a proportion (Wilson 1927); unbounded when n is 0.
+
+    What counts in parts counts so among the hits; parts vary less than whole ones, so that it is then rather too wide.
+    """
     if n == 0:
         return None, None
     centre = (hits + Z_90**2 / 2) / (n + Z_90**2)

@@ -1,7 +1,7 @@
 """The scheduled job on an invented company, from poll to report."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from subprocess import CompletedProcess
 from typing import Any
@@ -61,6 +61,56 @@ def test_every_item_is_accounted_for(report: Mapping[str, Any], stage: Stage) ->
     issues = len(stage.company.jira.issues) + sum(len(each["issues"]) for each in repositories)
     assert lines["work_item"]["seen"] == issues
     assert lines["pull_request"]["seen"] == sum(len(each["pullRequests"]) for each in repositories)
+
+
+#: Counts, totals and extremes are of all there is, and points are what a team gives: of no sample, so no interval.
+OF_ALL = {
+    *("throughput", "discarded", "bulk_closed", "wip", "scope", "scope_delivered", "completion", "scope_growth"),
+    *("merged_pull_requests", "stale_pull_requests", "stalest_pull_request", "review_load", "planning_added"),
+    *("deployments", "deployments_per_week", "operational_incidents", "cost", "planning_accuracy_points"),
+    *("share_by_points", "survival_p50", "survival_p85", "survival_p95", "pickup_survival_p50", "pickup_survival_p85"),
+}
+#: Of days of people, of weeks, of services, or of more items than a report lists: docs/decisions/0028 says where.
+LISTED_ELSEWHERE = {
+    *("observability", "effort_coverage", "strategic_yield", "alignment", "drift", "divergence", "focus"),
+    *("fragmentation", "switching", "wip_load", "review_load", "deploy_days_p50", "share_by_items", "share_by_points"),
+    *("scope", "scope_delivered", "completion", "scope_growth", "expectation_p85", "linked"),
+    *("survival_p50", "survival_p85", "survival_p95", "pickup_survival_p50", "pickup_survival_p85"),
+}
+
+
+def figures(part: Any) -> Iterator[Mapping[str, Any]]:
+    """Every figure in this part of a report."""
+    match part:
+        case {"id": _, "scope": _, "value": _, "excluded": _}:
+            yield part
+        case dict():
+            for value in part.values():
+                yield from figures(value)
+        case list():
+            for value in part:
+                yield from figures(value)
+
+
+def test_every_figure_has_its_sample_or_says_why_it_is_missing(report: Mapping[str, Any]) -> None:
+    told = list(figures(report))
+    assert len(told) > 300
+    assert {each["id"] for each in told if each["value"] is None and not each["reason"]} == set()
+    assert {each["id"] for each in told if each["value"] is not None and (each["n"] is None or each["reason"])} == set()
+
+
+def test_every_figure_of_a_sample_has_an_interval(report: Mapping[str, Any]) -> None:
+    """One whose upper end is not bounded by so few has a lower one."""
+    valued = [each for each in figures(report) if each["value"] is not None and each["id"] not in OF_ALL]
+    assert {each["id"] for each in valued if each["low"] is None and each["high"] is None} == set()
+
+
+def test_every_figure_of_items_lists_them(report: Mapping[str, Any]) -> None:
+    """Of what is nought there are none, and those of a quarter's plan are not told one by one."""
+    quarters = {line["scope"] for line in report["planning"] if line["kind"] == "quarter"}
+    found = [each for each in figures(report) if each["value"] and each["id"] not in LISTED_ELSEWHERE]
+    bare = {(each["id"], each["scope"]) for each in found if not each["items"]}
+    assert {name for name, scope in bare if not (name.startswith("planning_") and scope in quarters)} == set()
 
 
 def test_what_was_planted_is_found_and_nothing_else_of_its_kind(report: Mapping[str, Any], stage: Stage) -> None:

@@ -15,8 +15,10 @@ from sync.reconcile.alignment.reckoning import (
     Reckoning,
     habits_of,
 )
+from sync.reconcile.alignment.resampling import interval
 from sync.reconcile.alignment.scores import Statistic, Sums
-from sync.reconcile.alignment.view import TeamEffort
+from sync.reconcile.alignment.unplanned import unplanned_share
+from sync.reconcile.alignment.view import Reason, TeamEffort
 from sync.reconcile.effort.population import CURRENT, SANCTIONED
 from sync.reconcile.effort.roster import UNIT
 from sync.reconcile.figures import DAY_US, Figure
@@ -58,11 +60,11 @@ def _figures(told: Reckoning, planned: Mapping[str, float], precision: Precision
     yield _band(told, "effort_coverage", scores.coverage, scores.own_coverage, precision)
     yield _band(told, "strategic_yield", scores.strategic_yield, scores.own_yield, precision)
     yield _score(told, "alignment", scores.alignment)
-    yield _score(told, "stale_share", scores.stale_share)
-    yield _score(told, "early_share", scores.early_share)
+    yield _listed(told, _score(told, "stale_share", scores.stale_share), "closed_objective", "paused_objective")
+    yield _listed(told, _score(told, "early_share", scores.early_share), "early")
     if is_plan(planned):
         yield _score(told, "drift", lambda each: drift(each, planned))
-        yield _valued(replace(_blank("divergence"), n=told.people), divergence(told.total, planned))
+        yield _score(told, "divergence", lambda each: divergence(each, planned))
     else:
         yield from (replace(_blank(name), reason="not_configured") for name in ("drift", "divergence"))
     yield _score(told, "focus", scores.focus)
@@ -89,6 +91,12 @@ def _band(told: Reckoning, name: str, upper: Statistic, lower: Statistic, precis
     sure = wilson(precision.right, precision.n)[0] if precision else None
     least = None if low is None else low * (1.0 if sure is None else sure)
     return _valued(replace(_blank(name), n=told.people, low=least, high=high), high)
+
+
+def _listed(told: Reckoning, figure: Figure, *reasons: Reason) -> Figure:
+    """With the items that took the most of what leads nowhere for these reasons."""
+    refs = (row.ref for row in told.items.misaligned if row.reason in reasons)
+    return replace(figure, items=tuple(dict.fromkeys(refs)))
 
 
 def fragmentation(told: Sums) -> float | None:
@@ -123,9 +131,10 @@ def _wip_load(told: Reckoning, team: str | None) -> Figure:
 
 
 def _unplanned(told: Reckoning) -> Figure:
-    effort, refs = told.unplanned
-    blank = replace(_blank("unplanned_share"), n=told.people, items=tuple(refs))
-    return _valued(blank, scores.ratio(effort, scores.observed(told.total)))
+    unplanned = told.displaced.of(None)
+    band = unplanned_share(told, None, unplanned.by_person)
+    blank = replace(_blank("unplanned_share"), n=told.people, items=unplanned.refs)
+    return _valued(replace(blank, low=band.low, high=band.high), band.value)
 
 
 def _by_items(told: Reckoning) -> Iterator[Figure]:
@@ -137,10 +146,11 @@ def _by_items(told: Reckoning) -> Iterator[Figure]:
     }
     for name, (title, value) in shares.items():
         blank = Figure(id=name, scope=ALL, title=title, unit="ratio", n=n)
+        low, high = wilson((value or 0) * n, n)
         if n < SMALLEST_DENOMINATOR:
             yield replace(blank, reason="small_n" if n else "zero_denominator")
         else:
-            yield replace(blank, value=value)
+            yield replace(blank, value=value, low=low, high=high)
 
 
 def of_teams(told: Reckoning) -> tuple[TeamEffort, ...]:
@@ -154,10 +164,13 @@ def _of_team(told: Reckoning, team: str) -> Iterator[Figure]:
     at_home = [person for person, home in told.population.home.items() if home == team and person in told.habits.spread]
     sums = {**scores.sums(part.total, told.map), **habits_of(told.habits, at_home)}
     is_large = len(at_home) >= told.facts.thresholds.least_group
+    drawn = told.replicates_of(team, at_home)
     for name, statistic in OF_TEAMS.items():
         blank = replace(_blank(name, team), n=n)
         if is_large or statistic not in (fragmentation, switching):
-            yield _valued(blank, statistic(sums))
+            value = statistic(sums)
+            low, high = interval(drawn, statistic) if value is not None else (None, None)
+            yield _valued(replace(blank, low=low, high=high), value)
         else:
             yield replace(blank, reason="suppressed_privacy")
     yield _wip_load(told, team)

@@ -1,6 +1,6 @@
 """All that the figures of a period's effort are read from, each reckoned once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,10 +18,10 @@ from sync.reconcile.effort.displaced import Displaced, displaced
 from sync.reconcile.effort.habits import Habits, habits
 from sync.reconcile.effort.ledger import Ledger
 from sync.reconcile.effort.models import Models, models
-from sync.reconcile.effort.population import CLOSED, PAUSED, Population, Span, population
+from sync.reconcile.effort.population import CLOSED, PAUSED, Population, Span, Vector, population
 from sync.reconcile.effort.privacy import is_large_enough, shown
 from sync.reconcile.effort.sensitivity import by_weights
-from sync.reconcile.effort.work import delivered, still_open, unplanned, unplanned_items
+from sync.reconcile.effort.work import delivered, still_open, unplanned_items
 from sync.reconcile.objectives import ALL
 from sync.reconcile.periods import Period, micros
 from sync.reconcile.stats import Interval, clusters, seed
@@ -112,17 +112,6 @@ class Reckoning:
         return models(done, self.buckets, self.states)
 
     @cached_property
-    def unplanned(self) -> tuple[int, Sequence[str]]:
-        return unplanned(
-            self.ledger.spent,
-            self.facts.snapshot["work_items"],
-            self.span,
-            start_us=micros(self.period.start_at),
-            until_us=self._until_us,
-            thresholds=self.facts.thresholds,
-        )
-
-    @cached_property
     def displaced(self) -> Displaced:
         """What nobody planned, by team and person."""
         items = unplanned_items(
@@ -153,12 +142,21 @@ class Reckoning:
         """The sums of resampled people, none where they may not be shown."""
         if self.hidden:
             return []
+        return self._resampled(ALL, self.population.people, self.population.ids)
+
+    def replicates_of(self, team: str, at_home: Collection[int]) -> list[Sums]:
+        """The sums of resampled people of a team; how those at home there split their days is part of them."""
+        part = self.population.of(team)
+        return self._resampled(team, part.people, [part.ids[number] for number in at_home])
+
+    def _resampled(self, scope: str, people: Mapping[str, Vector], with_habits: Iterable[str]) -> list[Sums]:
         numbers = {name: number for number, name in enumerate(self.population.ids)}
+        own = {name: [numbers[name]] for name in with_habits}
         told = {
-            name: {**sums(vector, self.map), **habits_of(self.habits, [numbers[name]])}
-            for name, vector in self.population.people.items()
+            name: {**sums(vector, self.map), **habits_of(self.habits, own.get(name, []))}
+            for name, vector in people.items()
         }
-        number = seed("effort", ALL, f"{self.facts.as_of:%Y-%m-%dT%H:%M:%SZ}", self.config_version)
+        number = seed("effort", scope, f"{self.facts.as_of:%Y-%m-%dT%H:%M:%SZ}", self.config_version)
         return replicates(clusters(told), seed=number, count=self.facts.thresholds.bootstrap_replicates)
 
     def interval(self, statistic: Statistic) -> Interval[float]:

@@ -19,7 +19,7 @@ from sync.reconcile.effort.buckets import EXEMPT
 from sync.reconcile.effort.population import CURRENT, UNSEEN, Span, days
 from sync.reconcile.effort.roster import UNIT
 from sync.reconcile.figures import Figure
-from sync.reconcile.stats import SMALLEST_DENOMINATOR
+from sync.reconcile.stats import SMALLEST_DENOMINATOR, wilson
 
 Class = Literal["strategic", "sanctioned"]
 
@@ -41,16 +41,17 @@ def _planned(told: Reckoning, scope: str, planned: Mapping[str, float]) -> float
 
 def _spending(told: Reckoning, scope: str, planned: float | None, *, is_starved: bool) -> Spending:
     class_: Class = "sanctioned" if told.map.is_sanctioned(scope) else "strategic"
-    reached = _attainment(told, scope, planned)
+    share = _share(told, scope)
+    reached = _attainment(told, scope, planned, behind=share.items)
     is_over = reached.value is not None and reached.value > told.facts.thresholds.over_target
-    cost, priced = _cost(told, scope)
+    cost, priced = _cost(told, scope, behind=share.items)
     flags = {"starved": is_starved, "over_target": is_over}
     return Spending(
         id=scope,
         title=_title(told, scope),
         class_=class_,
         effort_days=None if told.hidden else days(told.total.get(f"all:{scope}", 0)),
-        share=_share(told, scope),
+        share=share,
         planned=planned,
         attainment=reached,
         sensitivity=_sensitivity(told, scope),
@@ -79,8 +80,8 @@ def _share(told: Reckoning, scope: str) -> Figure:
     return _resampled(told, replace(blank, items=behind), lambda each: scores.share(each, scope))
 
 
-def _attainment(told: Reckoning, scope: str, planned: float | None) -> Figure:
-    blank = Figure(id="attainment", scope=scope, title="Attainment", unit="times", n=told.people)
+def _attainment(told: Reckoning, scope: str, planned: float | None, *, behind: tuple[str, ...]) -> Figure:
+    blank = Figure(id="attainment", scope=scope, title="Attainment", unit="times", n=told.people, items=behind)
     if planned is None:
         return replace(blank, reason="not_configured")
     got = _resampled(told, blank, lambda each: scores.share_on_plan(each, scope))
@@ -122,10 +123,13 @@ def _by_model(told: Reckoning, scope: str, name: str, title: str, *, points: boo
     blank = Figure(id=name, scope=scope, title=title, unit="ratio", n=told.models.items)
     if told.models.items < SMALLEST_DENOMINATOR:
         return replace(blank, reason="small_n" if told.models.items else "zero_denominator")
-    return replace(blank, value=share, reason="no_data" if share is None else None)
+    if share is None:
+        return replace(blank, reason="no_data")
+    low, high = (None, None) if points else wilson(share * told.models.items, told.models.items)
+    return replace(blank, value=share, low=low, high=high)
 
 
-def _cost(told: Reckoning, scope: str) -> tuple[Figure, float | None]:
+def _cost(told: Reckoning, scope: str, *, behind: tuple[str, ...]) -> tuple[Figure, float | None]:
     """Day rates times person-days, null where a team that contributed has no rate; and the part that is priced."""
     blank = Figure(id="cost", scope=scope, title="Cost", unit="money")
     rates = _rates(told.facts.people)
@@ -135,6 +139,7 @@ def _cost(told: Reckoning, scope: str) -> tuple[Figure, float | None]:
     for piece in told.population.pieces:
         if piece.state != UNSEEN and piece.bucket and scope in told.map.line(piece.bucket):
             spent[piece.team] += piece.effort
+    blank = replace(blank, n=told.people, items=behind)
     part = scores.ratio(sum(effort for team, effort in spent.items() if team in rates), spent.total())
     if part is None or part < 1:
         return replace(blank, reason="no_data" if part is None else "not_configured"), part

@@ -1,19 +1,15 @@
 """What teams did in a month, as far as they are large enough for it to be told (metrics.md §10.2)."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from sync.reconcile.alignment import scores
 from sync.reconcile.alignment.reckoning import Reckoning
-from sync.reconcile.alignment.resampling import interval, replicates
 from sync.reconcile.alignment.scores import Sums
+from sync.reconcile.alignment.unplanned import unplanned_share
 from sync.reconcile.alignment.view import Band
 from sync.reconcile.effort.population import days
-from sync.reconcile.stats import clusters, seed
-
-UNPLANNED = "unplanned"
 
 
 class TeamMonth(Struct, frozen=True, kw_only=True):
@@ -38,7 +34,7 @@ def team_months(month: Reckoning) -> Iterator[TeamMonth]:
             team=team,
             days=days(scores.observed(told)),
             objectives=_objectives(told),
-            unplanned=_unplanned(month, team, unplanned.by_person),
+            unplanned=unplanned_share(month, team, unplanned.by_person),
             unplanned_days=days(sum(unplanned.by_person.values())),
             unplanned_refs=unplanned.refs,
         )
@@ -48,23 +44,3 @@ def _objectives(told: Sums) -> dict[str, float]:
     spent = {name.removeprefix("to:"): effort for name, effort in told.items() if name.startswith("to:") and effort}
     total = sum(spent.values())
     return {name: spent[name] / total for name in sorted(spent, key=lambda name: (-spent[name], name))}
-
-
-def _unplanned(month: Reckoning, team: str | None, unplanned: dict[int, int]) -> Band:
-    """Its share of the team's effort, with an interval over resampled people."""
-    spent = Counter[int]()
-    for name, of_team in month.population.observed.items():
-        if team is None or name == team:
-            spent.update(of_team)
-    value = scores.ratio(sum(unplanned.values()), spent.total())
-    if not value:
-        return Band(value=value)
-    told = {
-        month.population.ids[person]: {UNPLANNED: unplanned.get(person, 0), scores.OBSERVED: effort}
-        for person, effort in spent.items()
-    }
-    facts = month.facts
-    number = seed("unplanned", team or "all", f"{facts.as_of:%Y-%m-%dT%H:%M:%SZ}", facts.config_version)
-    drawn = replicates(clusters(told), seed=number, count=facts.thresholds.bootstrap_replicates)
-    low, high = interval(drawn, lambda each: scores.ratio(each[UNPLANNED], scores.observed(each)))
-    return Band(value=value, low=low, high=high)

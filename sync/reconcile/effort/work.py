@@ -15,19 +15,8 @@ if TYPE_CHECKING:
 DEFECT = "defect"
 
 
-def unplanned(
-    spent: "ir.Table", work_items: "ir.Table", span: Span, *, start_us: int, until_us: int, thresholds: Thresholds
-) -> tuple[int, Sequence[str]]:
-    """The effort in the span on what was created in it as a defect or to be expedited, in units; its refs (§5.2a)."""
-    known = unplanned_items(work_items, start_us=start_us, until_us=until_us, thresholds=thresholds)
-    took = spent.filter(span.holds(spent.day)).semi_join(known, "ref")
-    rows = took.group_by("ref").agg(effort=took.effort.sum().cast("decimal(38, 0)")).order_by("ref")
-    told = rows.to_pyarrow().to_pylist()
-    return sum(int(row["effort"]) for row in told), [row["ref"] for row in told]
-
-
 def unplanned_items(work_items: "ir.Table", *, start_us: int, until_us: int, thresholds: Thresholds) -> "ir.Table":
-    """ref: what was created in this time as a defect or to be expedited."""
+    """ref: what was created in this time as a defect or to be expedited (§5.2a)."""
     created = work_items.filter((work_items.created_us >= start_us) & (work_items.created_us < until_us))
     named = [name.lower() for name in thresholds.expedite]
     labels = created.select("ref", label="labels").unnest("label")

@@ -100,6 +100,11 @@ def test_a_sprint_by_its_real_start_and_end(sprint: PlanningLine) -> None:
         "planning_removed": 2 / 8,
         "planning_accuracy_points": 9 / 23,
     }
+    assert [[ref_of(f"PAY-{n}") for n in numbers] for numbers in ([1, 2, 7], [8, 9], [5, 6], [1, 2, 7])] == [
+        list(figure.items) for figure in sprint.figures
+    ]
+    assert [figure.n for figure in sprint.figures] == [8] * 4
+    assert [figure.low is None for figure in sprint.figures] == [False, True, False, True]  # added may be any number
 
 
 def test_points_are_told_where_most_have_them() -> None:

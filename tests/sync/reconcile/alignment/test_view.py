@@ -180,6 +180,14 @@ def test_scores_have_an_interval_over_people(told: AlignmentView) -> None:
     assert alignment.n == 6
 
 
+def test_so_have_the_figures_of_a_team_and_what_nobody_planned(told: AlignmentView) -> None:
+    (team,) = told.teams
+    bounded = [each for each in (*team.figures, figure(told, "unplanned_share")) if each.value is not None]
+    assert len(bounded) > 5
+    assert all(each.low is not None and each.high is not None for each in bounded)
+    assert all((each.low or 0) <= (each.value or 0) <= (each.high or 0) + 1e-12 for each in bounded)
+
+
 def test_each_objective_beside_its_plan_and_a_parent_with_its_children(told: AlignmentView) -> None:
     assert [each.id for each in told.spending] == [
         *("growth", "checkout", "wallets", "search", "later", "steady"),
