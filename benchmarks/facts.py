@@ -20,18 +20,26 @@ TYPES = {
 }
 AS_OF = datetime(2026, 11, 20, 18, tzinfo=UTC)
 ITEMS_A_PROJECT, MOST_PROJECTS, ITEMS_A_PERSON = 1_000, 100, 500
-OBJECTIVES = 20
+OBJECTIVES, DAYS = 20, 1_000
 WORDS = ("basket", "checkout", "search", "start screen", "backups")
 
 
-def make(connection: duckdb.DuckDBPyConnection, items: int) -> None:
-    """Puts the tables of a snapshot with so many work items into the database."""
+def people_of(items: int, *, items_a_person: int = ITEMS_A_PERSON) -> int:
+    """How many people do so many items."""
+    return 10 + items // items_a_person
+
+
+def make(
+    connection: duckdb.DuckDBPyConnection, items: int, *, days: int = DAYS, items_a_person: int = ITEMS_A_PERSON
+) -> None:
+    """Puts the tables of a snapshot with so many work items, created in so many days, into the database."""
     told = {
         "items": items,
         "seed": SEED,
         "as_of_us": epoch_us(AS_OF),
         "projects": min(MOST_PROJECTS, 1 + items // ITEMS_A_PROJECT),
-        "people": 10 + items // ITEMS_A_PERSON,
+        "people": people_of(items, items_a_person=items_a_person),
+        "days": days,
     }
     connection.execute("SET enable_progress_bar = false")  # it goes to stdout
     for name, value in told.items():
@@ -50,22 +58,22 @@ def _complete(connection: duckdb.DuckDBPyConnection, table: str, columns: Mappin
         connection.execute(f'ALTER TABLE {table} ADD COLUMN IF NOT EXISTS "{name}" {kind}')
 
 
-def strategy() -> str:
-    """The text of a strategy with 20 objectives."""
+def strategy(count: int = OBJECTIVES) -> str:
+    """The text of a strategy with so many objectives."""
     objectives = (
         f"  - {{id: goal-{number}, name: Goal {number}, owner: team-{number % 5}, class: strategic, "
-        f"state: [{{current: 2024-01-01}}], plan: [{{from: 2024-01-01, share: {1 / OBJECTIVES}}}]}}"
-        for number in range(OBJECTIVES)
+        f"state: [{{current: 2024-01-01}}], plan: [{{from: 2024-01-01, share: {1 / count}}}]}}"
+        for number in range(count)
     )
     return (
         "\n".join(["from: 2024-01-01", "vision: Every shop sells more through us", "objectives:", *objectives]) + "\n"
     )
 
 
-def mappings(rules: int) -> str:
+def mappings(rules: int, *, objectives: int = OBJECTIVES) -> str:
     """The text of a mapping file with so many rules, of every usual kind in turn."""
     matching = (
-        f"  - {{id: rule-{number}, when: {when}, objective: goal-{number % OBJECTIVES}}}"
+        f"  - {{id: rule-{number}, when: {when}, objective: goal-{number % objectives}}}"
         for number, when in enumerate(islice(_conditions(), rules))
     )
     statuses = "  - {active: [In Progress], waiting: [In Review], done: [Done]}"

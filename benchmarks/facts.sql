@@ -11,7 +11,7 @@ CREATE TEMP TABLE lives AS
 WITH items AS (
     SELECT range AS number, range % 50 = 0 AS is_epic, range % 8 = 3 AS is_part, range - range % 50 AS epic,
         pick(range // 50, 1, getvariable('projects')) AS place,
-        getvariable('as_of_us') - days(1000.0 * (getvariable('items') - range) / getvariable('items')) AS created_us
+        getvariable('as_of_us') - days(1.0 * getvariable('days') * (getvariable('items') - range) / getvariable('items')) AS created_us
     FROM range(getvariable('items'))
 ), begun AS (
     SELECT *, CASE WHEN draw(number, 2) < 0.9 THEN created_us + days(0.1 - 12 * ln(1.000001 - draw(number, 3))) END AS started_us

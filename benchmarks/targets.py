@@ -65,6 +65,10 @@ TARGETS: Mapping[str, Mapping[str, Target]] = {
         "1,000,000 items, 10,000,000 changes, 1,000,000 pull requests": Target(most=60, needs="--large"),
         "1,000,000 items, 10,000,000 changes, 1,000,000 pull requests: peak memory": Target(most=4096, needs="--large"),
     },
+    "effort": {
+        "1,000,000 items, 20,000,000 signs, 60 objectives, 52 weeks": Target(most=30, needs="--large"),
+        "1,000,000 items, 20,000,000 signs, 60 objectives, 52 weeks: peak memory": Target(most=4096, needs="--large"),
+    },
     "hooks": {
         "durable 202 a second": Target(least=1_000),
         "until the 202, p99": Target(most=50),
