@@ -19,8 +19,8 @@ pytestmark = pytest.mark.real_data
 #: As the team of the records might have it: what is open waits to be taken up.
 WORKFLOW = {
     **dict.fromkeys(("10020", "10029", "10000", "10033"), "todo"),  # Inbox, Ready for Dev, To Do of two projects
-    "1": "waiting",
-    "3": "active",  # Open, In Development
+    "1": "waiting",  # Open
+    "3": "active",  # In Development
     **dict.fromkeys(("5", "6", "10068"), "done"),  # Resolved, Closed, and done as the project has called it since
 }
 PARTS = ("active_us", "queued_us", "blocked_us", "returned_us", "done_gap_us")
