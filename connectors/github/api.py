@@ -72,7 +72,8 @@ def read(answer: Answer, kind: type[T]) -> Graph[T]:
     _judge(reply, answer)
     if reply.data is None:
         raise _nothing(reply)
-    return Graph(data=reply.data, hidden=tuple(reply.errors or ()), server_at=answer.server_at)
+    hidden = tuple(error for error in reply.errors or () if not _overflows(error))
+    return Graph(data=reply.data, hidden=hidden, server_at=answer.server_at)
 
 
 def each(nodes: Sequence[T] | None, asked: Sequence[str]) -> Sequence[T]:
@@ -91,11 +92,6 @@ def causes(errors: tuple[GraphError, ...], *path: str | int) -> list[str]:
     """What the server says of the things at and below `path`."""
     there = [error for error in errors if tuple(error.path or ())[: len(path)] == path]
     return [said(error) for error in there]
-
-
-def overflows(error: GraphError) -> bool:
-    """It is about a number alone that was too large to be told."""
-    return bool((error.path or [""])[-1] == OVERFLOWING)
 
 
 def _reply(answer: Answer, kind: type[T]) -> Reply[T]:
@@ -125,11 +121,16 @@ def _judge(reply: Reply[T], answer: Answer) -> None:
             raise CursorLost(f"GitHub has lost its place: {said(error)}")
         if reply.data is None and (answer.status != 200 or _not_understood(error)):
             raise Malformed(f"GitHub does not understand the question: {said(error)}")
-    spoiling = [error for error in errors if error.type not in HIDDEN_TYPES and not overflows(error)]
+    spoiling = [error for error in errors if error.type not in HIDDEN_TYPES and not _overflows(error)]
     if spoiling:
         # RESOURCE_LIMITS_EXCEEDED, MAX_NODE_LIMIT_EXCEEDED, a timeout in words: what is null may be there, and a
         # smaller question is answered. # spiceai/spiceai#13762, airbytehq/airbyte#86914
         raise TooLarge(f"GitHub did not finish its answer: {said(spoiling[0])}")
+
+
+def _overflows(error: GraphError) -> bool:
+    """It is about a number alone that was too large to be told."""
+    return bool((error.path or [""])[-1] == OVERFLOWING)
 
 
 def _names_errors(answer: Answer) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connectors.github.api import overflows, said
+from connectors.github.api import said
 from connectors.github.wire import GraphError
 
 #: A person that is not to be seen is no gap: the item is read, its author is unknown (apache/devlake#3491).
@@ -45,7 +45,7 @@ def blame(errors: Sequence[GraphError], path: tuple[str, ...]) -> Blame:
         steps = tuple(error.path or ())
         place = steps[len(path)] if steps[: len(path)] == path and len(steps) > len(path) else None
         below = GraphError(message=error.message, type=error.type, path=list(steps[len(path) + 1 :]))
-        if _of_a_person(error) or overflows(error):
+        if _of_a_person(error):
             continue
         if isinstance(place, int):
             rows.setdefault(place, []).append(below)

@@ -12,8 +12,6 @@ from connectors.github.timeline import changes, comments
 from connectors.github.wire import Connection
 from connectors.records import ChildSet, WorkItem
 
-RESOLUTIONS = {"COMPLETED": "completed", "DUPLICATE": "duplicate", "NOT_PLANNED": "not_planned"}
-
 
 def issue(found: items.Issue, accounts: Accounts) -> Parsed:
     """The issue as a work item. Its status is open or closed; the rest is told by pull requests and boards."""
@@ -31,7 +29,7 @@ def issue(found: items.Issue, accounts: Accounts) -> Parsed:
         status_id="closed" if closed else "open",
         status="closed" if closed else "open",
         status_category="done" if closed else "todo",
-        resolution=RESOLUTIONS.get(found.state_reason or "") if closed else None,
+        resolution=found.state_reason.lower() if closed and found.state_reason else None,
         labels=names_of(found.labels),
         milestone=found.milestone.title if found.milestone else None,
         parent_ref=f"{accounts.source}:issue:{found.parent.id}" if found.parent and found.parent.id else None,

@@ -5,14 +5,17 @@ from datetime import UTC, date, datetime, timedelta
 from connectors.errors import Malformed
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: Of 1973 in milliseconds, long before there was Jira; of the year 5138 in seconds.
+LEAST_MS = 10**11
 
 
 def instant(value: str | int) -> datetime:
     """The aware UTC instant of ISO text, whose offset may lack its colon (deeplethe/utopia#135), or of epoch
-    milliseconds; `Malformed` where it is neither, or of a year that no calendar has (singer-io/tap-jira#87)."""
+    milliseconds, or seconds, as the API's own example has them (OpenAPI, POST /changelog/bulkfetch); `Malformed` where
+    it is neither, or of a year that no calendar has (singer-io/tap-jira#87)."""
     try:
         if isinstance(value, int):
-            return EPOCH + timedelta(milliseconds=value)
+            return EPOCH + timedelta(milliseconds=value if abs(value) >= LEAST_MS else value * 1000)
         at = datetime.fromisoformat(value)
         if at.tzinfo is None:
             raise Malformed(f"the instant {value!r} has no offset")

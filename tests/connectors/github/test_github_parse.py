@@ -406,6 +406,12 @@ def test_an_issue_is_a_work_item() -> None:
     assert [account.name for account in met] == ["payments-dev-1"]
 
 
+def test_a_reason_for_closing_that_github_did_not_have_before_is_told_in_its_own_word() -> None:
+    record, _, _ = parsed(ISSUES, ISSUE | {"state": "CLOSED", "stateReason": "SUPERSEDED", "closedAt": AT})
+    assert isinstance(record, WorkItem)
+    assert record.resolution == "superseded"
+
+
 def test_an_issue_that_was_opened_again_is_not_resolved() -> None:
     record, _, _ = parsed(ISSUES, ISSUE | {"stateReason": "REOPENED", "closedAt": AT})
     assert isinstance(record, WorkItem)

@@ -135,6 +135,26 @@ def test_a_number_too_large_for_an_int_costs_nobody_their_pull_request() -> None
     assert len(stage.requests.seen) < 20, "the page is not asked for again"
 
 
+def test_a_number_too_large_for_an_int_leaves_a_list_whole() -> None:
+    """Row 29 again, of whoever published a release."""
+
+    def overflow(name: str, answer: Any) -> Any:
+        lists = answer["data"].items() if name == "lists" else ()
+        for alias, told in lists:
+            for place, row in enumerate(told["rows"]["nodes"]):
+                if "tagName" in row:
+                    row["author"]["databaseId"] = None
+                    path = [alias, "rows", "nodes", place, "author", "databaseId"]
+                    answer.setdefault("errors", []).append({"message": "Int cannot represent 3000000001", "path": path})
+        return answer
+
+    release = {"id": "RE_1", "tagName": "v1", "createdAt": hours(1), "updatedAt": hours(1), "author": DEV}
+    with staged(host_of(repository(releases=[release])), change=overflow) as stage:
+        stored = poll_of(stage)
+    assert not stored.gaps
+    assert [one.refs for one in stored.listed if one.kind == "release"] == [("github:release:RE_1",)]
+
+
 def test_items_that_a_large_page_leaves_out_are_read_by_smaller_ones() -> None:
     """Row 26, without the error beside it: spiceai/spiceai#13762."""
 

@@ -91,6 +91,7 @@ def test_what_has_no_name_spoils_no_issue() -> None:
         ("2020-06-12T08:13:13.360+0800", datetime(2020, 6, 12, 0, 13, 13, 360_000, UTC)),
         ("2020-06-12T08:13:13.360Z", datetime(2020, 6, 12, 8, 13, 13, 360_000, UTC)),
         (1_591_920_793_360, datetime(2020, 6, 12, 0, 13, 13, 360_000, UTC)),
+        (1_591_920_793, datetime(2020, 6, 12, 0, 13, 13, 0, UTC)),
     ],
 )
 def test_instants(told: str | int, meant: datetime) -> None:
