@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sync.reconcile.facts import Facts
 
 SPREAD, SPREAD_DAYS, SWITCHED, SWITCHES = "spread", "spread_days", "switched", "switches"  #: sums of `Habits`
+BY_SCOPE = ("all:", "on:", "sure:")  #: sums that no figure of a team is made of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,15 +146,18 @@ class Reckoning:
         return self._resampled(ALL, self.population.people, self.population.ids)
 
     def replicates_of(self, team: str, at_home: Collection[int]) -> list[Sums]:
-        """The sums of resampled people of a team; how those at home there split their days is part of them."""
+        """The sums of resampled people of a team, how those at home there split their days too, but none by scope."""
         part = self.population.of(team)
-        return self._resampled(team, part.people, [part.ids[number] for number in at_home])
+        return self._resampled(team, part.people, [part.ids[number] for number in at_home], without=BY_SCOPE)
 
-    def _resampled(self, scope: str, people: Mapping[str, Vector], with_habits: Iterable[str]) -> list[Sums]:
+    def _resampled(
+        self, scope: str, people: Mapping[str, Vector], with_habits: Iterable[str], *, without: tuple[str, ...] = ()
+    ) -> list[Sums]:
         numbers = {name: number for number, name in enumerate(self.population.ids)}
         own = {name: [numbers[name]] for name in with_habits}
         told = {
-            name: {**sums(vector, self.map), **habits_of(self.habits, own.get(name, []))}
+            name: {key: amount for key, amount in sums(vector, self.map).items() if not key.startswith(without)}
+            | habits_of(self.habits, own.get(name, []))
             for name, vector in people.items()
         }
         number = seed("effort", scope, f"{self.facts.as_of:%Y-%m-%dT%H:%M:%SZ}", self.config_version)
