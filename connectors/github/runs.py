@@ -31,10 +31,10 @@ class Runs:
     async def batches(self, visit: Visit) -> AsyncIterator[Batch]:
         """The runs of each repository that is due; where they may not be read, that is told once."""
         memory = recalled(visit.remembered, Memory) or {}
-        due = [shown for shown in visit.shown.values() if memory.get(shown.id, Stand()).due(visit.now)]
+        due = [shown for shown in visit.shown.values() if _stand(memory, shown).due(visit.now)]
         refused: dict[str, list[str]] = {}
         for shown in due:
-            known = memory.get(shown.id, Stand()).refused
+            known = _stand(memory, shown).refused
             async for batch in _Reading(visit, shown, memory).batches():
                 yield batch
             if (why := memory[shown.id].refused) and not known:
@@ -60,7 +60,7 @@ class _Reading:
         self._repository = shown.repository.name_with_owner
         self._stream = f"{self._repository} {Runs.name}"
         self._memory = memory
-        self._stand = memory.get(shown.id, Stand())
+        self._stand = _stand(memory, shown)
 
     async def batches(self) -> AsyncIterator[Batch]:
         """Window by window. What goes wrong with one repository is a gap, and is tried again in an hour."""
@@ -151,6 +151,13 @@ class _Reading:
 
     def _remember(self, stand: Stand) -> None:
         self._stand = self._memory[self._id] = stand
+
+
+def _stand(memory: Memory, shown: Shown) -> Stand:
+    """Where reading stands; a repository that was renamed is read anew, so that its runs carry its name."""
+    name = shown.repository.name_with_owner
+    stand = memory.get(shown.id)
+    return stand if stand and stand.name == name else Stand(name=name)
 
 
 def _parsed(raw: Raw, _: Accounts) -> Found:

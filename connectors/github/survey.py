@@ -27,6 +27,7 @@ class Seen(Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: datetime
     whole_at: datetime
     head: str = ""
+    name: str = ""  #: the repository's, which the records carry
 
 
 Memory = dict[str, dict[str, Seen]]  #: by repository id, by list
@@ -71,7 +72,8 @@ class _Task:
     def done(self) -> Seen:
         """What is to be remembered of it."""
         whole_at = self.now if self.whole or self.seen is None else self.seen.whole_at
-        return Seen(at=self.now, whole_at=whole_at, head=self.shown.heads.get(self.definition.name, ""))
+        head, name = self.shown.heads.get(self.definition.name, ""), self.shown.repository.name_with_owner
+        return Seen(at=self.now, whole_at=whole_at, head=head, name=name)
 
 
 @dataclass
@@ -149,6 +151,8 @@ def _due(visit: Visit, memory: Memory) -> Iterator[_Task]:
     there = [one for one in DEFINITIONS if has(visit.reader.schema, "Repository", one.connection)]
     for shown, definition in product(visit.shown.values(), there):
         seen = memory.get(shown.id, {}).get(definition.name)
+        if seen and seen.name != shown.repository.name_with_owner:
+            seen = None
         task = _Task(shown=shown, definition=definition, seen=seen, now=visit.now, renew=visit.renew)
         refused = definition is RELEASES and RELEASES.name not in shown.heads
         if not refused and (task.whole or task.news):

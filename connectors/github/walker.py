@@ -1,7 +1,7 @@
 """Reads what is new of one stream of one repository, page by page, each safe to stop after."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -14,6 +14,9 @@ from connectors.github.reader import Reader
 from connectors.github.streams import Stream
 from connectors.github.walk import AGAIN_AT_ONCE, Walk
 from connectors.records import Batch, Gap
+
+#: The server's clock tells whole seconds: by it, a second look may be no later than the first, which showed a part.
+LATER = timedelta(seconds=1)
 
 
 class Walker:
@@ -79,7 +82,7 @@ class Walker:
         await compare.complete(self._reader, found.items)
         batch, missed = again(found, stream=self._stream, source=self._source, name=self._name, at=at)
         self._walk = self._walk.paid(asked, missed=tuple(missed))
-        return batch
+        return replace(batch, read_at=batch.read_at + LATER)
 
 
 def place(stream: Stream, repository: str) -> str:

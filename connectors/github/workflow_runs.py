@@ -107,6 +107,7 @@ class Again(Struct, frozen=True):
 class Stand(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where reading the runs of one repository stands."""
 
+    name: str = ""  #: the repository's, which the records carry
     at: datetime | None = None  #: when the last pass ended
     looked_back_at: datetime | None = None
     left: tuple[Window, ...] = ()  #: what is still to be read in this pass, the latest first

@@ -13,6 +13,7 @@ from connectors.delivery import RENEW
 from connectors.github.accounts import Accounts
 from connectors.github.definitions import git_tag
 from connectors.records import GitTag, ItemRef, Label, Milestone, Release
+from connectors.twin import github_edits as edits
 from connectors.twin.faults import Injection, graphql_errors, html
 from tests.connectors.contract import Stage, Stored
 from tests.connectors.github.hosts import DEV, fetch, host_of, hours, poll_of, read, repository, staged
@@ -170,6 +171,16 @@ class TestWhatIsAskedAndWhen:
             assert not polled_again(stage, stored, after_s=3600)[0].records
             again, _ = polled_again(stage, stored, after_s=DAY_S)
         assert [one.name for one in all_of(again, Label).values()] == ["renamed"]
+
+    def test_the_lists_of_a_renamed_repository_are_read_anew_under_its_name(self) -> None:
+        host = host_of(repository(labels=[label(1)], releases=[release(1)]))
+        with staged(host) as stage:
+            stored = poll_of(stage)
+            edits.rename_repository(host, host.repositories[0], "store")
+            again, _ = polled_again(stage, stored, after_s=60)
+        told = {item.repository for item in again.records.values() if isinstance(item, Label | Release)}
+        assert told == {"acme/store"}
+        assert again.records.keys() >= {"github:label:LA_1", "github:release:RE_1"}
 
     def test_a_list_that_was_read_whole_says_what_is_on_it(self) -> None:
         """github.md §1b: a label that is deleted is seen by its absence from the whole list, and by nothing else."""

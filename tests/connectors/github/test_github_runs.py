@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from connectors.github.workflow_runs import FIRST, LOOK_BACK, Found, Stand, Window
 from connectors.records import WorkflowRun
+from connectors.twin import github_edits as edits
 from connectors.twin.faults import Answer, Injection, html
 from connectors.twin.github_state import GitHubHost
 from tests.connectors.contract import Stage, Stored
@@ -151,6 +152,15 @@ class TestWhatIsAskedAndWhen:
             asked = stage.requests.count(ATTEMPTS)
             polled_again(stage, stored, after_s=DAY_S)
             assert stage.requests.count(ATTEMPTS) == asked, "an attempt that ended is read once"
+
+    def test_those_of_a_renamed_repository_are_read_anew_under_its_name_however_old_they_are(self) -> None:
+        shop = host(run(1, days=LOOK_BACK.days + 60.0), run(2))
+        with staged(shop) as stage:
+            stored = poll_of(stage)
+            edits.rename_repository(shop, shop.repositories[0], "store")
+            read(stage, stored)
+        told = [item.repository for item in stored.records.values() if isinstance(item, WorkflowRun)]
+        assert told == ["acme/store", "acme/store"]
 
     def test_nothing_is_read_from_before_the_day_that_is_read_from(self) -> None:
         day = NOW.date() - timedelta(days=10)

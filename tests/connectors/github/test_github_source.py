@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from connectors.errors import Refused, Retry, SourceError
-from connectors.records import ChildSet, Deployment, ItemRef, PullRequest, Repository, WorkItem
+from connectors.github import GitHub
+from connectors.records import Batch, ChildSet, Deployment, ItemRef, PullRequest, Repository, WorkItem
 from connectors.twin import github_edits as edits
 from connectors.twin.faults import Answer, Injection, graphql_errors
 from tests.connectors.contract import Stored
@@ -28,6 +29,7 @@ from tests.connectors.github.hosts import (
     repository,
     review,
     staged,
+    use,
 )
 
 FORBIDDEN = {"type": "FORBIDDEN", "message": "No access"}
@@ -127,6 +129,18 @@ class TestWhatIsNew:
             "acme/store#2",
         }
         assert [item.name for item in stored.records.values() if isinstance(item, Repository)] == ["acme/store"]
+
+    def test_all_that_is_shown_of_an_item_counts_as_later_than_a_part_within_the_same_second(self) -> None:
+        labels = [{"name": f"label {n:02}"} for n in range(21)]
+        batches: list[Batch] = []
+
+        async def poll(source: GitHub) -> None:
+            batches.extend([batch async for batch in source.poll(Stored().memory)])
+
+        with staged(host_of(repository(issues=[issue(1, labels=labels)]))) as stage:
+            use(stage, poll)
+        told = {one.read_at: item for one in batches for item in one.records if isinstance(item, WorkItem)}
+        assert [len(told[at].labels) for at in sorted(told)] == [20, 21]
 
     def test_since_bounds_the_backfill_and_nothing_else(self) -> None:
         host = host_of(repository(pullRequests=[pull(n) for n in range(1, 61)]))
