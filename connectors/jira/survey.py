@@ -64,7 +64,9 @@ class Site(Struct, frozen=True, kw_only=True):
         return self.base + (cloud.API if self.edition == "cloud" else data_center.API)
 
     def fresh(self, now: datetime) -> bool:
-        return self.whole and bool(self.projects) and timedelta(0) <= now - self.read_at < FRESH_FOR
+        """For a day; for an hour where a project is lost, so that it is read soon after it is to be seen again."""
+        lasts = FRESH_FOR if len(self.visible) == len(self.projects) else FRESH_IN_PARTS_FOR
+        return self.whole and bool(self.projects) and timedelta(0) <= now - self.read_at < lasts
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -312,7 +312,7 @@ def test_a_project_that_is_found_again_is_read_again(edition: Callable[..., Jira
         someone.poll()
         curtain.lift()
         site.transition("WEB-1", "In Progress", at=NOON, author=DEV)
-        someone.clock.wind(25 * 3600)
+        someone.clock.wind(3600)
         found = someone.poll()
         assert [p.lost_at for p in found if isinstance(p, Project) and p.key == "WEB"] == [None]
         assert someone.items["WEB-1"].status == "In Progress"
