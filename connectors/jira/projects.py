@@ -34,8 +34,12 @@ class Known(Struct, frozen=True, kw_only=True):
         return cls(asked=asked, id=identity, key=key, name=str(project.name or key), total=total)
 
 
-def loss(project: Known, *, source: str) -> Gap:
-    """What is said of a project that was to be seen and is not any more."""
+def losses(projects: Iterable[Known], *, source: str) -> tuple[Gap, ...]:
+    """What every pass says of those that were to be seen and are not any more."""
+    return tuple(_loss(project, source) for project in projects if project.lost_at)
+
+
+def _loss(project: Known, source: str) -> Gap:
     cause = f"{project.key} is not to be seen any more: give the account its access back, or leave it out of `projects`"
     return Gap(stream="projects", cause=cause, ref=str(ItemRef(source, "project", project.id)))
 

@@ -21,7 +21,7 @@ from connectors.jira.issues import Issues
 from connectors.jira.metadata import Metadata
 from connectors.jira.own import Own
 from connectors.jira.passes import Passes
-from connectors.jira.projects import loss, within
+from connectors.jira.projects import losses, within
 from connectors.jira.sprints import ForeignSprints
 from connectors.jira.survey import Scope, Site, Survey
 from connectors.jira.walk import Position
@@ -96,6 +96,8 @@ class Jira:
             except Refused:
                 pass  # a query that names a project hidden since the last survey is refused whole: look again
             else:
+                if lost := losses(known.projects, source=self.name):
+                    yield Batch(source=self.name, read_at=now, gaps=lost)
                 return
         survey = Survey(self._transport, self._scope, known=known, renew=memory.capabilities.get(RENEW, ""))
         async for batch in survey.batches(now=now):
@@ -204,7 +206,7 @@ class Jira:
         return replace(
             batch,
             records=(*batch.records, *map(metadata.project, lost)),
-            gaps=(*batch.gaps, *(loss(known, source=self.name) for known in lost)),
+            gaps=(*batch.gaps, *losses(lost, source=self.name)),
             capabilities={**batch.capabilities, "site": written(site)},
         )
 

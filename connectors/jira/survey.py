@@ -16,7 +16,7 @@ from connectors.jira.boards import Boards
 from connectors.jira.document import decode
 from connectors.jira.fields import Roles, roles, with_estimates
 from connectors.jira.metadata import Metadata
-from connectors.jira.projects import Known, look, loss
+from connectors.jira.projects import Known, look, losses
 from connectors.jira.versions import versions
 from connectors.records import Batch, Count, Gap, Listed, Record
 from connectors.remembered import written
@@ -119,7 +119,7 @@ class Survey:
         yield replace(
             self._batch(read_at, self._records(known, fields=fields, statuses=statuses, types=types)),
             counts=tuple(counts),
-            gaps=tuple(self._losses(known)),
+            gaps=losses(known, source=self._scope.source),
         )
         async for batch in self._versions(projects, read_at):
             yield batch
@@ -194,12 +194,6 @@ class Survey:
         """Notes what the issues can be read without, and that the site is to be surveyed again."""
         self._gaps.append(Gap(stream=stream, cause=cause))
         self._whole = False
-
-    def _losses(self, projects: Iterable[Known]) -> Iterator[Gap]:
-        """Said once of each."""
-        lost_before = {project.id for project in self._known_projects if project.lost_at}
-        lost = (project for project in projects if project.lost_at and project.id not in lost_before)
-        yield from (loss(project, source=self._scope.source) for project in lost)
 
     async def _open(self) -> tuple[datetime, list[Known]]:
         """The site's clock and its projects, from the first address that takes the sign-in."""
