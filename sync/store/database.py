@@ -24,7 +24,6 @@ def why(error: Exception) -> str:
 
 _BUSY_S = 60
 _CACHE_KB = 16_384
-_LOG_PAGES = 4_000  # of 4 KiB
 _CONNECT_S = 10
 
 
@@ -130,9 +129,7 @@ register_adapter(bool, int)
 def _set_up_sqlite(connection: SqliteConnection, _: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     connection.execute("PRAGMA synchronous = FULL")
-    # What a batch writes stays in memory until it is committed, and goes into the file with those that came before it.
-    connection.execute(f"PRAGMA cache_size = {-_CACHE_KB}")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
+    connection.execute(f"PRAGMA cache_size = {-_CACHE_KB}")  # what a batch writes stays in memory until it is committed
 
 
 def _begin_sqlite(connection: Connection) -> None:
