@@ -161,7 +161,8 @@ class _Reading:
         moved_to = text(self.payload, "changes", "new_issue", "node_id")
         if place is None or text(item, "node_id") in ("", moved_to):
             return
-        who = text(self.payload, "sender", "login") or "somebody"
+        login = text(self.payload, "sender", "login")
+        who = f"@{login}" if login else "somebody"  # written as a mention, which an erasure finds
         yield Departure(
             ref=self._ref(place),
             key=self._key(item),

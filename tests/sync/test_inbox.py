@@ -202,7 +202,7 @@ class TestDepartures:
         stage.site.take(of_item(stage.host, stage.item(1), "deleted", clock=stage.clock, guid="guid-of-the-deletion"))
         with stage.site.engine.begin() as connection:
             (evidence,) = connection.execute(select(TOMBSTONES.c.evidence)).scalars()
-        assert evidence == "GitHub's delivery guid-of-the-deletion: issues.deleted by dev-1"
+        assert evidence == "GitHub's delivery guid-of-the-deletion: issues.deleted by @dev-1"
 
 
 class TestReplicas:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine, select
 
 from connectors.delivery import Delivery
@@ -12,7 +13,7 @@ from sync.store.apply import apply
 from sync.store.database import writing
 from sync.store.deliveries import Arrival
 from sync.store.tables import METADATA
-from tests.sync.store.batches import at, batch, change, history, item, pull
+from tests.sync.store.batches import at, batch, change, history, item, pull, tombstone
 
 REF, OTHER = "jira:account:5b10a2844c20165700ede21g", "jira:account:5b10a2844c20165700ede21h"
 TELLING = ("5b10a2844c20165700ede21g", "Dana Example", "dana@example.com")
@@ -48,6 +49,7 @@ def read(store: Engine, minute: int) -> None:
             ),
             pull(7, updated=minute, author=REF),
             children=[history(2, handed)],
+            tombstones=[replace(tombstone("jira:issue:3", minute), evidence=f"a delivery by @{TELLING[0]}")],
             read=minute,
         ),
     )
