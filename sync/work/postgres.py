@@ -21,7 +21,7 @@ from sqlalchemy import Engine, func, inspect, select
 
 from sync.log import named_run
 from sync.store import deliveries
-from sync.store.database import writing
+from sync.store.database import UNAVAILABLE, writing
 from sync.store.errors import StoreError
 from sync.work.edge import failed
 from sync.work.jobs import Job, Jobs
@@ -219,13 +219,18 @@ class Worker:
                 await asyncio.wait_for(ended.wait(), TICK_S)
 
     async def _work_and_tick(self) -> None:
+        """Until either ends. A job that was done while the store was away holds its lock as long as this worker lives,
+        for nobody could be told: so the worker ends with the store, and a new one begins."""
         async with self._queue.opened():
-            ticking = asyncio.create_task(self._tick())
+            tasks = [asyncio.create_task(self._work(wait=True)), asyncio.create_task(self._tick())]
             try:
-                await self._work(wait=True)
+                ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                ticking.cancel()
-                await asyncio.gather(ticking, return_exceptions=True)
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+        for task in ended:
+            task.result()
 
     async def _work(self, *, wait: bool) -> None:
         await self._queue.app.run_worker_async(
@@ -243,6 +248,8 @@ class Worker:
         while True:
             try:
                 await self.look()
+            except (*UNAVAILABLE, ConnectorException):
+                raise
             except Exception as error:  # noqa: BLE001 - the outer edge of a worker: the next look may go better
                 failed(error)
                 await self._jobs.means.clock.sleep(AGAIN_S)
