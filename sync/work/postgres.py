@@ -13,9 +13,11 @@ from typing import Any, TypeAlias
 
 import structlog
 from procrastinate import App, PsycopgConnector
+from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job as QueuedJob
 from procrastinate.jobs import JobDeferrer, Status
+from procrastinate.manager import JobManager
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Engine, func, inspect, select
 
@@ -59,12 +61,33 @@ def drain_of(source: str) -> str:
     return f"drain {source}"
 
 
+class _Ends(JobManager):
+    """Tells how jobs ended, and remembers that it could not: such a job holds its lock as long as its worker lives."""
+
+    def __init__(self, connector: BaseConnector) -> None:
+        super().__init__(connector)
+        self.untold = asyncio.Event()
+
+    async def finish_job(self, job: QueuedJob, status: Status, delete_job: bool) -> None:
+        try:
+            await super().finish_job(job, status, delete_job)
+        except ConnectorException:
+            self.untold.set()
+            raise
+
+
 class Queue:
     """What is to be done, for whichever worker comes first."""
 
     def __init__(self, engine: Engine) -> None:
         address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self.app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=AT_ONCE + 4))
+        self._ends = self.app.job_manager = _Ends(self.app.connector)
+
+    @property
+    def untold(self) -> asyncio.Event:
+        """Set once the end of a job could not be told."""
+        return self._ends.untold
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Queue"]:
@@ -92,7 +115,7 @@ class Queue:
         count = 0
         for job in stalled:
             with suppress(ConnectorException):  # another worker was quicker; a lost connection is met again at once
-                await self.app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+                await self._ends.finish_job_by_id_async(int(job.id or 0), status=Status.FAILED, delete_job=True)
                 count += 1
         return count
 
@@ -214,15 +237,17 @@ class Worker:
             task.cancel()
         [came, _] = await asyncio.gather(working, waiting, return_exceptions=True)
         if not ended.is_set():
-            structlog.get_logger().warning("the queue cannot be asked", why=type(came).__name__)
+            why = type(came).__name__ if came else "the end of a job could not be told"
+            structlog.get_logger().warning("a new worker begins", why=why)
             with suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), TICK_S)
 
     async def _work_and_tick(self) -> None:
-        """Until either ends. A job that was done while the store was away holds its lock as long as this worker lives,
-        for nobody could be told: so the worker ends with the store, and a new one begins."""
+        """Until the store cannot be used, or could not be told of a job's end: then a new worker is to begin."""
         async with self._queue.opened():
-            tasks = [asyncio.create_task(self._work(wait=True)), asyncio.create_task(self._tick())]
+            self._queue.untold.clear()
+            parts = (self._work(wait=True), self._tick(), self._queue.untold.wait())
+            tasks = [asyncio.create_task(part) for part in parts]
             try:
                 ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             finally:
