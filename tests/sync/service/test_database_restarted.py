@@ -14,7 +14,8 @@ from connectors.twin.company import company
 from sync.store import deliveries, health
 from sync.store.database import connect
 from sync.work.current import Current
-from sync.work.postgres import Queue, Worker, prepare
+from sync.work.postgres import Worker
+from sync.work.queue import Queue, prepare
 from tests.stage import CONFIG, staged
 from tests.sync.service.inbox import DEV, arrival_of, title_of
 from tests.sync.service.test_many_hosts import Installation, StillClock

@@ -23,7 +23,8 @@ from sync.store.names import refs_of
 from sync.work.current import Current
 from sync.work.jobs import Job, Jobs
 from sync.work.pool import Pool
-from sync.work.postgres import STALLED_S, Announcer, Queue, Worker, prepare
+from sync.work.postgres import Announcer, Worker
+from sync.work.queue import STALLED_S, Queue, prepare
 from sync.work.sources import Means
 from tests.clocks import FakeClock
 from tests.stage import CONFIG, Stage, staged
