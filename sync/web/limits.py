@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from fastapi import HTTPException, Request, status
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADERS_S = 10.0  # from the first byte, or from the connection, until the last header
 BODY_S = 30.0  # from the headers until the last byte of the body
+HEAD_BYTES = 32 * 1024  # from the request line to the last header
 IN_FLIGHT = 256 * 1024 * 1024  # bytes of all bodies that are being read
 
 
@@ -53,11 +54,12 @@ class Bodies:
                 raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, "too much at once", headers=busy)
 
 
-class PatientProtocol(H11Protocol):
-    """HTTP/1.1 that waits for a request's headers, and not for ever: uvicorn has no such limit of its own."""
+class PatientProtocol(HttpToolsProtocol):
+    """HTTP/1.1 that takes only so long a head, and waits for it only so long: uvicorn has no such limits of its own."""
 
     patience_s = HEADERS_S
     _due: asyncio.TimerHandle | None = None
+    _head_bytes = 0  #: read since the last head or part of a body was whole
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast("asyncio.Transport", transport))
@@ -66,9 +68,20 @@ class PatientProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         if self._due is None and not self._is_answering():
             self._expect()
+        self._head_bytes += len(data)
         super().data_received(data)
         if self._is_answering():
             self._stop_expecting()
+        if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response("The headers are too long.")
+
+    def on_headers_complete(self) -> None:
+        self._head_bytes = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._head_bytes = 0  # its own limits are those of `Bodies`
+        super().on_body(body)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_expecting()

@@ -53,6 +53,5 @@ def server(app: Any, said: ServeConfig, *, protocol: type[PatientProtocol] = Pat
             limit_concurrency=said.connections,
             timeout_keep_alive=IDLE_S,
             timeout_graceful_shutdown=GRACE_S,
-            h11_max_incomplete_event_size=32 * 1024,
         )
     )

@@ -71,6 +71,12 @@ def test_headers_without_end_are_refused(address: tuple[str, int]) -> None:
     assert answer_to(address, endless).startswith(b"HTTP/1.1 400")
 
 
+def test_a_body_may_be_longer_than_headers_may_be(address: tuple[str, int]) -> None:
+    body = b"x" * 300_000
+    head = b"POST /hooks/github HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 300000\r\n\r\n"
+    assert answer_to(address, head, body).startswith(b"HTTP/1.1 401")
+
+
 def test_more_than_there_is_room_for_are_told_so(address: tuple[str, int]) -> None:
     held = [socket.create_connection(address, timeout=MOST_S) for _ in range(3)]
     try:
