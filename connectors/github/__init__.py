@@ -10,6 +10,7 @@ from connectors.census import CensusKind, Confirmed, Roll
 from connectors.delivery import Delivery, Notice
 from connectors.github import compare, doctor, redelivery, scope, webhook
 from connectors.github.api import SchemaChanged
+from connectors.github.app import App
 from connectors.github.capabilities import Capabilities, Scope
 from connectors.github.catalogues import CATALOGUES
 from connectors.github.census import rolls
@@ -20,7 +21,7 @@ from connectors.github.limits import PACES
 from connectors.github.own import Own
 from connectors.github.poll import Poll
 from connectors.github.reader import Reader
-from connectors.github.sign_in import HEADERS, App, Bearer, Installation, Token
+from connectors.github.sign_in import HEADERS, Bearer, Installation, Token
 from connectors.github.streams import STREAMS
 from connectors.github.visit import Visit
 from connectors.github.whereabouts import Whereabouts

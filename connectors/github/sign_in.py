@@ -2,25 +2,13 @@
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import NamedTuple
 
+from connectors.github.app import App, InstallationToken
 from connectors.sign_in import EARLY, Signature, told_by_digest
 from connectors.transport import Clock
 
 API_VERSION = "2022-11-28"
 SCHEME = "Bearer "
-
-
-@dataclass(frozen=True, kw_only=True)
-class App:
-    """A GitHub App: its id (or client id) and its private key in PEM; where it is installed GitHub tells."""
-
-    id: int | str
-    private_key: str = field(repr=False)
-    installations: Mapping[str, int] = field(default_factory=dict)  #: by owner, for those that need not be asked for
 
 
 #: What every request carries beside its sign-in.
@@ -59,14 +47,6 @@ class Token(Bearer):
         return self._value
 
 
-class InstallationToken(NamedTuple):
-    """A token as it was made for an App at one owner."""
-
-    token: str
-    lasts: timedelta
-    permissions: Mapping[str, str]  #: by what: read, write or admin
-
-
 class Installation(Bearer):
     """An App where one owner has installed it."""
 
@@ -93,7 +73,7 @@ class Installation(Bearer):
 
     async def current(self, *, refused: str | None = None) -> InstallationToken:
         """A token that is good for some minutes yet, and not the refused one. One task renews, all others wait."""
-        from connectors.github.app import made_token  # PyGithub takes a while to import
+        from connectors.github.app_token import made_token  # PyGithub takes a while to import
 
         async with self._renewing:
             now = self._clock.now()
