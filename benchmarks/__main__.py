@@ -4,16 +4,18 @@ import argparse
 import pkgutil
 import sys
 import traceback
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib import import_module
 
+from msgspec.structs import replace
 from rich.console import Console
 
 import benchmarks
 from benchmarks import document
-from benchmarks.machine import described
-from benchmarks.results import committed, keep, numbers
-from benchmarks.row import Measure, Row, Scale, Skipped
+from benchmarks.machine import busy, described
+from benchmarks.results import Run, committed, keep
+from benchmarks.row import Measure, Scale, Skipped
 from benchmarks.table import table
 
 
@@ -21,17 +23,15 @@ def main() -> int:
     """Prints the table. 1 where a measure failed; a target that is missed is no failure of the measure."""
     measures = _measures()
     asked = _arguments(measures)
-    machine, judged = described(), asked.scale.size == 1
-    skipped: dict[str, str] = {}
-    results = {name: _rows(name, measures[name], asked.scale, skipped) for name in asked.names or measures}
+    before, runs = committed(), {}
+    for name in asked.names or measures:
+        runs[name] = _run(name, measures[name], asked.scale)
+        if asked.write and runs[name].came_through:  # one by one: all of them take hours
+            document.write(keep({name: runs[name]}), before=before)
     out = Console(width=None if sys.stdout.isatty() else 200)
-    out.print(table(results, judged=judged))
-    out.print(machine, highlight=False)
-    if asked.write:
-        command = " ".join(["python -m benchmarks", *sys.argv[1:]])
-        document.write(results, before=committed(), skipped=skipped, machine=machine, command=command, judged=judged)
-        keep(numbers(results))
-    return int(not all(rows or name in skipped for name, rows in results.items()))
+    out.print(table(runs))
+    out.print(described(), highlight=False)
+    return int(not all(run.came_through for run in runs.values()))
 
 
 def _measures() -> dict[str, Measure]:
@@ -47,8 +47,8 @@ def _arguments(measures: Mapping[str, Measure]) -> argparse.Namespace:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"default all: {', '.join(measures)}")
     parser.add_argument("--size", type=float, default=1.0, help="times the usual amounts; targets are about 1")
-    parser.add_argument("--large", action="store_true", help="also the report of a million items, some minutes more")
-    parser.add_argument("--write", action="store_true", help="also write docs/benchmarks.md, and keep the numbers")
+    parser.add_argument("--large", action="store_true", help="also the largest amounts, which take hours")
+    parser.add_argument("--write", action="store_true", help="also keep the runs, and write docs/benchmarks.md")
     asked = parser.parse_args()
     if unknown := set(asked.names) - measures.keys():
         parser.error(f"no such measure: {', '.join(sorted(unknown))}")
@@ -56,18 +56,24 @@ def _arguments(measures: Mapping[str, Measure]) -> argparse.Namespace:
     return asked
 
 
-def _rows(name: str, measure: Measure, scale: Scale, skipped: MutableMapping[str, str]) -> Sequence[Row]:
-    """What the measure gives; nothing where it broke or is `skipped`, after saying why. The others go on."""
+def _run(name: str, measure: Measure, scale: Scale) -> Run:
+    """What the measure gives; nothing where it broke or is skipped, after saying why. The others go on."""
     sys.stderr.write(f"measuring {name} ...\n")
+    run = Run(
+        command=" ".join(["python -m benchmarks", *sys.argv[1:]]),
+        measured_on=datetime.now(UTC).date().isoformat(),
+        machine=described(),
+        busy=busy(),
+        judged=scale.size == 1,
+    )
     try:
-        return list(measure(scale))
+        return replace(run, rows=list(measure(scale)))
     except Skipped as why:
-        skipped[name] = str(why)
         sys.stderr.write(f"{name} skipped: {why}\n")
-        return []
+        return replace(run, skipped=str(why))
     except Exception:  # noqa: BLE001 - named and shown, and the run ends with 1
         sys.stderr.write(f"{name} failed:\n{traceback.format_exc()}")
-        return []
+        return run
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ LIBRARIES = (
 
 
 def described() -> str:
-    """Cores, memory, interpreter and libraries; and how busy it was, for seconds depend on that."""
+    """Cores, memory, interpreter and libraries."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     memory_gb = psutil.virtual_memory().total / 2**30
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
@@ -29,6 +29,10 @@ def described() -> str:
         [
             f"{cores} cores, {memory_gb:.0f} GB, {platform.machine()}, {platform.system()} {platform.release()}",
             f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {libraries}",
-            f"busy with other work before the start: {os.getloadavg()[0]:.1f} processes",
         ]
     )
+
+
+def busy() -> float:
+    """How many processes ran or wanted to, in the last minute."""
+    return round(psutil.getloadavg()[0], 1)

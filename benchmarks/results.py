@@ -1,30 +1,47 @@
-"""The numbers of a run as they are kept, to compare the next run with."""
+"""The runs of the measures as they are kept: the page is made of them, and the next run is compared with them."""
 
-import json
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+import msgspec
+
 from benchmarks.row import Row
 
 KEPT = Path(__file__).with_name("results.json")
-Numbers: TypeAlias = Mapping[str, Mapping[str, float]]  #: by measure, by what it is
 
 
-def numbers(results: Mapping[str, Sequence[Row]]) -> Numbers:
-    return {measure: {row.what: round(row.result, 4) for row in rows} for measure, rows in results.items() if rows}
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """One run of one measure."""
+
+    command: str
+    measured_on: str  #: the day, in UTC
+    machine: str
+    busy: float  #: processes of other work that ran before the start: seconds depend on them
+    rows: Sequence[Row] = ()
+    skipped: str = ""  #: why there are no rows
+    judged: bool = True  #: whether the amounts are those that the targets are about
+
+    @property
+    def came_through(self) -> bool:
+        """Whether it was measured, or skipped for a reason."""
+        return bool(self.rows or self.skipped)
 
 
-def committed() -> Numbers:
+Runs: TypeAlias = Mapping[str, Run]  #: by measure
+
+
+def committed() -> Runs:
     """Those of the last commit; none where there is no repository, or nothing was kept yet."""
     name = f"HEAD:./{KEPT.name}"
-    shown = subprocess.run(["git", "show", name], cwd=KEPT.parent, capture_output=True, text=True, check=False)
-    kept: Numbers = json.loads(shown.stdout) if shown.returncode == 0 else {}
-    return kept
+    shown = subprocess.run(["git", "show", name], cwd=KEPT.parent, capture_output=True, check=False)
+    return msgspec.json.decode(shown.stdout, type=dict[str, Run]) if shown.returncode == 0 else {}
 
 
-def keep(told: Numbers) -> None:
-    """Puts them in the place of those of the same measures; the others stay."""
-    before = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
-    KEPT.write_text(json.dumps({**before, **told}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+def keep(runs: Runs) -> Runs:
+    """Puts them in the place of those of the same measures; all that are kept then."""
+    before = msgspec.json.decode(KEPT.read_bytes(), type=dict[str, Run]) if KEPT.exists() else {}
+    every = dict(sorted({**before, **runs}.items()))
+    KEPT.write_bytes(msgspec.json.format(msgspec.json.encode(every), indent=1) + b"\n")
+    return every

@@ -1,27 +1,27 @@
 """The table of a run."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.markup import escape
 from rich.table import Table
 
+from benchmarks.results import Runs
 from benchmarks.row import Row
 from benchmarks.targets import TARGETS, Target
 
 VERDICTS = {True: "[green]reached[/]", False: "[bold red]MISSED[/]"}
 
 
-def table(results: Mapping[str, Sequence[Row]], *, judged: bool) -> Table:
-    """Every row beside its target, and every target of these measures that has no row. `judged`: whether the amounts
-    are those that the targets are about."""
+def table(runs: Runs) -> Table:
+    """Every row beside its target, and every target of these measures that has no row."""
     drawn = Table("measure", "what", title="fingerpost, measured", title_justify="left")
     drawn.add_column("result", justify="right")
     drawn.add_column("")
     drawn.add_column("target", justify="right")
     drawn.add_column("")
     drawn.add_column("on")
-    for measure, rows in results.items():
-        for line in _lines(measure, rows, judged=judged):
+    for measure, run in runs.items():
+        for line in _lines(measure, run.rows, judged=run.judged):
             drawn.add_row(*line)
         drawn.add_section()
     return drawn
