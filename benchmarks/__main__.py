@@ -14,7 +14,7 @@ from rich.console import Console
 import benchmarks
 from benchmarks import document
 from benchmarks.machine import busy, described
-from benchmarks.results import Run, committed, keep
+from benchmarks.results import Run, commit, committed, keep
 from benchmarks.row import Measure, Scale, Skipped
 from benchmarks.table import table
 
@@ -61,6 +61,7 @@ def _run(name: str, measure: Measure, scale: Scale) -> Run:
     sys.stderr.write(f"measuring {name} ...\n")
     run = Run(
         command=" ".join(["python -m benchmarks", *sys.argv[1:]]),
+        commit=commit(),
         measured_on=datetime.now(UTC).date().isoformat(),
         machine=described(),
         busy=busy(),

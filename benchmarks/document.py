@@ -50,7 +50,7 @@ def _told(measure: str, run: Run, before: Run | None) -> Iterator[str]:
         yield f"Not measured: {run.skipped}"
         return
     amounts = "" if run.judged else " Other amounts than the targets are about, so that none of them is judged."
-    yield f"`{run.command}` on {run.measured_on}, beside {run.busy:g} busy processes.{amounts}\n"
+    yield f"`{run.command}` at {run.commit} on {run.measured_on}, beside {run.busy:g} busy processes.{amounts}\n"
     yield "| what | result | | target | | against the last | on |"
     yield "| --- | ---: | --- | ---: | --- | ---: | --- |"
     last = {row.what: row.result for row in before.rows} if before else {}

@@ -16,6 +16,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """One run of one measure."""
 
     command: str
+    commit: str  #: of the code that was measured; empty where there is no repository
     measured_on: str  #: the day, in UTC
     machine: str
     busy: float  #: processes of other work that ran before the start: seconds depend on them
@@ -34,9 +35,13 @@ Runs: TypeAlias = Mapping[str, Run]  #: by measure
 
 def committed() -> Runs:
     """Those of the last commit; none where there is no repository, or nothing was kept yet."""
-    name = f"HEAD:./{KEPT.name}"
-    shown = subprocess.run(["git", "show", name], cwd=KEPT.parent, capture_output=True, check=False)
-    return msgspec.json.decode(shown.stdout, type=dict[str, Run]) if shown.returncode == 0 else {}
+    kept = _git("show", f"HEAD:./{KEPT.name}")
+    return msgspec.json.decode(kept, type=dict[str, Run]) if kept else {}
+
+
+def commit() -> str:
+    """The commit that is checked out; empty where there is no repository."""
+    return _git("rev-parse", "--short", "HEAD").decode().strip()
 
 
 def keep(runs: Runs) -> Runs:
@@ -45,3 +50,8 @@ def keep(runs: Runs) -> Runs:
     every = dict(sorted({**before, **runs}.items()))
     KEPT.write_bytes(msgspec.json.format(msgspec.json.encode(every), indent=1) + b"\n")
     return every
+
+
+def _git(*words: str) -> bytes:
+    told = subprocess.run(["git", *words], cwd=KEPT.parent, capture_output=True, check=False)
+    return told.stdout if told.returncode == 0 else b""

@@ -23,6 +23,7 @@ def help_time(result: float, *, judged: bool = True) -> Run:
 def run(*rows: Row, skipped: str = "", judged: bool = True) -> Run:
     return Run(
         command="python -m benchmarks",
+        commit="0a1b2c3",
         measured_on="2030-01-02",
         machine="2 cores",
         busy=0.5,
@@ -35,7 +36,7 @@ def run(*rows: Row, skipped: str = "", judged: bool = True) -> Run:
 def test_a_number_stands_beside_its_target_and_the_last_one(tmp_path: Path) -> None:
     told = page(tmp_path, result=0.6, before=0.3)
     assert "| fingerpost --help | 0.60 | s | ≤ 0.3 | **missed** | 2.00 | a machine |" in told
-    assert "`python -m benchmarks` on 2030-01-02, beside 0.5 busy processes." in told
+    assert "`python -m benchmarks` at 0a1b2c3 on 2030-01-02, beside 0.5 busy processes." in told
     assert "## perceval\n\nNot measured: it cannot be installed" in told
 
 
