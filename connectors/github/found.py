@@ -33,7 +33,10 @@ class Longer:
     def extend(self, rows: Raw) -> None:
         """Takes the next rows in; `Malformed` where there are none, or they lead nowhere."""
         stood_at = self.connection.page_info.end_cursor
-        self.connection.extend(decode(rows, _kind(type(self.item), self.name)))
+        following = decode(rows, _kind(type(self.item), self.name))
+        if following.nodes is None:
+            raise Malformed("GitHub shows nothing of the rows that follow")
+        self.connection.extend(following)
         if self.connection.longer and self.connection.page_info.end_cursor in (None, stood_at):
             raise Malformed("GitHub's rows stand still")
 

@@ -14,6 +14,10 @@ from connectors.github.pull_requests import unknown_reviews
 from connectors.github.streams import Stream
 from connectors.records import Account, Batch, Gap, ItemRef
 
+PERSONS = ("assignees",)  #: rows of nobody but people: one who is not to be seen is no gap (apache/devlake#3491)
+#: GitHub counts no files at all then, and says null without an error (anthropics/claude-code-action#1587).
+UNCOMPARED = "GitHub shows none of its files, as where they are too many to compare"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Gathered:
@@ -34,7 +38,8 @@ def gathered(
     time.
     """
     new = [item for item in found.items if since is None or stream.moved_at(item) >= since]
-    shown_in_part = {*found.partial, *(row.item.id for row in found.longer), *(one for one, _ in _wanting(found.items))}
+    shown_in_part = {*found.partial, *_withheld(found.items), *(one for one, _ in _wanting(found))}
+    shown_in_part.update(row.item.id for row in found.longer)
     parsed, missed, met = _parsed([item for item in new if item.id not in found.partial], stream, source)
     hidden = tuple(Gap(stream=f"{name} {stream.name}", cause=cause) for cause in found.hidden)
     return Gathered(
@@ -52,7 +57,7 @@ def again(found: Found, *, stream: Stream, source: str, name: str, at: datetime)
     """
     parsed, missed, met = _parsed(found.items, stream, source)
     missed = dict(found.missed) | missed
-    told = [*missed.items(), *found.partial.items(), *found.unseen.items(), *_wanting(found.items)]
+    told = [*missed.items(), *found.partial.items(), *found.unseen.items(), *_wanting(found)]
     gaps = tuple(
         Gap(stream=f"{name} {stream.name}", cause=why, ref=str(ItemRef(source, stream.kind, one))) for one, why in told
     )
@@ -97,11 +102,26 @@ def _batch(
     )
 
 
-def _wanting(items: Sequence[Item]) -> Iterator[tuple[str, str]]:
-    """Items of which GitHub counts more than it shows, or says what is not understood, and what of."""
-    for item in items:
+def _wanting(found: Found) -> Iterator[tuple[str, str]]:
+    """Items of which GitHub counts more than it shows, or keeps something without a word, or says what is not
+    understood; and what of.
+    """
+    for item in found.items:
         for name, connection in connections(item).items():
             if connection.short:
                 yield item.id, f"GitHub shows {len(connection.nodes or ())} of its {connection.total_count} {name}"
+            elif connection.blanks and name not in PERSONS and item.id not in found.partial:
+                yield item.id, f"GitHub leaves out {connection.blanks} of its {name} without a reason"
+        if isinstance(item, PullRequest) and item.files is None and item.id not in found.partial:
+            yield item.id, UNCOMPARED
         if isinstance(item, PullRequest) and (states := unknown_reviews(item)):
             yield item.id, f"GitHub knows review states that fingerpost does not: {', '.join(states)}"
+
+
+def _withheld(items: Sequence[Item]) -> set[str]:
+    """Items that lack a whole connection which others among them show: what is null without an error is a value
+    (GraphQL §6.4.4), but may be a bad moment too, and is asked for once more.
+    """
+    shown = {item.id: {name for name, each in connections(item).items() if each.nodes is not None} for item in items}
+    every = set[str]().union(*shown.values())
+    return {one for one, names in shown.items() if names < every}

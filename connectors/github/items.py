@@ -126,7 +126,7 @@ class PullRequest(Wire):
     reviews: Connection[Review] | None = None
     review_threads: Connection[ReviewThread] | None = None
     commits: Connection[PullRequestCommit] | None = None
-    files: Connection[ChangedFile] | None = None
+    files: Connection[ChangedFile] | None = field(default_factory=Connection)  #: None where GitHub does not compare
     closing_issues_references: Connection[Place] | None = None
     timeline_items: Connection[Event] | None = None
 

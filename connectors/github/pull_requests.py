@@ -24,6 +24,7 @@ def pull_request(found: items.PullRequest, accounts: Accounts) -> Parsed:
     """The pull request with its reviews, threads, commits, files, stated links, comments and changelog."""
     ref = f"{accounts.source}:pull_request:{found.id}"
     assigned, asked = rows_of(found.assignees), rows_of(found.review_requests)
+    compared = found.files is not None or bool(found.changed_files)  # else its size is told as 0, and is not
     record = PullRequest(
         ref=ref,
         source=accounts.source,
@@ -41,9 +42,9 @@ def pull_request(found: items.PullRequest, accounts: Accounts) -> Parsed:
         head_sha=found.head_ref_oid,
         merge_sha=found.merge_commit.oid if found.merge_commit else None,
         merged_by=accounts.ref(found.merged_by),
-        additions=found.additions,
-        deletions=found.deletions,
-        changed_files=found.changed_files,
+        additions=found.additions if compared else None,
+        deletions=found.deletions if compared else None,
+        changed_files=found.changed_files if compared else None,
         labels=names_of(found.labels),
         milestone=found.milestone.title if found.milestone else None,
         assignees=accounts.refs(assigned),

@@ -43,8 +43,13 @@ class Connection(Wire, Generic[T]):
         return max(0, self.total_count - len(self.nodes or ()))
 
     @property
+    def blanks(self) -> int:
+        """How many rows the server kept from us."""
+        return (self.nodes or []).count(None)
+
+    @property
     def whole(self) -> bool:
-        return self.nodes is not None and None not in self.nodes and not self.longer and not self.short
+        return self.nodes is not None and not self.blanks and not self.longer and not self.short
 
     def extend(self, rows: "Connection[T]") -> None:
         """Takes in the rows that follow."""

@@ -234,6 +234,13 @@ MUCH: dict[str, tuple[str, str, Callable[[int], Node]]] = {
 }
 
 
+def told_of(operation: str, answer: Any) -> list[Any]:
+    """The pull requests in an answer."""
+    if operation == "pullRequests":
+        return list(answer["data"]["node"]["items"]["nodes"])
+    return list(answer["data"]["PullRequest"]) if operation == "items" else []
+
+
 class TestWhole:
     @pytest.mark.parametrize("name", MUCH)
     @pytest.mark.parametrize("count", [60, 230])
@@ -263,9 +270,8 @@ class TestWhole:
         """At most 250 commits of a pull request are shown. # docs: rest/pulls/pulls#list-commits-on-a-pull-request"""
 
         def cap(operation: str, answer: Any) -> Any:
-            if operation in ("pullRequests", "items"):
-                for node in answer["data"].get("PullRequest") or answer["data"]["node"]["items"]["nodes"]:
-                    node["commits"]["totalCount"] = 300
+            for node in told_of(operation, answer):
+                node["commits"]["totalCount"] = 300
             return answer
 
         with staged(host_of(repository(pullRequests=[pull(1)])), change=cap) as stage:
@@ -274,6 +280,45 @@ class TestWhole:
             ("github:pull_request:PR_1", "GitHub shows 1 of its 300 commits")
         ]
         assert not children(stored, "github:pull_request:PR_1", "commits").complete
+
+    def test_files_too_many_to_compare_are_a_gap_and_their_number_is_unknown(self) -> None:
+        """Null and no error, and 0 files counted. # anthropics/claude-code-action#1587"""
+
+        def decline(operation: str, answer: Any) -> Any:
+            for node in told_of(operation, answer):
+                node |= {"files": None, "changedFiles": 0, "additions": 0, "deletions": 0}
+            return answer
+
+        with staged(host_of(repository(pullRequests=[pull(1)])), change=decline) as stage:
+            stored = poll_of(stage)
+        found = stored.records["github:pull_request:PR_1"]
+        assert isinstance(found, PullRequest)
+        assert (found.changed_files, found.additions, found.deletions) == (None, None, None)
+        assert [(gap.ref, "none of its files" in gap.cause) for gap in stored.gaps] == [(found.ref, True)]
+        assert not children(stored, found.ref, "changed_files").complete
+
+    @pytest.mark.parametrize("blank", [None, {"nodes": None}, {"nodes": [None]}])
+    def test_what_is_blank_without_an_error_is_asked_for_once_more(self, blank: Any) -> None:
+        def blind(operation: str, answer: Any) -> Any:
+            if operation == "pullRequests":
+                told_of(operation, answer)[0]["labels"] = blank
+            return answer
+
+        with staged(host_of(repository(pullRequests=[pull(1), pull(2)])), change=blind) as stage:
+            stored = poll_of(stage)
+        found = [one for one in stored.records.values() if isinstance(one, PullRequest)]
+        assert [one.labels for one in found] == [("cart",), ("cart",)]
+        assert not stored.gaps
+
+    def test_a_row_that_stays_blank_is_a_gap(self) -> None:
+        def blind(operation: str, answer: Any) -> Any:
+            for node in told_of(operation, answer):
+                node["reviews"]["nodes"][0] = None
+            return answer
+
+        with staged(host_of(repository(pullRequests=[pull(1)])), change=blind) as stage:
+            gaps = poll_of(stage).gaps
+        assert [gap.cause for gap in gaps] == ["GitHub leaves out 1 of its reviews without a reason"]
 
     def test_a_label_that_was_taken_off_is_gone_and_when_is_known(self) -> None:
         """Removed labels stayed for ever. # apache/devlake#7510"""
