@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import cycle
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
@@ -146,23 +147,41 @@ class SourceContract:
             assert len(stage.requests) - asked <= self.quiet
         assert facts == self.undisturbed.facts
 
-    def test_broken_off_after_any_batch_it_goes_on(self) -> None:
-        """meltano/sdk#1064: one failure lost all progress."""
+    def test_broken_off_it_goes_on(self) -> None:
+        """meltano/sdk#1064: one failure lost all progress. After any batch by `make soak`."""
         with self.stage() as stage:
             batches = self.read(stage, Stored())
-            for at_most in range(1, batches + 1):
-                stored = Stored()
-                self.read(stage, stored, at_most=at_most)
-                self.read(stage, stored)
-                assert stored.facts == self.undisturbed.facts, f"broken off after {at_most} of {batches} batches"
-                assert not stored.gaps
+            for at_most in sorted({1, batches // 2, batches}):
+                self.goes_on(stage, at_most)
 
-    @pytest.mark.parametrize("name", FAULTS)
-    def test_a_fault_that_passes_changes_nothing(self, name: str) -> None:
-        """Every question is met with it once, and answered when asked again."""
-        every_other = [Injection(fault=FAULTS[name], nth=nth) for nth in range(1, 1_000, 2)]
+    @pytest.mark.soak
+    def test_broken_off_after_any_batch_it_goes_on(self) -> None:
+        with self.stage() as stage:
+            for at_most in range(1, self.read(stage, Stored()) + 1):
+                self.goes_on(stage, at_most)
+
+    def goes_on(self, stage: Stage, at_most: int) -> None:
+        """Asserts that a poll that was broken off after so many batches, and the next one, read it all."""
         stored = Stored()
-        with self.stage(*every_other) as stage:
+        self.read(stage, stored, at_most=at_most)
+        self.read(stage, stored)
+        assert stored.facts == self.undisturbed.facts, f"broken off after {at_most} batches"
+        assert not stored.gaps
+
+    def test_faults_that_pass_change_nothing(self) -> None:
+        """Every question is met with one, and answered when asked again. They take turns; each alone by `make soak`."""
+        self.reads_through(*FAULTS.values())
+
+    @pytest.mark.soak
+    @pytest.mark.parametrize("name", FAULTS)
+    def test_a_fault_at_every_question_changes_nothing(self, name: str) -> None:
+        self.reads_through(FAULTS[name])
+
+    def reads_through(self, *faults: Fault) -> None:
+        """Asserts that all is read although every question is first met with the next of these."""
+        plan = [Injection(fault=fault, nth=nth) for nth, fault in zip(range(1, 1_000, 2), cycle(faults), strict=False)]
+        stored = Stored()
+        with self.stage(*plan) as stage:
             self.read(stage, stored)
         assert stored.facts == self.undisturbed.facts
         assert not stored.gaps
