@@ -1,9 +1,10 @@
 """Commands in processes of their own, without the seconds that each would spend on importing the program.
 
-A server imports it once and forks for each command: a fork starts where the command line would, and ends as any
-process does. `python tests/forks.py` is that server.
+A server imports it once and forks for each command: a fork starts where the command line would, and ends with what it
+was told to do at exit. `python tests/forks.py` is that server.
 """
 
+import atexit
 import gc
 import json
 import os
@@ -11,10 +12,11 @@ import subprocess
 import sys
 import tempfile
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).parents[1]
 #: What commands import when they need it.
@@ -24,7 +26,6 @@ IMPORTED = (
     "connectors.github",
     "connectors.jira",
     "ibis.backends.duckdb",
-    "pandas",
     "pyarrow.dataset",
     "sqlalchemy.dialects.sqlite",
     "sync.cli",
@@ -78,13 +79,12 @@ def _serve() -> None:
         child = os.fork()
         if child == 0:
             _become(**json.loads(line))
-            return
         _, status = os.waitpid(child, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()
 
 
-def _become(arguments: list[str], *, folder: str, environment: dict[str, str], out: str, err: str) -> None:
+def _become(arguments: list[str], *, folder: str, environment: dict[str, str], out: str, err: str) -> NoReturn:
     """This process becomes `fingerpost` with these arguments; its output goes to the two files."""
     from sync.cli import main
 
@@ -96,10 +96,30 @@ def _become(arguments: list[str], *, folder: str, environment: dict[str, str], o
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["fingerpost", *arguments]
+    _end(_status_of(main))
+
+
+def _status_of(program: Callable[[], None]) -> int:
+    """How it ends, as the interpreter would tell it."""
     try:
-        main()
-    finally:
-        gc.unfreeze()  # or DuckDB complains of what is left
+        program()
+    except SystemExit as ended:
+        if ended.code is None or isinstance(ended.code, int):
+            return ended.code or 0
+        sys.stderr.write(f"{ended.code}\n")
+        return 1
+    except BaseException:  # noqa: BLE001 - whatever it is, it ends the program
+        sys.excepthook(*sys.exc_info())
+        return 1
+    return 0
+
+
+def _end(status: int) -> NoReturn:
+    """The end of a process, without the second that it takes to free what the fork has in common with its server."""
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":
