@@ -1,5 +1,6 @@
 """Items a second, parsed and applied on one core, from answers recorded before the clock starts."""
 
+import gc
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import httpx
 from benchmarks import reading, sites
 from benchmarks.process import spent, use_one_core
 from benchmarks.row import Row, Scale
-from benchmarks.twin import Make
+from benchmarks.twin import Make, Served, Stand
 from connectors.source import Source
 from sync.store.database import connect as connect_store
 
@@ -32,20 +33,41 @@ class Ingested:
     cpu_seconds: Mapping[str, float]  #: of this process
 
 
-class Recorded(httpx.AsyncBaseTransport):
-    """The application's answers: its own the first time, and from memory whenever the same is asked again."""
+Question: TypeAlias = tuple[str, str, bytes]
+Reply: TypeAlias = tuple[int, httpx.Headers, bytes]
+
+
+class Recorder(httpx.AsyncBaseTransport):
+    """The application's answers, each of which is kept."""
 
     def __init__(self, app: Any) -> None:
+        self.replies: dict[Question, Reply] = {}
         self._app = httpx.ASGITransport(app)
-        self._answers: dict[tuple[str, str, bytes], tuple[int, httpx.Headers, bytes]] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        asked = (request.method, str(request.url), await request.aread())
-        if asked not in self._answers:
-            answer = await self._app.handle_async_request(request)
-            self._answers[asked] = (answer.status_code, answer.headers, await answer.aread())
-        status, headers, body = self._answers[asked]
-        return httpx.Response(status, headers=headers, content=body)
+        asked = await _question(request)
+        answer = await self._app.handle_async_request(request)
+        self.replies[asked] = answer.status_code, answer.headers, await answer.aread()
+        return _response(self.replies[asked])
+
+
+class Replayer(httpx.AsyncBaseTransport):
+    """The answers kept, whenever the same is asked again."""
+
+    def __init__(self, replies: Mapping[Question, Reply]) -> None:
+        self._replies = replies
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return _response(self._replies[await _question(request)])
+
+
+async def _question(request: httpx.Request) -> Question:
+    return request.method, str(request.url), await request.aread()
+
+
+def _response(reply: Reply) -> httpx.Response:
+    status, headers, body = reply
+    return httpx.Response(status, headers=headers, content=body)
 
 
 def measure(scale: Scale) -> Iterator[Row]:
@@ -77,15 +99,22 @@ def _rows(name: str, ingested: Ingested) -> Iterator[Row]:
 def ingest(make: Make, connect: RecordedSource, size: int, stores: Mapping[str, Sequence[str]]) -> Ingested:
     """Reads the same answers into each of the stores, on one core; of those of one kind the fastest is told."""
     use_one_core()
-    stand = make(size)
-    recorded, scope = Recorded(stand.app), stand.served.scope
-    with tempfile.TemporaryDirectory() as folder:
-        reading.read_recorded(lambda: connect(recorded, scope), f"sqlite:///{folder}/first.db")
+    replies, served = _recorded(make(size), connect)
+    gc.collect()  # the stand-in and all its objects: no real source has them in our process
+    replayer = Replayer(replies)
     taken = {
-        name: min(_taken(lambda: connect(recorded, scope), store) for store in urls) for name, urls in stores.items()
+        name: min(_taken(lambda: connect(replayer, served.scope), store) for store in urls)
+        for name, urls in stores.items()
     }
     cpu_seconds, seconds = ({name: each[place] for name, each in taken.items()} for place in (0, 1))
-    return Ingested(counts=stand.served.counts, seconds=seconds, cpu_seconds=cpu_seconds)
+    return Ingested(counts=served.counts, seconds=seconds, cpu_seconds=cpu_seconds)
+
+
+def _recorded(stand: Stand, connect: RecordedSource) -> tuple[Mapping[Question, Reply], Served]:
+    recorder = Recorder(stand.app)
+    with tempfile.TemporaryDirectory() as folder:
+        reading.read_recorded(lambda: connect(recorder, stand.served.scope), f"sqlite:///{folder}/first.db")
+    return recorder.replies, stand.served
 
 
 def _taken(connected: Callable[[], Source], store: str) -> tuple[float, float]:
