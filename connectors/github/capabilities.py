@@ -39,6 +39,11 @@ class Scope(Struct, frozen=True, kw_only=True):
         """`Type.field` alone; a stream's name has no dot, an owner's has a slash."""
         return {name: why for name, why in self.refused.items() if "." in name and "/" not in name}
 
+    @property
+    def in_part(self) -> bool:
+        """Some of the names stand for nothing that is known, or for more than this token is shown."""
+        return bool(self.unknown) or any("/" in name for name in self.refused)
+
 
 class Capabilities(Struct, frozen=True, kw_only=True):
     """All of it; what was never learned, or cannot be read any more, is None."""
@@ -56,12 +61,12 @@ class Capabilities(Struct, frozen=True, kw_only=True):
         )
 
     def fresh(self, *, now: datetime, asked: tuple[str, ...]) -> bool:
-        """Read within a day, and for the repositories that are configured now; within the hour where one is unknown,
-        so that it is found soon after it may be seen.
+        """Read within a day, and for the repositories that are configured now; within the hour where some are unknown
+        or hidden, so that they are found soon after they may be seen.
         """
         if self.schema is None or self.scope is None or self.scope.asked != asked:
             return False
-        return now - min(self.schema.at, self.scope.at) < (HOURLY if self.scope.unknown else DAILY)
+        return now - min(self.schema.at, self.scope.at) < (HOURLY if self.scope.in_part else DAILY)
 
 
 def known_types(shown: Mapping[str, SchemaType | None]) -> dict[str, list[str]]:

@@ -384,6 +384,24 @@ class TestHidden:
         assert [gap.stream for gap in stored.gaps] == ["acme/*", "acme/*"]
         assert all("single sign-on" in gap.cause for gap in stored.gaps)
 
+    def test_what_is_hidden_of_a_pattern_is_read_within_an_hour_of_being_shown(self) -> None:
+        hidden = [FORBIDDEN | {"path": ["repositoryOwner", "repositories", "nodes", 0]}]
+
+        def hide(operation: str, answer: Any) -> Any:
+            if hidden and operation == "repositories":
+                answer["data"]["repositoryOwner"]["repositories"]["nodes"][0] = None
+                answer["errors"] = hidden
+            return answer
+
+        host = host_of(repository("aside", issues=[issue(1)]), repository(issues=[issue(2)]))
+        with staged(host, change=hide) as stage:
+            stored = poll_of(stage)
+            hidden.clear()
+            stage.clock.wind(timedelta(minutes=61).total_seconds())
+            read(stage, stored)
+        assert "github:issue:I_1" in stored.records
+        assert [gap.stream for gap in stored.gaps] == ["acme/*"]
+
     def test_a_token_that_is_not_authorised_for_single_sign_on_is_told_so(self) -> None:
         """github.md §8: a partial answer for want of SSO."""
 
