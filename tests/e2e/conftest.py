@@ -17,3 +17,19 @@ def stage() -> Iterator[Stage]:
 @pytest.fixture
 def place(stage: Stage, tmp_path: Path) -> Place:
     return furnished(tmp_path, stage)
+
+
+@pytest.fixture(scope="session")
+def read_store(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The store in which all of the company was read."""
+    place = furnished(tmp_path_factory.mktemp("read"), stage)
+    done = place.fingerpost("sync")
+    assert done.returncode == 0, done.stderr
+    return (place.folder / "fingerpost.db").read_bytes()
+
+
+@pytest.fixture
+def read_place(place: Place, read_store: bytes) -> Place:
+    """A place where all of the company was read."""
+    (place.folder / "fingerpost.db").write_bytes(read_store)
+    return place

@@ -10,6 +10,7 @@ import pytest
 from sync.work.embedded import opened
 from tests.clocks import FakeClock
 from tests.stage import AS_OF, Place
+from tests.stores import new_store
 
 
 def edited(name: str, old: str, new: str) -> Callable[[Place], None]:
@@ -79,20 +80,11 @@ def test_a_configuration_that_is_not_there(place: Place) -> None:
     assert done.stderr.startswith("elsewhere.yaml")
 
 
-@pytest.mark.parametrize(
-    ("spoil", "said"),
-    [
-        (edited("fingerpost.yaml", "LAB,", "NOPE,"), "NOPE"),
-        (edited("fingerpost.yaml", '"acme-shops/*"', "acme-shops/no-such"), "acme-shops/no-such"),
-    ],
-)
-def test_a_source_that_cannot_be_read_leaves_the_others_whole(
-    place: Place, spoil: Callable[[Place], None], said: str
-) -> None:
-    spoil(place)
+def test_a_source_that_cannot_be_read_leaves_the_others_whole(place: Place) -> None:
+    edited("fingerpost.yaml", '"acme-shops/*"', "acme-shops/no-such")(place)
     done = place.fingerpost("sync")
     assert done.returncode == 3
-    assert said in done.stderr
+    assert "acme-shops/no-such" in done.stderr
     assert "Traceback" not in done.stderr
     assert place.facts()["work_items"]
 
@@ -100,7 +92,7 @@ def test_a_source_that_cannot_be_read_leaves_the_others_whole(
 def test_what_could_be_read_is_reported(place: Place) -> None:
     edited("fingerpost.yaml", "LAB,", "NOPE,")(place)
     done = place.fingerpost("run", "--as-of", AS_OF)
-    assert (done.returncode, "NOPE" in done.stderr) == (3, True)
+    assert (done.returncode, "NOPE" in done.stderr, "Traceback" in done.stderr) == (3, True, False)
     report = json.loads((place.folder / "reports" / "latest.json").read_text())
     assert report["masthead"]["verdict"] == "incomplete"
     assert any(line["seen"] for line in report["balance"])
@@ -136,7 +128,7 @@ def test_a_store_that_is_no_database(place: Place) -> None:
 
 
 def test_a_store_of_a_newer_fingerpost(place: Place) -> None:
-    assert place.fingerpost("sync").returncode == 0
+    new_store(place.folder, "fingerpost.db").dispose()
     with sqlite3.connect(place.folder / "fingerpost.db") as connection:
         connection.execute("UPDATE fingerpost_version SET version_num = 'from_the_future'")
     connection.close()

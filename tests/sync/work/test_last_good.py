@@ -41,7 +41,10 @@ def place(tmp_path: Path) -> Place:
 
 
 def test_the_last_good_files_stay_in_force(place: Place) -> None:
-    assert place.fingerpost("report", "--as-of", AS_OF).returncode == 0
+    tables = ("--publish", "--format", "csv", "--out", "tables")
+    assert place.fingerpost("report", "--as-of", AS_OF, *tables).returncode == 0
+    assert {"findings.csv", "figures.csv"} <= {path.name for path in (place.folder / "tables").iterdir()}
+    assert "still in force" not in (place.folder / "reports" / "latest.html").read_text()
     (place.folder / "mappings.yaml").write_text("rules: [{id: pay, when: {project: PAY}, objective: chekout}]")
     done = place.fingerpost("run", "--stored", "--as-of", AS_OF)
     assert done.returncode == 2
