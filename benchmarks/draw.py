@@ -8,8 +8,6 @@ first of the days that it is found on; of each kind a sample is drawn by a fixed
 import argparse
 import csv
 import hashlib
-import os
-import shutil
 import sys
 import tempfile
 from collections import defaultdict
@@ -22,6 +20,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from benchmarks.reading import CLOCK, only_warnings
+from benchmarks.recorded import RECORDS, example
 from connectors.twin.dumps import arrow_jira, devlake_jira
 from connectors.twin.github import github_app
 from connectors.twin.github_dumps import arrow_github, bitcoin_github
@@ -32,8 +31,6 @@ from connectors.twin.serve import serving
 from sync.reconcile.findings import Finding
 from sync.work.embedded import Work, opened
 
-ROOT = Path(__file__).parents[1]
-RECORDS = Path(os.environ.get("FINGERPOST_SHARED") or ROOT.parent / "shared") / "data"
 SEED, MOST = 22, 50
 COLUMNS = ("records", "kind", "as_of", "key", "counterpart", "title", "evidence")
 
@@ -116,13 +113,8 @@ def read(name: str) -> Iterator[Work]:
     """A store of the records, read by the example's configuration."""
     records = RECORDED[name]
     with tempfile.TemporaryDirectory() as folder, serving(_apps(records)) as urls:
-        shutil.copytree(ROOT / "examples" / name, folder, dirs_exist_ok=True)
-        environment = {f"{name}_{source}_URL".upper(): url for source, url in urls.items()}
-        secrets = {f"{name}_{source}_TOKEN".upper(): "none" for source in urls}
-        config = Path(folder, "fingerpost.yaml")
-        text = config.read_text(encoding="utf-8").replace("sqlite:///", f"sqlite:///{folder}/")
-        config.write_text(text, encoding="utf-8")
-        with opened(config, environment=environment | secrets, clock=CLOCK, verbose=False) as work:
+        config, environment = example(name, Path(folder), urls=urls)
+        with opened(config, environment=environment, clock=CLOCK, verbose=False) as work:
             only_warnings()
             with work.reading() as reading:
                 reading.sync()

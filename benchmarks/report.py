@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -58,13 +59,20 @@ def _seconds(what: str, reported: Reported) -> Row:
 
 
 def _reported(items: int) -> Reported:
+    with filled(items) as (rows, config):
+        return Reported(rows=rows, spent=spent(report, config))
+
+
+@contextmanager
+def filled(items: int) -> Iterator[tuple[dict[str, int], Path]]:
+    """A store of so many items: its rows by table, and the configuration that reads it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         rows = spent(fill, str(folder / "store.db"), items).result
         (folder / "fingerpost.yaml").write_text(FINGERPOST.format(folder=folder), encoding="utf-8")
         (folder / "strategy.yaml").write_text(facts.strategy(), encoding="utf-8")
         (folder / "mappings.yaml").write_text(facts.mappings(RULES), encoding="utf-8")
-        return Reported(rows=rows, spent=spent(report, folder / "fingerpost.yaml"))
+        yield rows, folder / "fingerpost.yaml"
 
 
 def report(config: Path) -> float:

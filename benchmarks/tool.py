@@ -61,7 +61,15 @@ def installed(package: str, folder: Path) -> Path:
     """The folder of its programs, of an environment made there; `Skipped` where it cannot be installed."""
     venv.create(folder, with_pip=True)
     programs = folder / "bin"
-    command = [programs / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package]
+    command: list[str | Path] = [
+        programs / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        package,
+    ]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=INSTALLED_WITHIN_S)
     except subprocess.TimeoutExpired:
