@@ -121,6 +121,7 @@ def report(
     found = reconciled(known, config=config, span=span, thresholds=thresholds)
     told = acknowledged(found.findings, known.map.acks, day=known.day)
     earlier = next((each for each in reports.history(engine) if each.as_of < as_of), None)
+    restating = (earlier.digest,) if earlier else ()
     made = build(
         replace(found, findings=told.standing, notes=(*found.notes, *told.notes)),
         snapshot=known.facts,
@@ -141,7 +142,7 @@ def report(
             people=known.map.people,
             period=span,
         ),
-        digest=_digest(known, span, config, (*mistakes, *((earlier.digest,) if earlier else ()), *config.confidential)),
+        digest=digest_of(known, span, config, beside=(*mistakes, *restating, *config.confidential)),
         command=_command(span, as_of),
     )
     made = by_key_alone(made, known.facts.tables, config.confidential)
@@ -239,7 +240,7 @@ def _weekly_flow(known: Meaning, flowed: Flow, status_categories: "ir.Table", th
     )
 
 
-def _digest(known: Meaning, span: Period, config: Config, beside: tuple[str, ...]) -> str:
+def digest_of(known: Meaning, span: Period, config: Config, *, beside: tuple[str, ...] = ()) -> str:
     """SHA-256 of everything that the report was made of; the same digest means the same report.
 
     `beside` are the mistakes in the files, and the digest of the report that it restates.

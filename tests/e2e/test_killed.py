@@ -13,7 +13,7 @@ from connectors.twin.company import company
 from tests.stage import Place, Stage, furnished, staged
 
 SOAK = "FINGERPOST_SOAK" in os.environ
-SIZE = 600 if SOAK else 150
+SIZE, KILLS = (600, 6) if SOAK else (150, 3)
 MOST_REQUESTS = 25  # an undisturbed run makes a few more
 
 
@@ -54,6 +54,6 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path, seed: int) -> None:
         undisturbed = furnished(calm, stage)
         assert undisturbed.fingerpost("sync").returncode == 0
         disturbed = furnished(stormy, stage)
-        killed = sync_through_kills(disturbed, stage, random.Random(seed), kills=6)
+        killed = sync_through_kills(disturbed, stage, random.Random(seed), kills=KILLS)
         assert killed > 0
         assert disturbed.facts() == undisturbed.facts()

@@ -216,7 +216,9 @@ def test_before_the_first_record_nothing_is_claimed():
     assert "no data" in html.render(empty)
 
 
+@pytest.mark.soak
 def test_the_same_facts_in_another_order_give_the_same_bytes(made):
+    """By `make soak` alone, as a report takes ten seconds; in `make test` the reconciliation has this law."""
     turned = report({name: rows[::-1] for name, rows in company().items()})
     for form in (text, json, html):
         assert form.render(turned) == form.render(made)

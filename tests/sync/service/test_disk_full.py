@@ -1,4 +1,7 @@
-"""A run on a disk that is full, which it says in one line; and, once there is room, a run that reads all."""
+"""A run on a disk that is full, which it says in one line; and, once there is room, a run that reads all.
+
+On a file system of its own, and so by `make soak` alone; `test_faults.py` has the same within one process.
+"""
 
 import os
 import shutil
@@ -51,6 +54,7 @@ def place(stage: Stage, tmp_path: Path) -> Place:
     return made
 
 
+@pytest.mark.soak
 def test_a_run_on_a_full_disk_says_so_in_a_line_and_the_next_one_with_room_reads_all(
     stage: Stage, place: Place
 ) -> None:

@@ -109,7 +109,9 @@ def test_a_preview_says_what_moves_and_which_findings_come_and_go(previewed: str
     assert [each["subject_key"] for each in findings["untagged-work"]["appear"]] == ["PAY-3"]
 
 
+@pytest.mark.soak
 def test_a_preview_of_a_file_that_nobody_edited_is_empty(folder: Path) -> None:
+    """By `make soak` alone: two reports are compared, figure by figure, which takes ten seconds."""
     out = folder / "preview.txt"
     done = preview(folder, TEXTS["mappings.yaml"], "--out", str(out))
     assert (done.exit_code, done.stdout) == (0, "")

@@ -21,7 +21,9 @@ from sync.store.database import connect
 from sync.store.excerpt import excerpt
 from sync.store.memory import record_pass
 from sync.store.names import keys_near, refs_of
+from sync.work.behind import figures_behind
 from sync.work.reporting import meaning
+from tests.sync.report.sample import sample
 from tests.sync.store.batches import at, batch, change, history, item, pull
 
 AS_OF = datetime(2026, 3, 9, tzinfo=UTC)
@@ -164,17 +166,21 @@ def test_a_figure_says_what_it_means_and_why_it_is_null(engine: Engine, folder: 
     assert "(metrics §1.5)" in done.stdout
 
 
-def test_a_figure_of_pull_requests_is_explained_like_any_other(engine: Engine, folder: Path) -> None:
-    done = explain(folder, "pickup_time", "--format", "json")
-    assert done.exit_code == 0, done.stderr
-    told = json.loads(done.stdout)["figures"]
-    assert [each["figure"]["id"] for each in told] == ["pickup_time_p50", "pickup_time_p85"]
-    assert {each["definition"]["section"] for each in told} == {"§2.3"}
-
-
 @pytest.mark.parametrize(
-    "ref", ["jira:issue:3", "jira:issue:4", "jira:issue:6", *(f"github:pull_request:{number}" for number in (7, 9))]
+    ("name", "figures"),
+    [
+        ("lead_time", ["lead_time_p50", "lead_time_p85", "lead_time_p95"]),
+        ("lead_time_p85", ["lead_time_p85"]),
+        ("luck", []),
+    ],
 )
+def test_a_figure_goes_by_its_name_and_that_of_its_measure(name: str, figures: list[str]) -> None:
+    told = figures_behind(sample(), name)
+    assert [each.figure.id for each in told] == figures
+    assert {each.definition and each.definition.section for each in told} <= {"§1.5"}
+
+
+@pytest.mark.parametrize("ref", ["jira:issue:3", "jira:issue:4", "jira:issue:6", "github:pull_request:7"])
 def test_an_items_own_facts_give_it_the_tags_of_the_whole(engine: Engine, folder: Path, ref: str, whole) -> None:
     files, day = whole.map, whole.day
     tables = excerpt(engine, AS_OF, ref, fields=False, hops=1)

@@ -1,15 +1,25 @@
 """`fingerpost triage`: what one decision would clear, and the decision itself."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from connectors.records import Batch, PullRequest, WorkItem
+from mappings.problems import Problems
+from mappings.triage import Triage
+from sync.config import load_config
+from sync.files import read_files
 from sync.store.apply import apply
 from sync.store.database import connect
 from sync.store.memory import record_pass
+from sync.work import triaging
+from sync.work.reporting import meaning
+from sync.work.suggesting import Offer
+from sync.work.triaging import Edited
 from tests.stage import Place
 from tests.stores import new_store
 
@@ -48,13 +58,32 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path, {"TOKEN": "t"})
 
 
-def test_a_decision_is_listed_for_people_and_for_programs(place: Place) -> None:
+def test_a_decision_is_listed(place: Place) -> None:
     listed = place.fingerpost("triage", "--as-of", AS_OF)
     assert (listed.returncode, listed.stderr) == (0, "")
     assert "3 work items and pull requests are untagged" in listed.stdout
     assert "- {id: lab, when: {project: LAB}, objective: OBJECTIVE}" in listed.stdout
-    told = json.loads(place.fingerpost("triage", "--as-of", AS_OF, "--format", "json").stdout)
+
+
+def gathered(place: Place) -> tuple[Triage, Callable[[int, str], Edited]]:
+    """The decisions, and what accepts one of them for an objective."""
+    config = load_config(place.folder / "fingerpost.yaml", environment=place.environment)
+    files, at = read_files(config, folder=place.folder), datetime.fromisoformat(AS_OF)
+    engine = connect(f"sqlite:///{place.folder}/fingerpost.db")
+    found = triaging.gathered(meaning(engine, config=config, files=files, as_of=at), config, limit=10)
+    engine.dispose()
+    path = place.folder / "mappings.yaml"
+    return found, partial(triaging.accepted, found, config=config, files=files, path=path, as_of=at)
+
+
+def test_a_decision_is_told_to_programs_and_what_is_not_right_about_accepting_it(place: Place) -> None:
+    found, accept = gathered(place)
+    told = json.loads(triaging.as_json(found, Offer(links=(), is_asked=False, by_words=None)))
     assert [(each["number"], each["asks"], each["clears"]) for each in told["clusters"]] == [(1, {"project": "LAB"}, 3)]
+    with pytest.raises(Problems, match="there is no cluster 7"):
+        accept(7, "growth")
+    with pytest.raises(Problems, match="did you mean 'growth'"):
+        accept(1, "grwth")
 
 
 def test_a_decision_is_accepted_into_the_file_which_else_stays(place: Place) -> None:
@@ -69,21 +98,14 @@ def test_a_decision_is_accepted_into_the_file_which_else_stays(place: Place) -> 
     line = "  - {id: lab, when: {project: LAB}, objective: growth}\n"
     edited = MAPPINGS.replace("objective: checkout\n", f"objective: checkout\n{line}")
     assert (place.folder / "mappings.yaml").read_text() == edited
-    assert place.fingerpost("triage", "--as-of", AS_OF).stdout.startswith("0 work items")
+    told = json.loads(place.fingerpost("triage", "--as-of", AS_OF, "--format", "json").stdout)
+    assert (told["untagged"], told["clusters"]) == (0, [])
 
 
-@pytest.mark.parametrize(
-    ("asked", "said"),
-    [
-        (("--accept", "7", "--objective", "growth"), "there is no cluster 7"),
-        (("--accept", "1", "--objective", "grwth"), "did you mean 'growth'?"),
-        (("--accept", "1"), "name the objective"),
-    ],
-)
-def test_what_is_not_right_is_refused_and_nothing_written(place: Place, asked: tuple[str, ...], said: str) -> None:
-    done = place.fingerpost("triage", "--as-of", AS_OF, *asked)
+def test_without_an_objective_it_is_refused_and_nothing_written(place: Place) -> None:
+    done = place.fingerpost("triage", "--as-of", AS_OF, "--accept", "1")
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert "name the objective" in done.stderr
     assert (place.folder / "mappings.yaml").read_text() == MAPPINGS
 
 
@@ -96,18 +118,14 @@ def test_an_answer_is_kept_with_who_and_when_and_tells_how_right_the_tags_are(pl
     assert "1 of 2 answered were right: 50%, 90 % interval" in done.stdout
     kept = (place.folder / "audit.yaml").read_text().splitlines()
     assert [("correct: true" in line, "by: map keeper" in line) for line in kept[2:]] == [(True, True), (False, True)]
+    told = json.loads(place.fingerpost(*asked, "--format", "json").stdout)
+    assert {each["objective"] for each in told["tags"]} == {"checkout"}
+    assert [(each["number"], each["correct"]) for each in told["tags"]] == list(
+        enumerate((True, False, *[None] * 3), 1)
+    )
+    assert (told["period"], told["precision"]["n"], told["precision"]["right"]) == ("2026-W47", 2, 1)
     refused = place.fingerpost(*asked, "--answer", "9=yes", "--by", "map keeper")
     assert (refused.returncode, "write N=yes or N=no, N from 1 to 5" in refused.stderr) == (2, True)
-
-
-def test_the_drawn_tags_and_what_the_answers_come_to_are_told_to_programs_too(place: Place) -> None:
-    asked = ("triage", "--as-of", AS_OF, "--audit", "--period", "2026-W47", "--format", "json")
-    told = json.loads(place.fingerpost(*asked, "--answer", "1=yes", "--by", "map keeper").stdout)
-    assert [(each["number"], each["objective"], each["correct"]) for each in told["tags"]] == [
-        (1, "checkout", True),
-        *((number, "checkout", None) for number in range(2, 6)),
-    ]
-    assert (told["period"], told["precision"]["n"], told["precision"]["right"]) == ("2026-W47", 1, 1)
 
 
 def test_links_and_objectives_by_words_are_offered_beside_the_decisions(place: Place) -> None:
