@@ -9,7 +9,6 @@ from ibis import ifelse
 
 from sync.snapshot import SCHEMAS
 from sync.store import taken_back
-from sync.store.observations import OBSERVED
 from sync.store.replay import replayed
 
 Tables = Mapping[str, ir.Table]
@@ -41,7 +40,7 @@ def as_known(facts: Tables, as_of_us: int, *, keep: Keep = lambda _, table: tabl
     tables that others are made from come first.
     """
     observations, tombstones = facts["observations"], facts["tombstones"]
-    observed = OBSERVED if _is_any(observations.last_us > as_of_us) else ()
+    observed = _seen_later(observations, as_of_us)
     gone = tombstones.filter(tombstones.at_us <= as_of_us) if _is_any(tombstones.at_us <= as_of_us) else None
     given = [name for name in SCHEMAS if name in facts]
     shown = {name: _as_observed(facts, name, as_of_us) if name in observed else facts[name] for name in given}
@@ -96,6 +95,12 @@ def _observed(observations: ir.Table, name: str) -> ir.Table:
     of_kind = observations.filter(observations.kind == name).drop("ref", "kind")
     content = of_kind.content.cast("json")
     return of_kind.mutate(**{column: content[column].unwrap_as(typed) for column, typed in SCHEMAS[name].items()})
+
+
+def _seen_later(observations: ir.Table, as_of_us: int) -> frozenset[str]:
+    """The kinds of which anything was observed after that instant."""
+    later = observations.filter(observations.last_us > as_of_us).select("kind").distinct()
+    return frozenset(later.to_pyarrow()["kind"].to_pylist())
 
 
 def _is_any(flags: ir.BooleanColumn) -> bool:
