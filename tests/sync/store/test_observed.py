@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from connectors.records import BoardItem, Milestone, Repository, Sprint
 from sync.store.apply import apply
 from sync.store.load import snapshot
+from tests.stores import new_store
 from tests.sync.store.batches import at, batch, status
 
 A_MONTH = int(timedelta(days=31) / timedelta(minutes=1))
@@ -25,21 +26,27 @@ def observe(store: Engine, **names: int) -> None:
         apply(store, batch(status(1, name=name.rstrip("_")), read=minute))
 
 
-@pytest.mark.parametrize(
-    ("minute", "name"),
-    [(5, "Open"), (10, "Open"), (19, "Open"), (20, "Doing"), (35, "Doing"), (40, "Done"), (99, "Done")],
-)
-def test_a_name_that_changed(store: Engine, minute: int, name: str) -> None:
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """A store with one status: Open at 10, Doing at 20 and 30, Done at 40."""
+    store = new_store(tmp_path_factory.mktemp("changed"))
     observe(store, Open=10, Doing=20, Doing_=30, Done=40)
-    assert held(store, minute, "statuses", "name") == [(name,)]
+    return store
 
 
-@pytest.mark.parametrize(("minute", "name"), [(15, "Open"), (20, "Doing"), (25, "Open"), (30, "Open")])
-def test_what_came_back_within_a_month_was_away_only_when_it_was_seen_to_be(
-    sqlite_store: Engine, minute: int, name: str
-) -> None:
+@pytest.mark.parametrize(("minute", "name"), [(5, "Open"), (19, "Open"), (20, "Doing"), (35, "Doing"), (99, "Done")])
+def test_a_name_that_changed(changed: Engine, minute: int, name: str) -> None:
+    assert held(changed, minute, "statuses", "name") == [(name,)]
+
+
+def test_either_database_remembers_the_names(store: Engine) -> None:
+    observe(store, Open=10, Doing=20)
+    assert held(store, 15, "statuses", "name") == [("Open",)]
+
+
+def test_what_came_back_within_a_month_was_away_only_when_it_was_seen_to_be(sqlite_store: Engine) -> None:
     observe(sqlite_store, Open=10, Doing=20, Open_=30)
-    assert held(sqlite_store, minute, "statuses", "name") == [(name,)]
+    assert [held(sqlite_store, minute, "statuses", "name") for minute in (20, 25)] == [[("Doing",)], [("Open",)]]
 
 
 def test_what_was_observed_for_months_and_then_changed(sqlite_store: Engine) -> None:
