@@ -29,6 +29,7 @@ class Document:
     data: Any = None
     values: Mapping[Path, Position] = field(default_factory=dict)
     keys: Mapping[Path, Position] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()  #: what YAML allows and no file may have; the rest of the file was read
 
     def problem(self, path: Path, message: str, hint: str = "", at_key: bool = False) -> Problem:
         """The problem at this path's value or key, or at the nearest thing around it that stands in the file."""
@@ -41,7 +42,7 @@ class Document:
 
 
 def parse(text: str, file: str) -> Document:
-    """The file's one document; empty text is an empty mapping. Raises `Problems`."""
+    """The file's one document; empty text is an empty mapping. Raises `Problems` where it cannot be read to its end."""
     for unit, size, most in (
         ("characters", len(text), MAX_CHARACTERS),
         ("lines", text.count("\n"), MAX_LINES),
@@ -54,9 +55,7 @@ def parse(text: str, file: str) -> Document:
         return Document(file, {}, {(): (1, 1)})
     reader = _Reader(file)
     data = reader.value(root, ())
-    if reader.problems:
-        raise Problems(reader.problems)
-    return Document(file, data, reader.values, reader.keys)
+    return Document(file, data, reader.values, reader.keys, tuple(reader.problems))
 
 
 def _compose(text: str, file: str) -> Node | None:

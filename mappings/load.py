@@ -1,6 +1,6 @@
 """The text of a user's file → its model, or every problem in it with line and column."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -35,14 +35,7 @@ def load_strategy(text: str, file: str, *, beside: Beside | None = None) -> Stra
     `beside` gives the text of the CSV files that it names; without it readings stand in the strategy itself.
     """
     document = parse(text, file)
-    problems = with_readings(document, beside) if beside else []
-    try:
-        loaded = _loaded(document, Strategy, None)
-    except Problems as found:
-        raise Problems([*problems, *found.problems]) from None
-    if problems:
-        raise Problems(problems)
-    return loaded
+    return _loaded(document, Strategy, None, found=with_readings(document, beside) if beside else [])
 
 
 def load_mappings(text: str, file: str) -> Mappings:
@@ -63,17 +56,26 @@ def read(text: str, file: str, model: type[File], *, context: Mapping[str, Any] 
     return _loaded(parse(text, file), model, context)
 
 
-def _loaded(document: Document, model: type[File], context: Mapping[str, Any] | None) -> File:
-    problems = [document.problem(*fault) for fault in model.faults(document.data)]
+def _loaded(
+    document: Document, model: type[File], context: Mapping[str, Any] | None, *, found: Sequence[Problem] = ()
+) -> File:
+    problems = [*document.problems, *found, *(document.problem(*fault) for fault in model.faults(document.data))]
     try:
         loaded = model.model_validate(document.data, context=context)
     except ValidationError as error:
         schema = json_schema(model)
-        raise Problems([*problems, *(_problem(document, each, schema) for each in error.errors())]) from None
+        problems += _elsewhere((_problem(document, each, schema) for each in error.errors()), document.problems)
+        raise Problems(problems) from None
     if problems:
         raise Problems(problems)
     loaded._document = document  # noqa: SLF001 - where its values stand, for problems found later
     return loaded
+
+
+def _elsewhere(problems: Iterable[Problem], told: Iterable[Problem]) -> list[Problem]:
+    """Those that are not about a value of which it is told already that it cannot be read."""
+    places = {(each.line, each.column) for each in told}
+    return [each for each in problems if (each.line, each.column) not in places]
 
 
 def json_schema(model: type[UserFile]) -> dict[str, Any]:
