@@ -17,13 +17,13 @@ Json = dict[str, Any]
 AGILE_ONLY = ("closedSprints", "epic", "flagged", "sprint")
 
 
-def arrow_jira(folder: Path) -> JiraSite:
+def arrow_jira(folder: Path, *, years: Iterable[int] = (2020, 2021, 2022)) -> JiraSite:
     """Apache Arrow's Jira: a Server whose issues came without their changelogs, so that it shows none when asked.
 
-    `folder` is the data set `arrow`. Statuses, types, components and field ids are those that the issues mention; its
-    clock stands at the minute after the newest update. It has no boards.
+    `folder` is the data set `arrow`, `years` those of creation. Statuses, types, components and field ids are those
+    that the issues mention; its clock stands at the minute after the newest update. It has no boards.
     """
-    files = [folder / "jira" / f"ARROW-created-{year}.jsonl.gz" for year in (2020, 2021, 2022)]
+    files = [folder / "jira" / f"ARROW-created-{year}.jsonl.gz" for year in years]
     issues = [Issue.of(body) for file in files for body in _lines(file)]
     site = JiraSite(
         deployment="Server",

@@ -81,6 +81,7 @@ def test_the_closed_objective_still_gets_work(report: dict[str, Any]) -> None:
     assert any(finding["kind"] == "M03" for finding in report["findings"])
 
 
+@pytest.mark.soak
 def test_twice_is_the_same(arrow: Place) -> None:
     again = arrow.fingerpost("report", "--format", "html", "--as-of", AS_OF, "--period", PERIOD)
     assert again.stdout.removesuffix("\n") == (arrow.folder / "reports" / "latest.html").read_text()

@@ -39,7 +39,10 @@ def polled(dump: Any, name: str, owner: str) -> tuple[Stored, int]:
         return poll_of(stage, repositories=[f"{owner}/*"]), len(faults.requests)
 
 
+@pytest.mark.soak
 class TestArrow:
+    """By `make soak` alone, for it takes twenty seconds; `make test` reads it all in `tests/e2e/test_arrow.py`."""
+
     @pytest.fixture(scope="class")
     def told(self) -> dict[int, Any]:
         path = shared("data/arrow") / "git" / "apache__arrow-pull-requests.jsonl.gz"
