@@ -1,8 +1,8 @@
-"""One pass over one source: every batch applied in order, each before the next is asked for."""
+"""One pass over one source: every batch applied in order, some of them at once."""
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,6 +22,9 @@ from sync.store.memory import recall, record_pass, was_complete
 from sync.store.register import unlisted
 
 LATEST = 200  # changes of which a pass tells the instants
+#: Records that are kept by one transaction: a commit costs as much as some fifty of them. A run that is killed reads
+#: no more than these again.
+TOGETHER = 250
 
 
 @dataclass
@@ -105,26 +108,45 @@ async def _read_on(
     over: Callable[[], bool],
 ) -> None:
     log = structlog.get_logger().bind(source=source)
-    async for batch in batches:
-        await asyncio.to_thread(_keep, engine, batch)
+    async for group in _grouped(batches, over=over):
+        await asyncio.to_thread(_keep, engine, group)
         await renew()
-        walk.note(batch)
-        of = walk.counted if walk.is_first else None
-        progress.read(source, what="items", count=walk.items, of=of or None)
+        for batch in group:
+            walk.note(batch)
+            of = walk.counted if walk.is_first else None
+            progress.read(source, what="items", count=walk.items, of=of or None)
         log.info("applied", records=walk.records, gaps=len(walk.gaps))
         if over():
             raise TimeOver(
-                "the time for this pass is over", hint="The next goes on where it stopped.", until=batch.read_at
+                "the time for this pass is over", hint="The next goes on where it stopped.", until=group[-1].read_at
             )
 
 
-def _keep(engine: Engine, batch: Batch) -> None:
-    """Applies the batch, and buries what its whole lists no longer show: that is the source's own word, and no lag."""
-    apply(engine, batch)
-    gone = [(ref, listed) for listed in batch.listed for ref in unlisted(engine, batch.source, listed)]
-    if gone:
-        tombstones = tuple(_tombstone(ref, listed) for ref, listed in gone)
-        apply(engine, Batch(source=batch.source, read_at=batch.read_at, tombstones=tombstones))
+async def _grouped(batches: AsyncIterator[Batch], *, over: Callable[[], bool]) -> AsyncIterator[list[Batch]]:
+    """As many batches together as bring some records; what is left where the source fails or the time is over, too."""
+    group: list[Batch] = []
+    try:
+        async for batch in batches:
+            group.append(batch)
+            if over() or sum(len(each.records) for each in group) >= TOGETHER:
+                yield group
+                group = []
+    except SourceError:
+        if group:
+            yield group
+        raise
+    if group:
+        yield group
+
+
+def _keep(engine: Engine, group: Sequence[Batch]) -> None:
+    """Applies the batches, and buries what their whole lists no longer show: that is the source's own word, no lag."""
+    apply(engine, *group)
+    for batch in group:
+        gone = [(ref, listed) for listed in batch.listed for ref in unlisted(engine, batch.source, listed)]
+        if gone:
+            tombstones = tuple(_tombstone(ref, listed) for ref, listed in gone)
+            apply(engine, Batch(source=batch.source, read_at=batch.read_at, tombstones=tombstones))
 
 
 def _tombstone(ref: str, listed: Listed) -> Tombstone:

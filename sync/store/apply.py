@@ -1,5 +1,6 @@
-"""A batch into the store: one transaction, the same whether it comes once or twice, early or late."""
+"""Batches into the store: one transaction, the same whether they come once or twice, early or late."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
@@ -11,37 +12,48 @@ from connectors.records import Batch
 from sync.store import erasures, memory
 from sync.store.database import writing
 from sync.store.observations import observations
-from sync.store.rows import CHILDREN, rows_of
+from sync.store.rows import CHILDREN, Row, rows_of
 from sync.store.tables import OBSERVATIONS
 from sync.store.upsert import upsert
 
 
 @dataclass(frozen=True, kw_only=True)
 class Applied:
-    """What a batch changed: by table, how many rows were new or newer than those held."""
+    """What batches changed: by table, how many rows were new or newer than those held."""
 
     counts: Mapping[str, int]
 
 
-def apply(engine: Engine, batch: Batch, *, beside: Callable[[Connection], None] = lambda _: None) -> Applied:
-    """Keeps the whole batch or nothing of it, and what `beside` writes with it.
+def apply(engine: Engine, *batches: Batch, beside: Callable[[Connection], None] = lambda _: None) -> Applied:
+    """Keeps these batches of one source, in their order, or nothing of them, and what `beside` writes with them.
 
     Facts are ordered by stamp alone, so that batches may come again and in any order. What a source remembers of its
     walk (watermarks, capabilities) is what it said last: apply the batches of one walk in its order.
     """
+    told = [(batch, _rows(batch)) for batch in batches]
+    counts: Counter[str] = Counter()
+    with writing(engine) as connection:
+        _be_alone(connection, batches[0].source)
+        erased = erasures.digests(connection)
+        for batch, rows in told:
+            counts.update(_keep(connection, batch, erasures.without(rows, erased) if erased else rows))
+        beside(connection)
+    return Applied(counts=counts)
+
+
+def _rows(batch: Batch) -> dict[Table, list[Row]]:
     rows = rows_of(batch)
     if seen := observations(rows, batch.read_at):
         rows[OBSERVATIONS] = seen
-    with writing(engine) as connection:
-        _be_alone(connection, batch.source)
-        if erased := erasures.digests(connection):
-            rows = erasures.without(rows, erased)
-        counts = {table.name: upsert(connection, table, new) for table, new in rows.items()}
-        for kind, item_refs in _read_again(batch).items():
-            _drop_replaced(connection, CHILDREN[kind], item_refs)
-        memory.remember(connection, batch)
-        beside(connection)
-    return Applied(counts=counts)
+    return rows
+
+
+def _keep(connection: Connection, batch: Batch, rows: Mapping[Table, Sequence[Row]]) -> dict[str, int]:
+    counts = {table.name: upsert(connection, table, new) for table, new in rows.items()}
+    for kind, item_refs in _read_again(batch).items():
+        _drop_replaced(connection, CHILDREN[kind], item_refs)
+    memory.remember(connection, batch)
+    return counts
 
 
 def _be_alone(connection: Connection, source: str) -> None:

@@ -35,15 +35,15 @@ def replacing(insert: Any, table: Table, *, where: Any = None, **columns: Any) -
 def _by_copy(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
     """COPY and one merge: three times as fast as executemany, or as arrays unnested."""
     incoming = f"incoming_{table.name}"
-    connection.exec_driver_sql(
-        f"CREATE TEMPORARY TABLE IF NOT EXISTS {incoming} (LIKE {table.name}) ON COMMIT DELETE ROWS"
-    )
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {incoming} (LIKE {table.name})")
     cursor: Any = connection.connection.cursor()
     columns = ", ".join(f'"{name}"' for name in table.columns.keys())  # noqa: SIM118
     with cursor, cursor.copy(f"COPY {incoming} ({columns}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
-    return connection.exec_driver_sql(_postgresql_statement(table)).rowcount
+    count = connection.exec_driver_sql(_postgresql_statement(table)).rowcount
+    connection.exec_driver_sql(f"TRUNCATE {incoming}")
+    return count
 
 
 @cache

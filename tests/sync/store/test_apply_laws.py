@@ -64,6 +64,15 @@ def test_any_order_of_batches_gives_the_same_store(store: Engine, walk: list[Bat
 
 @law
 @given(walk=walks)
+def test_applied_together_is_applied_one_by_one(store: Engine, walk: list[Batch]) -> None:
+    one_by_one = _applied(store, walk)
+    clear(store)
+    apply(store, *walk)
+    assert contents(store) == one_by_one
+
+
+@law
+@given(walk=walks)
 def test_a_history_is_its_last_complete_read_and_what_was_read_later(store: Engine, walk: list[Batch]) -> None:
     held = _applied(store, walk)["changes"]
     assert held == _histories_by_definition(walk)

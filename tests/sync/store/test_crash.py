@@ -75,7 +75,7 @@ def test_an_error_in_the_middle_leaves_nothing(store: Engine) -> None:
     before = contents(store)
     too_large = item(3, level=2**70)
     with pytest.raises(Exception):  # noqa: B017, PT011 - each driver has its own
-        apply(store, batch(item(2), too_large))
+        apply(store, batch(item(2)), batch(item(4), too_large))
     assert contents(store) == before
 
 
