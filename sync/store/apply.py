@@ -74,18 +74,27 @@ def _drop_replaced(connection: Connection, table: Table, item_refs: Sequence[str
     """Of these items, no row stays that is older than the last complete read of its set."""
     is_sqlite = connection.dialect.name == "sqlite"
     these = json.encode(item_refs).decode() if is_sqlite else list(item_refs)
-    connection.exec_driver_sql(_OLDER[connection.dialect.name].format(table=table.name), (these,))
+    keys = [f'"{name}"' for name in table.primary_key.columns.keys()]  # noqa: SIM118
+    statement = _OLDER[connection.dialect.name].format(
+        table=table.name, keys=", ".join(keys), held=", ".join(f"held.{key}" for key in keys)
+    )
+    connection.exec_driver_sql(statement, (these,))
 
 
 _OLDER = {
-    name: f"""
-        DELETE FROM {{table}} WHERE {these} AND (version_us, read_us, digest) < (
-            SELECT version_us, read_us, digest FROM child_sets
-            WHERE child_sets.item_ref = {{table}}.item_ref AND child_sets.kind = '{{table}}'
+    # CROSS JOIN keeps the order of the tables (https://sqlite.org/lang_select.html#crossjoin): each set is looked up
+    # once, and not for each of its rows.
+    "sqlite": """
+        DELETE FROM {table} WHERE ({keys}) IN (
+            SELECT {held} FROM json_each(?) AS these CROSS JOIN child_sets AS last CROSS JOIN {table} AS held
+            WHERE last.item_ref = these.value AND last.kind = '{table}' AND held.item_ref = last.item_ref
+            AND (held.version_us, held.read_us, held.digest) < (last.version_us, last.read_us, last.digest)
         )
-    """  # noqa: S608 - names of our own tables
-    for name, these in (
-        ("sqlite", "item_ref IN (SELECT value FROM json_each(?))"),
-        ("postgresql", "item_ref = ANY(%s)"),
-    )
+    """,
+    "postgresql": """
+        DELETE FROM {table} WHERE item_ref = ANY(%s) AND (version_us, read_us, digest) < (
+            SELECT version_us, read_us, digest FROM child_sets
+            WHERE child_sets.item_ref = {table}.item_ref AND child_sets.kind = '{table}'
+        )
+    """,
 }
