@@ -34,8 +34,10 @@ def judged() -> tuple[list[Finding], tuple[AgreementLine, ...]]:
         flow={
             "WEB-1": {"started": "2026-09-02T09:00Z"},
             "WEB-2": {"started": "2026-11-02T09:00Z"},
+            "WEB-3": {"started": "2026-11-10T10:00Z"},
             "PAY-1": {"started": "2026-11-12T07:00Z"},
         },
+        effort=[{"item": "WEB-3", "team": "web", "on": date(2026, 11, 10), "days": 1}],
         tags={"WEB-3": "untagged"},
         mappings=AGREED,
     )

@@ -33,7 +33,8 @@ def company() -> dict[str, list[dict[str, Any]]]:
         {"key": key, "level": 0, "status_id": "D", "resolution": "Done", "created_us": "2026-10-20T09:00Z"}
         for key in keys
     ]
-    lost = [{"key": f"LAB-{n}", "level": 0, "status_id": "T", "created_us": "2026-11-02T09:00Z"} for n in range(6)]
+    begun = {"level": 0, "status_id": "A", "has_history": False, "created_us": "2026-11-02T09:00Z"}
+    lost = [{"key": f"LAB-{n}", **begun} for n in range(6)]
     sources = [{"name": name, "type": name, "complete_us": AS_OF} for name in ("jira", "github")]
     return {"work_items": done + lost, "changes": changes, "sources": sources}
 

@@ -78,7 +78,7 @@ def company() -> dict[str, list[dict[str, Any]]]:
         "work_items": [
             *(item(f"PAY-{number}", "done", labels=["checkout"], resolution="Done") for number in range(1, 7)),
             item("PAY-7", "active", labels=["wallets"]),
-            item("PAY-8", "todo"),
+            item("PAY-8", "active", has_history=False),
         ],
         "changes": [
             *(change(f"PAY-{number}", "todo", "active", f"2026-11-0{number}T09:00Z", 1) for number in range(1, 7)),

@@ -39,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for name, text in FILES.items():
         (place / name).write_text(text.format(folder=place))
     engine = connect(f"sqlite:///{place}/facts.db")
-    apply(engine, batch(item(1, title="Tidy up"), item(2, labels=("cart",)), read=10))
+    apply(engine, batch(item(1, title="Tidy up", status_category="active"), item(2, labels=("cart",)), read=10))
     record_pass(engine, "jira", type="jira", complete_at=datetime(2026, 3, 9, tzinfo=UTC))
     engine.dispose()
     yield place

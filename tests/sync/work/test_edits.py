@@ -17,7 +17,7 @@ from sync.report.preview.model import Preview
 from sync.store.apply import apply
 from sync.store.database import connect
 from sync.store.memory import record_pass
-from tests.sync.store.batches import account, at, batch, change, history, item, pull
+from tests.sync.store.batches import account, at, batch, change, history, item, pull, status
 
 AS_OF = datetime(2026, 3, 9, tzinfo=UTC)
 TEXTS = {
@@ -37,9 +37,10 @@ rules:
 DAY = 24 * 60
 PERSONS = range(1, 6)  # as few as may be told of together
 ITEMS = (
-    item(1, labels=("cart",), title="Fast checkout", status_category="active", team="web"),
+    status(3, name="Doing", category="active"),
+    item(1, labels=("cart",), title="Fast checkout", status="Doing", status_id="3", team="web"),
     item(2, labels=("cart",), title="Slow basket"),
-    item(3, type="Campaign"),
+    item(3, type="Campaign", status_category="active"),
     item(4, title="Tidy <b>up</b>"),
     pull(7, title="PAY-1: quicker", merged_at=at(5), state="merged"),
     *(account(person) for person in PERSONS),
@@ -149,6 +150,8 @@ def test_a_day_closes_an_objective_and_touches_those_who_work_on_it(folder: Path
     assert touched["owners"] == ["payments"]
     assert touched["travellers"]["teams"] == ["web"]
     assert touched["travellers"]["open_items"] == 2
+    assert [each["key"] for each in touched["travellers"]["in_flight"]] == ["PAY-1"]
+    assert touched["travellers"]["effort_days"] == len(PERSONS) * 2  # days on which each of them wrote on it
 
 
 def test_a_strategy_and_itself_differ_in_nothing(folder: Path) -> None:
