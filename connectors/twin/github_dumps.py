@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from connectors.twin import github_from_rest as from_rest
+from connectors.twin import github_references as references
 from connectors.twin.github_objects import Node
 from connectors.twin.github_state import GitHubHost
 
@@ -37,13 +38,21 @@ def arrow_github(folder: Path) -> GitHubHost:
 def bitcoin_github(folder: Path) -> GitHubHost:
     """The repositories gui and secp256k1 of bitcoin-core; `folder` is the data set `bitcoin-core-github`.
 
-    Recorded by REST, so that nobody knows which review threads were resolved, when reviews were begun and what
-    connected events connect. What a pull request closes is read from its description, as GitHub reads it.
+    Recorded by REST, so that nobody knows which review threads were resolved and when reviews were begun. What a pull
+    request closes, and who speaks of whom, is read from the texts, as GitHub reads them.
     """
     repositories = [_recorded(folder, name) for name in ("gui", "secp256k1")]
-    items = (item for r in repositories for item in [*r["issues"], *r["pullRequests"]])
+    items = {
+        (f"{r['owner']['login']}/{r['name']}", item["number"]): item
+        for r in repositories
+        for item in [*r["issues"], *r["pullRequests"]]
+    }
+    references.connect(items)
+    references.cross_refer(items)
     return GitHubHost(
-        now=_just_after(item["updatedAt"] for item in items), repositories=repositories, nullable=from_rest.UNTOLD
+        now=_just_after(item["updatedAt"] for item in items.values()),
+        repositories=repositories,
+        nullable=from_rest.UNTOLD,
     )
 
 
