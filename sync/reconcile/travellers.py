@@ -1,13 +1,15 @@
-"""Whom it touches when something moves on the map: teams, open items, and what is in flight."""
+"""Whom it touches when something moves on the map: teams, open items, what is in flight and the effort in it."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from mappings.people import People, team_of_accounts
 from sync.reconcile.facts import Facts
+from sync.reconcile.severities import Stake, stakes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -29,6 +31,7 @@ class Travellers(Struct, frozen=True, kw_only=True):
     teams: tuple[str, ...]  #: that items name, and that their assignees are in
     open_items: int
     in_flight: tuple[InFlight, ...]  #: by key
+    effort_days: float = 0.0  #: whole person-days that went into those in flight in the last 28 days (`touched_days`)
 
 
 def travellers(
@@ -40,16 +43,21 @@ def travellers(
     by_scope: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         by_scope[row["scope"]].append(row)
-    return {scope: _of_scope(scope, by_scope[scope], teams) for scope in scopes}
+    flying = {row["ref"] for row in rows if row["flies"]}
+    held = stakes(facts.effort, flying, today=facts.today, days=facts.thresholds.touched_days) if flying else {}
+    return {scope: _of_scope(scope, by_scope[scope], teams, held) for scope in scopes}
 
 
-def _of_scope(scope: str, rows: list[dict[str, Any]], teams: Mapping[str, set[str]]) -> Travellers:
+def _of_scope(
+    scope: str, rows: list[dict[str, Any]], teams: Mapping[str, set[str]], held: Mapping[str, Stake]
+) -> Travellers:
     flying = [row for row in rows if row["flies"]]
     return Travellers(
         objective=scope,
         teams=tuple(sorted(set().union(*(teams.get(row["ref"], set()) for row in rows)))),
         open_items=len(rows),
         in_flight=tuple(InFlight(**{name: row[name] for name in InFlight.__struct_fields__}) for row in flying),
+        effort_days=float(round(fsum(held[row["ref"]].days for row in flying if row["ref"] in held))),
     )
 
 

@@ -94,6 +94,8 @@ def _parts(touched: Touched) -> Iterator[str]:
         yield f"worked on by {', '.join(touched.travellers.teams)}"
     yield words.count(touched.travellers.open_items, "open item")
     yield f"{len(touched.travellers.in_flight):,} in flight{_keys(touched.travellers)}"
+    if touched.travellers.effort_days:
+        yield f"{words.amount(touched.travellers.effort_days, unit='days')} of effort lately in what is in flight"
 
 
 def _keys(travellers: Travellers) -> str:

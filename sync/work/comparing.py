@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -112,6 +112,7 @@ def _travellers(
     zone = ZoneInfo(config.zone)
     day = day_of(facts.as_of, zone=zone)
     known = understood(facts, now, config=config, day=day)
+    thresholds = thresholds_of(now.mappings.thresholds, day)
     read = judged(
         facts,
         tags=known.tags,
@@ -119,7 +120,10 @@ def _travellers(
         categories=categories(facts.tables, now.mappings.statuses, day),
         strategy=now.strategy,
         zone=zone,
-        thresholds=thresholds_of(now.mappings.thresholds, day),
+        thresholds=thresholds,
+        people=now.people,
+        mappings=now.mappings,
+        effort_since=day - timedelta(days=thresholds.touched_days),
     )
     members_of = []
     for side in sides:
