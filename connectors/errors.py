@@ -14,7 +14,7 @@ class SourceError(Exception):
     @property
     def in_full(self) -> str:
         """The message and the hint, without a full stop at the end."""
-        return f"{self}. {self.hint}".strip(" .")
+        return f"{str(self).rstrip(' .')}. {self.hint}".strip(" .")
 
 
 class Retry(SourceError):

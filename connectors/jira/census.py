@@ -79,7 +79,7 @@ class Census:
         """Where the page after this one is: by token, or by offset from what came, whatever was asked (§2)."""
         if self._site.edition == "cloud":
             return page.token_after(asked)
-        more = bool(page.issues) and (page.total is None or reached < page.total)
+        more = bool(page.issues) and reached != page.total
         return str(reached) if more else None
 
     async def _short(self, project: Known, query: str, call: "_Call") -> str | None:

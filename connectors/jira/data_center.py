@@ -118,8 +118,9 @@ class DataCenter:
         request = api.search(self.address, "/search", query=query, options=options, shrinkable=size > 1)
         found, server_at = await self._transport.send(request, _not_cut_short(api.dated(wire.Found, request), start))
         reached = start + len(found.issues)
-        # On from what came: the server may give less than was asked, and does not say so (jira.md §2).
-        more = bool(found.issues) and (found.total is None or reached < found.total)
+        # On from what came: the server may give less than was asked, and does not say so (jira.md §2). A total that is
+        # less than what came is none: the walk ends by a page without issues then.
+        more = bool(found.issues) and reached != found.total
         return Page(found=found.issues, next=str(reached) if more else None, server_at=server_at)
 
     async def _alone(self, query: str, *, start: int, cause: str) -> Page:

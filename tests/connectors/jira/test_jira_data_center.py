@@ -154,6 +154,14 @@ def test_a_count_that_is_never_reached_ends_no_pass_and_is_looked_into_until_it_
         assert healed.asked() == 1
 
 
+def test_a_count_that_is_less_than_what_came_ends_no_walk() -> None:
+    low = Changed(change=lambda page: {**page, "total": 0} if page.get("issues") else page)
+    with reader(with_issues(server(), 120), Injection(fault=low, path="/search", times=None)) as someone:
+        someone.poll()
+    assert len(someone.items) == 120
+    assert not someone.stored.gaps
+
+
 def test_an_issue_without_a_key_is_owed_and_costs_no_other() -> None:
     """Fault: one broken item kills the run (§8 row 10)."""
     keyless = Changed(
