@@ -16,7 +16,9 @@ def _flagged(items: "ir.Table", changes: "ir.Table", *, as_of_us: int) -> "ir.Ta
     """Stretches with a flag. A flag set at creation is in no changelog but in what the first change replaced."""
     import ibis
 
-    told = changes.filter(changes.field == "flagged").join(items, changes.item_ref == items.ref)
+    raised = changes.filter(changes.field == "flagged")
+    raised = raised.select("item_ref", "id", "index", "at_us", "from_id", "from_text", "to_id", "to_text")
+    told = raised.join(items.select("item", "ref", "created_us"), raised.item_ref == items.ref)
     in_order = ibis.window(group_by="item", order_by=["at_us", told.id.length(), "id", "index"])
     told = told.mutate(
         is_set=_says_something(told.to_id, told.to_text),
@@ -26,7 +28,8 @@ def _flagged(items: "ir.Table", changes: "ir.Table", *, as_of_us: int) -> "ir.Ta
     )
     at_creation = told.filter(told.is_first & told.was_set).select("item", start_us="created_us", end_us="at_us")
     later = told.filter(told.is_set).select("item", start_us="at_us", end_us="until_us")
-    throughout = items.filter(items.flagged & items.has_history).anti_join(told, "item")
+    throughout = items.filter(items.flagged & items.has_history).select("item", "created_us")
+    throughout = throughout.anti_join(told, "item")
     throughout = throughout.select("item", start_us="created_us", end_us=ibis.literal(as_of_us, "int64"))
     return ibis.union(at_creation, later, throughout)
 

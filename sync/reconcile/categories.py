@@ -42,7 +42,7 @@ def now(items: "ir.Table", categories: "ir.Table") -> "ir.Table":
     committing = (
         categories.filter(categories.committing).select("source", "project").distinct().mutate(has_commitment=True)
     )
-    known = items.left_join(categories.select(*STATUS, "category"), STATUS)
+    known = items.select("item", *STATUS, "repository").left_join(categories.select(*STATUS, "category"), STATUS)
     known = known.select("item", *STATUS, "repository", "category").left_join(committing, ["source", "project"])
     of_issue = ibis.ifelse(known.status_id == "closed", "done", "todo")
     return known.select(
@@ -56,7 +56,8 @@ def _homes(items: "ir.Table", changes: "ir.Table") -> "ir.Table":
     """The projects of items that were moved: item, home, from_us, until_us. A key names the project of its time."""
     import ibis
 
-    moved = changes.filter(changes.field == "key").join(items, changes.item_ref == items.ref)
+    moved = changes.filter(changes.field == "key").select("item_ref", "id", "index", "at_us", "from_text", "to_text")
+    moved = moved.join(items.select("item", "ref"), moved.item_ref == items.ref)
     in_order = ibis.window(group_by="item", order_by=["at_us", moved.id.length(), "id", "index"])
     moved = moved.mutate(until_us=moved.at_us.lead().over(in_order), is_first=moved.at_us.lag().over(in_order).isnull())
     before = moved.filter(moved.is_first).select(
@@ -79,7 +80,7 @@ def of_repositories(stays: "ir.Table", items: "ir.Table", activations: "ir.Table
     """
     import ibis
 
-    issues = items.filter(items.repository.notnull())
+    issues = items.filter(items.repository.notnull()).select("item")
     known = stays.semi_join(issues, "item").left_join(activations, "item").drop("item_right")
     is_done = known.status_id == "closed"
     active_us = ibis.ifelse(known.is_first & ~is_done, known.active_us.fill_null(ALWAYS_US), known.start_us)
@@ -101,8 +102,10 @@ def activations(items: "ir.Table", changes: "ir.Table", pull_requests: "ir.Table
     """When an issue of a repository was taken up: item, active_us; by somebody assigned, or a linked pull request."""
     import ibis
 
-    issues = items.filter(items.repository.notnull())
-    assigned = changes.filter(changes.field == "assignees").join(issues, changes.item_ref == issues.ref)
+    issues = items.filter(items.repository.notnull()).select("item", "ref", "created_us", "is_assigned")
+    assigned = changes.filter(changes.field == "assignees")
+    assigned = assigned.select("item_ref", "id", "index", "at_us", "from_id", "from_text")
+    assigned = assigned.join(issues, assigned.item_ref == issues.ref)
     in_order = ibis.window(group_by="item", order_by=["at_us", assigned.id.length(), "id", "index"])
     assigned = assigned.mutate(is_first=assigned.at_us.lag().over(in_order).isnull())
     at_creation = ibis.coalesce(assigned.from_id, assigned.from_text).notnull()
@@ -116,7 +119,7 @@ def activations(items: "ir.Table", changes: "ir.Table", pull_requests: "ir.Table
 
 
 def _linked(issues: "ir.Table", pull_requests: "ir.Table", links: "ir.Table") -> "ir.Table":
-    serving = links.filter(links["class"].isin(SERVES))
-    found = issues.join(serving, issues.ref == serving.to_ref)
+    serving = links.filter(links["class"].isin(SERVES)).select("item_ref", "to_ref")
+    found = issues.select("item", "ref").join(serving, issues.ref == serving.to_ref)
     opened = pull_requests.filter(pull_requests.created_us.notnull()).select(pull_ref="ref", active_us="created_us")
     return found.join(opened, found.item_ref == opened.pull_ref).select("item", "active_us")

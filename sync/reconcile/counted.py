@@ -13,30 +13,26 @@ from sync.reconcile.thresholds import Thresholds
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+KEPT = (
+    *("ref", "source", "project", "repository", "type", "team", "status_id"),
+    *("created_us", "updated_us", "status_changed_us", "resolved_us", "resolution"),
+)
+
 
 def counted(work_items: "ir.Table", thresholds: Thresholds) -> "ir.Table":
     """The leaf items of the types that are counted, each with a number, `item`, that joins faster than its ref."""
     import ibis
 
-    leaves = _leaves(work_items, thresholds)
-    return leaves.select(
-        "ref",
-        "source",
-        "project",
-        "repository",
-        "type",
-        "team",
-        "status_id",
-        "created_us",
-        "updated_us",
-        "status_changed_us",
-        "resolved_us",
-        "resolution",
-        item=ibis.row_number().over(ibis.window(order_by="ref")),
-        flagged=leaves.flagged.fill_null(False),
-        is_assigned=leaves.assignees.length() > 0,
-        has_history=leaves.has_history.fill_null(False),
+    told = work_items.select(
+        *KEPT,
+        *("level", "parent_ref"),
+        flagged=work_items.flagged.fill_null(False),
+        is_assigned=work_items.assignees.length() > 0,
+        has_history=work_items.has_history.fill_null(False),
     )
+    leaves = _leaves(told, thresholds)
+    item = ibis.row_number().over(ibis.window(order_by="ref"))
+    return leaves.select(*KEPT, "flagged", "is_assigned", "has_history", item=item)
 
 
 def _leaves(work_items: "ir.Table", thresholds: Thresholds) -> "ir.Table":

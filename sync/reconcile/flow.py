@@ -18,6 +18,8 @@ from sync.snapshot import Snapshot
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+TOLD = ("project", "repository", "type", "team", "created_us", "resolved_us", "resolution", "has_history")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Flow:
@@ -70,7 +72,9 @@ def flow(snapshot: Snapshot, *, links: "ir.Table", status_categories: "ir.Table"
         categories.now(items, status_categories),
         _out_of_sight(items, snapshot),
     )
-    known = reduce(lambda rows, more: rows.left_join(more, "item").drop("item_right"), facts, items)
+    known = items.select("item", "ref", *TOLD)
+    for number, more in enumerate(facts):
+        known = known.left_join(more, "item", rname=f"{{name}}_{number}")
     measured = _measured(_timed(known, thresholds)).order_by("ref").cache()
     return Flow(items=measured, numbers=items.select("ref", "item"), numbered_runs=ran, numbered_blocks=stopped)
 
@@ -94,8 +98,8 @@ def _entered(stays: "ir.Table") -> "ir.Table":
 def _out_of_sight(items: "ir.Table", snapshot: Snapshot) -> "ir.Table":
     import ibis
 
-    gone, placed = lost(snapshot), items.mutate(scope=ibis.coalesce(items.project, items.repository))
-    return placed.join(gone, ["source", "scope"]).select("item", "lost_us")
+    placed = items.select("item", "source", scope=ibis.coalesce(items.project, items.repository))
+    return placed.join(lost(snapshot), ["source", "scope"]).select("item", "lost_us")
 
 
 def _doubts(moves: "ir.Table") -> "ir.Table":

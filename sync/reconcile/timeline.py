@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+CHANGED = ("id", "index", "at_us", "author", "from_id", "from_text", "to_id", "to_text")
+
 
 def moves(items: "ir.Table", changes: "ir.Table", statuses: "ir.Table") -> "ir.Table":
     """Each change of status: item, created_us, current_id, author, at_us, from_id, to_id, and
@@ -20,7 +22,9 @@ def moves(items: "ir.Table", changes: "ir.Table", statuses: "ir.Table") -> "ir.T
     """
     import ibis
 
-    changes = _named(changes.filter(changes.field == "status"), items, statuses)
+    moved = changes.filter(changes.field == "status").select("item_ref", *CHANGED)
+    changes = _named(moved, items, statuses)
+    items = items.select("item", "ref", "created_us", "status_id", "status_changed_us", "updated_us")
     told = changes.join(items, changes.item_ref == items.ref).select(
         "item",
         "created_us",
@@ -73,7 +77,7 @@ def stays(items: "ir.Table", moves: "ir.Table", *, as_of_us: int) -> "ir.Table":
     """
     import ibis
 
-    still = items.filter(items.has_history).anti_join(moves, "item")
+    still = items.filter(items.has_history).select("item", "created_us", "status_id").anti_join(moves, "item")
     first = moves.filter(moves.earlier_id.isnull())
     lost = moves.filter(moves.is_lost)
     now_us = ibis.literal(as_of_us, "int64")
