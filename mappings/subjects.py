@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Tables = Mapping[str, "ir.Table"]
 EPIC_LEVEL = 1
+WORK_ITEM, PULL_REQUEST = "work_item", "pull_request"
 #: Columns of items that other attributes are made of, beside the instants.
 MADE_OF = (
     "ref",
@@ -37,18 +38,12 @@ class Subjects(NamedTuple):
     items: "ir.Table"
     pulls: "ir.Table"
     related: Mapping[Relation, Related]
+    seen: "ir.Table"  #: ref and kind of all of them
 
     @property
     def each(self) -> "tuple[tuple[ir.Table, tuple[Relation, ...]], ...]":
         """Both tables, each with the relations that its rows can have."""
         return (self.items, RELATIONS), (self.pulls, OF_CODE)
-
-    @property
-    def seen(self) -> "ir.Table":
-        """ref and kind of all of them."""
-        import ibis
-
-        return ibis.union(*(table.select("ref", "kind") for table, _ in self.each))
 
     def first_match(self, conditions: Sequence[Condition]) -> "ir.Table":
         """ref and match, of both kinds, as `mappings.match.first_match` says it of one."""
@@ -72,7 +67,17 @@ def subjects_of(
     items = work_item_subjects(tables, asked, people=people, day=day)
     pulls = pull_request_subjects(tables, asked, people=people, day=day)
     related = {relation: related_items(tables, links, relation, items) for relation in relations(conditions)}
-    return Subjects(items, pulls, related)
+    return Subjects(items, pulls, related, _seen(tables))
+
+
+def _seen(tables: Tables) -> "ir.Table":
+    """From the tables themselves: a plan needs none of the attributes to tell what there is."""
+    import ibis
+
+    items, pulls = tables["work_items"], tables["pull_requests"]
+    return ibis.union(
+        items.select("ref", kind=ibis.literal(WORK_ITEM)), pulls.select("ref", kind=ibis.literal(PULL_REQUEST))
+    )
 
 
 def narrowed(tables: Tables, asked: frozenset[str]) -> Tables:
@@ -93,7 +98,7 @@ def work_item_subjects(
     import ibis
 
     items, asked = tables["work_items"], frozenset(asked)
-    subjects = _dated(items, asked).mutate(kind=ibis.literal("work_item"))
+    subjects = _dated(items, asked).mutate(kind=ibis.literal(WORK_ITEM))
     if "parent" in asked:
         subjects = _joined(subjects, items.select(parent_ref="ref", parent="key"), "parent_ref")
     if "epic" in asked:
@@ -109,7 +114,7 @@ def pull_request_subjects(
     import ibis
 
     pulls, asked = tables["pull_requests"], frozenset(asked)
-    subjects = _dated(pulls, asked).mutate(kind=ibis.literal("pull_request"))
+    subjects = _dated(pulls, asked).mutate(kind=ibis.literal(PULL_REQUEST))
     subjects = subjects.mutate(size=subjects.additions + subjects.deletions)
     subjects = _with_people(subjects, tables, asked, people or People(), day)
     if "paths" in asked:
