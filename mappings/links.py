@@ -149,7 +149,8 @@ def _texts(tables: Mapping[str, "ir.Table"], rules: Grammar) -> list["ir.Table"]
     pulls, commits = tables["pull_requests"], tables["commits"]
     bots = tables["accounts"].filter(tables["accounts"].kind == "bot").select(bot="ref")
     # No anti join: sqlglot rewrites it once for PostgreSQL, which has none, and two parts of one query share this.
-    people = pulls.left_join(bots, pulls.author == bots.bot).filter(lambda joined: joined.bot.isnull())
+    people = pulls.select("ref", "repository", "author", "body").left_join(bots, pulls.author == bots.bot)
+    people = people.filter(people.bot.isnull())
     messages = commits.select(ref="item_ref", message="message").inner_join(people.select("ref", "repository"), "ref")
     projects = "|".join(map(re2.escape, sorted(rules.read | rules.former)))
     key = f"({projects})-[1-9]" if projects else "$^"

@@ -124,6 +124,7 @@ def _of_pulls(facts: Facts, pulls: "ir.Table") -> "ir.Table":
     import ibis
 
     ready = pulls.filter((pulls.state == "open") & ~pulls.draft.fill_null(False) & ~pulls.by_bot & ~pulls.other_base)
+    ready = ready.select("ref", "ready_us", "reviewed_us", "approved_us")
     waiting = ready.filter(ready.approved_us.notnull() | (ready.ready_us.notnull() & ready.reviewed_us.isnull()))
     served = facts.relations.served.group_by(pull="pull_ref").aggregate(item_ref=lambda row: row.ref.min())
     told = waiting.left_join(served, waiting.ref == served.pull)

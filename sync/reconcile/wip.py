@@ -38,8 +38,8 @@ def in_progress(flow: "ir.Table", members: "ir.Table", *, at: datetime) -> dict[
     seen_us = ibis.least(ibis.coalesce(flow.lost_us, at_us), at_us)
     is_open = flow.finished_us.isnull() | (flow.finished_us > at_us)
     untold = flow.flags.contains("no_history") & flow.category.isin(UNDER_WAY) & (flow.created_us <= at_us)
-    aged = flow.mutate(age_us=seen_us - flow.started_us)
-    started = aged.filter(is_open & ((flow.started_us <= at_us) | untold)).join(members, "ref")
+    going = flow.filter(is_open & ((flow.started_us <= at_us) | untold))
+    started = going.select("ref", age_us=seen_us - flow.started_us).join(members, "ref")
     started = started.mutate(weight=started.weight.cast("float64"))
     by_scope: dict[str, list[Started]] = defaultdict(list)
     for row in started.select(Started._fields).order_by(["scope", "ref"]).to_pyarrow().to_pylist():

@@ -37,8 +37,8 @@ def ask(facts: Facts) -> list[Row]:
 
 def _apart(facts: Facts) -> "ir.Table":
     items = facts.snapshot["work_items"]
-    below = items.filter(items.parent_ref.notnull()).semi_join(facts.flow, "ref").semi_join(facts.touched, "ref")
-    pairs = below.select("ref", other="parent_ref")
+    below = items.filter(items.parent_ref.notnull()).select("ref", other="parent_ref")
+    pairs = below.semi_join(facts.flow, "ref").semi_join(facts.touched, "ref")
     apart = conflicts(pairs, direct(facts.tags, facts.mappings), tagged(facts.tags), strategy=facts.strategy)
     return apart.rename(said="objective", other_ref="other").order_by("ref")
 

@@ -48,7 +48,8 @@ def _stated(facts: Facts) -> "ir.Table":
     import ibis
 
     standing, versions = facts.relations.standing, facts.snapshot["versions"]
-    going = facts.snapshot["work_items"].semi_join(standing.filter(standing.category != "done"), "ref")
+    items = facts.snapshot["work_items"].select("ref", "source", "project", "fix_versions", "due_on")
+    going = items.semi_join(standing.filter(standing.category != "done"), "ref")
     coming = versions.filter(~versions.released.fill_null(False) & ~versions.archived.fill_null(False))
     coming = coming.select("source", "project", "release_on", version="name")
     named = going.select("ref", "source", "project", version="fix_versions").unnest("version")

@@ -46,7 +46,7 @@ def _live(facts: Facts) -> "ir.Table":
     told = weak(facts.tags, facts.links, facts.mappings, distance=facts.thresholds.weak_distance)
     told = told.join(facts.touched, "ref")
     items, pulls, flow = facts.snapshot["work_items"], facts.snapshot["pull_requests"], facts.flow
-    items = items.anti_join(flow.filter(flow.outcome == "discarded"), "ref").select("ref", "created_us")
+    items = items.select("ref", "created_us").anti_join(flow.filter(flow.outcome == "discarded"), "ref")
     pulls = pulls.filter(pulls.state != "closed").select("ref", "created_us")
     return told.join(ibis.union(items, pulls), "ref").order_by("ref")
 

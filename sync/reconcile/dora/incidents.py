@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def endings(snapshot: Snapshot, flow: "ir.Table", incidents: Collection[str]) -> dict[str, Ending]:
     """By its ref; one of a type that is not counted is over when its tracker calls it done and resolved."""
     wanted = _refs(incidents, name="ref")
-    items = snapshot["work_items"].semi_join(wanted, "ref")
+    items = snapshot["work_items"].select("ref", "status_category", "resolved_us").semi_join(wanted, "ref")
     known = items.left_join(flow.select("ref", "outcome", "finished_us"), "ref")
     rows = known.select("ref", "outcome", "finished_us", "status_category", "resolved_us", counted="ref_right")
     return {row["ref"]: _ending(row) for row in rows.to_pyarrow().to_pylist()}
@@ -33,8 +33,9 @@ def repairs(snapshot: Snapshot, links: "ir.Table", mends: Mends) -> frozenset[st
     wanted = {incident.ref for incident in mends.incidents} | mends.escaped
     if not wanted:
         return frozenset()
-    serving = links.filter(links["class"].isin(SERVES)).semi_join(_refs(wanted, name="to_ref"), "to_ref")
-    merged = snapshot["pull_requests"].semi_join(serving.select(ref="item_ref"), "ref")
+    serving = links.filter(links["class"].isin(SERVES)).select("to_ref", ref="item_ref")
+    merged = snapshot["pull_requests"].select("ref", "merge_sha")
+    merged = merged.semi_join(serving.semi_join(_refs(wanted, name="to_ref"), "to_ref"), "ref")
     return frozenset(merged.filter(merged.merge_sha.notnull()).merge_sha.to_pyarrow().to_pylist())
 
 

@@ -18,7 +18,9 @@ def leads(brought: "ir.Table", snapshot: Snapshot, pulls: "ir.Table") -> "ir.Tab
     """
     import ibis
 
-    merges = pulls.filter(pulls.merge_sha.notnull()).rename(sha="merge_sha", change="ref")
+    merges = pulls.filter(pulls.merge_sha.notnull()).select(
+        *("repository", "by_bot", "first_commit_us", "merged_us"), sha="merge_sha", change="ref"
+    )
     merged = brought.join(merges.filter(~merges.by_bot), ["repository", "sha"])
     by_pull = merged.select(
         *("service", "ref", "change", "finished_us"),

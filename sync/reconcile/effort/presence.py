@@ -140,7 +140,7 @@ class Presence:
         import ibis
 
         facts, swept = self.signals.snapshot, self.signals.swept
-        items = facts["work_items"].semi_join(self._active, "ref").select("ref", "created_us", "assignees")
+        items = facts["work_items"].select("ref", "created_us", "assignees").semi_join(self._active, "ref")
         turns = _turns(facts["changes"].semi_join(items, [("item_ref", "ref")]))
         given = turns.filter(turns.is_given).anti_join(swept, [("ref", "ref"), ("at_us", "at_us")])
         given = given.select("ref", "account", from_us="at_us", until_us=given.next_us.fill_null(NEVER))

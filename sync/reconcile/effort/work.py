@@ -18,6 +18,7 @@ DEFECT = "defect"
 def unplanned_items(work_items: "ir.Table", *, start_us: int, until_us: int, thresholds: Thresholds) -> "ir.Table":
     """ref: what was created in this time as a defect or to be expedited (§5.2a)."""
     created = work_items.filter((work_items.created_us >= start_us) & (work_items.created_us < until_us))
+    created = created.select("ref", "type", "priority", "labels", "project", "repository", "team")
     named = [name.lower() for name in thresholds.expedite]
     labels = created.select("ref", label="labels").unnest("label")
     urgent = labels.filter(labels.label.lower().isin(named)).select("ref").distinct().mutate(is_urgent=True)

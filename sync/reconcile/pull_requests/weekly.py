@@ -17,9 +17,10 @@ TIMES = ("pickup_us", "review_us", "ready_to_merge_us")
 
 def weekly(pulls: "ir.Table", *, weeks: Sequence[Period], first_us: int | None) -> tuple[PullRequestWeek, ...]:
     """One for each of these weeks; `first_us` is when the records begin."""
-    merged = in_periods(pulls.filter(pulls.merged_us.notnull()), weeks, at="merged_us")
-    timed = merged.mutate(ready_to_merge_us=merged.merged_us - merged.ready_us)
-    rows = ranked(timed, by=["number"], values=TIMES, percent=50).to_pyarrow().to_pylist()
+    waited_us = pulls.merged_us - pulls.ready_us
+    timed = pulls.select("merged_us", "pickup_us", "review_us", ready_to_merge_us=waited_us)
+    merged = in_periods(timed.filter(timed.merged_us.notnull()), weeks, at="merged_us")
+    rows = ranked(merged, by=["number"], values=TIMES, percent=50).to_pyarrow().to_pylist()
     found = {row["number"]: row for row in rows}
     return tuple(_week(found.get(number, {}), week, first_us) for number, week in enumerate(weeks))
 
