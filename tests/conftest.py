@@ -18,6 +18,14 @@ settings.register_profile("steady", derandomize=True, deadline=None, suppress_he
 settings.load_profile("steady")
 
 _numbers = count(1)
+#: Where the files are that take longest.
+LONG = ("e2e", "work", "checks", "browser")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files come first: a worker that began one last would work on while the others have nothing left to do."""
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
 
 
 def pytest_collection_finish() -> None:

@@ -109,7 +109,7 @@ def known(store: Engine, minute: int = 10_000) -> set[int]:
 
 def graves(store: Engine) -> dict[str, str]:
     with store.connect() as connection:
-        return dict(connection.exec_driver_sql("SELECT ref, reason FROM tombstones").tuples().all())
+        return dict(map(tuple, connection.exec_driver_sql("SELECT ref, reason FROM tombstones")))
 
 
 class TestWhoIsCalled:

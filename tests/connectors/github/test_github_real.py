@@ -44,12 +44,14 @@ class TestArrow:
     """By `make soak` alone, for it takes twenty seconds; `make test` reads it all in `tests/e2e/test_arrow.py`."""
 
     @pytest.fixture(scope="class")
-    def told(self) -> dict[int, Any]:
+    @classmethod
+    def told(cls) -> dict[int, Any]:
         path = shared("data/arrow") / "git" / "apache__arrow-pull-requests.jsonl.gz"
         return {row["number"]: row for row in lines(path)}
 
     @pytest.fixture(scope="class")
-    def stored(self) -> Stored:
+    @classmethod
+    def stored(cls) -> Stored:
         stored, requests = polled(arrow_github, "arrow", "apache")
         assert requests <= 60 * 5.565
         assert not stored.gaps
@@ -74,7 +76,8 @@ class TestArrow:
 
 class TestBitcoin:
     @pytest.fixture(scope="class")
-    def told(self) -> dict[str, Any]:
+    @classmethod
+    def told(cls) -> dict[str, Any]:
         """The recorded items by repository and number."""
         folder = shared("data/bitcoin-core-github")
         items = {}
@@ -89,7 +92,8 @@ class TestBitcoin:
         return items
 
     @pytest.fixture(scope="class")
-    def stored(self) -> Stored:
+    @classmethod
+    def stored(cls) -> Stored:
         stored, requests = polled(bitcoin_github, "bitcoin-core-github", "bitcoin-core")
         assert requests <= 60 * 1.845 + 30 * 0.858
         assert not stored.gaps
