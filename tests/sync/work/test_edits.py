@@ -40,7 +40,7 @@ ITEMS = (
     status(3, name="Doing", category="active"),
     item(1, labels=("cart",), title="Fast checkout", status="Doing", status_id="3", team="web"),
     item(2, labels=("cart",), title="Slow basket"),
-    item(3, type="Campaign", status_category="active"),
+    item(3, type="Campaign", status="Doing", status_id="3"),
     item(4, title="Tidy <b>up</b>"),
     pull(7, title="PAY-1: quicker", merged_at=at(5), state="merged"),
     *(account(person) for person in PERSONS),
