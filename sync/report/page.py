@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
+from markupsafe import Markup, escape
 
 from sync.report import words
 
@@ -42,6 +43,7 @@ def environment() -> Environment:
     made.globals["marks"] = words.MARKS
     made.filters |= {
         "capitalized": lambda text: text[:1].upper() + text[1:],
+        "code": code,
         "count": words.count,
         "href": href,
         "kind": words.kind,
@@ -63,6 +65,11 @@ def slug(identity: str) -> str:
 def href(url: str | None) -> str:
     """The address where it is one of the web, else nothing: a source may say `javascript:` too."""
     return url if url and re.match(r"https?://", url) else ""
+
+
+def code(text: str) -> Markup:
+    """What stands between backticks as code, and the rest as text."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
 
 
 def packed(document: Any) -> str:

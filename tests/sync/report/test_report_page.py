@@ -117,6 +117,12 @@ def test_evidence_on_the_other_side_leads_there():
     }
 
 
+def test_a_key_to_edit_is_shown_as_code_and_nothing_else_of_the_text_is_obeyed():
+    place = "`promised_on` in <b>strategy.yaml</b>"
+    shown = html.render(sample(findings=(replace(FINDINGS[0], place_to_fix=place),)))
+    assert "<code>promised_on</code> in &lt;b&gt;strategy.yaml&lt;/b&gt;" in shown
+
+
 def test_a_source_that_is_behind_is_marked_by_shape_and_word():
     source = replace(masthead().sources[0], state="stale")
     shown = Page.of(html.render(sample(masthead=masthead(sources=(source,), verdict="incomplete"))))
