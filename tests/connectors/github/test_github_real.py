@@ -30,13 +30,13 @@ def lines(path: Path) -> Iterator[Any]:
 
 
 @cache
-def polled(dump: Any, name: str, owner: str) -> tuple[Stored, int]:
-    """What a first poll of the dump brings, and in how many requests."""
+def polled(dump: Any, name: str, *repositories: str) -> tuple[Stored, int]:
+    """What a first poll of these repositories of the dump brings, and in how many requests."""
     host = dump(shared(f"data/{name}"))
     faults = Faults(github_app(host))
     with serving({"github": faults}) as urls:
         stage = Stage(urls["github"], faults.requests, FakeClock(host.now()))
-        return poll_of(stage, repositories=[f"{owner}/*"]), len(faults.requests)
+        return poll_of(stage, repositories=list(repositories)), len(faults.requests)
 
 
 @pytest.mark.soak
@@ -52,7 +52,7 @@ class TestArrow:
     @pytest.fixture(scope="class")
     @classmethod
     def stored(cls) -> Stored:
-        stored, requests = polled(arrow_github, "arrow", "apache")
+        stored, requests = polled(arrow_github, "arrow", "apache/*")
         assert requests <= 60 * 5.565
         assert not stored.gaps
         return stored
@@ -74,14 +74,24 @@ class TestArrow:
         assert shas == Counter(commit["sha"] for row in told.values() for commit in row["commits"])
 
 
+BOTH = pytest.param(("gui", "secp256k1"), marks=pytest.mark.soak)
+
+
+@pytest.fixture(scope="module", params=[("gui",), BOTH], ids=str)
+def names(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The smaller repository of Bitcoin's; by `make soak` both."""
+    asked: tuple[str, ...] = request.param
+    return asked
+
+
 class TestBitcoin:
     @pytest.fixture(scope="class")
     @classmethod
-    def told(cls) -> dict[str, Any]:
+    def told(cls, names: tuple[str, ...]) -> dict[str, Any]:
         """The recorded items by repository and number."""
         folder = shared("data/bitcoin-core-github")
         items = {}
-        for name in ("gui", "secp256k1"):
+        for name in names:
             items |= {
                 f"bitcoin-core/{name}#{row['issue']['number']}": row
                 for row in lines(folder / f"{name}-issues.jsonl.gz")
@@ -93,12 +103,18 @@ class TestBitcoin:
 
     @pytest.fixture(scope="class")
     @classmethod
-    def stored(cls) -> Stored:
-        stored, requests = polled(bitcoin_github, "bitcoin-core-github", "bitcoin-core")
-        assert requests <= 60 * 1.845 + 30 * 0.858
+    def stored(cls, names: tuple[str, ...]) -> Stored:
+        stored, _ = polled(bitcoin_github, "bitcoin-core-github", *(f"bitcoin-core/{name}" for name in names))
         assert not stored.gaps
         assert all(rows.complete for rows in stored.children.values())
         return stored
+
+    @pytest.mark.parametrize("names", [BOTH], indirect=True)
+    def test_a_thousand_pull_requests_cost_sixty_requests_and_a_thousand_issues_thirty(
+        self, names: tuple[str, ...]
+    ) -> None:
+        _, requests = polled(bitcoin_github, "bitcoin-core-github", *(f"bitcoin-core/{name}" for name in names))
+        assert requests <= 60 * 1.845 + 30 * 0.858
 
     def test_every_item_is_there_in_its_state(self, told: dict[str, Any], stored: Stored) -> None:
         found = {i.key: i for i in stored.records.values() if isinstance(i, PullRequest | WorkItem)}
