@@ -99,7 +99,7 @@ def board(folder: Path, *, more: str = "") -> Iterator[Board]:
 def _fill(engine: Engine, clock: FakeClock) -> None:
     items = (
         item(1, title="Tidy the basket", labels=("cart",)),
-        item(2, title="Tidy the shelf"),
+        item(2, title="Tidy the shelf", status_category="active"),
         item(3, title="Tidy the till"),
     )
     apply(engine, batch(*items, pull(7, title="PAY-1: quicker", head="pay-1-basket"), read=10))
