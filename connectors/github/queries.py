@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from connectors.github.selections import (
     CONNECTIONS,
@@ -46,7 +47,7 @@ HEAD = "head: defaultBranchRef { target { oid } }"
 _FIELD = re.compile(r"(?:\w+: )?(\w+)(?:\((\w+):)?")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)  # equal to itself alone, so that queries are kept by it
 class Schema:
     """What may be asked for. `types`: the names of each type's fields or enum values, `field(argument)` for an
     argument; empty where the server would not say. `refused`: `Type.field` that this token may not read.
@@ -85,8 +86,10 @@ def probe(connections: Iterable[str], schema: Schema) -> str:
     return f"query probe($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Repository {{ {asked} }} }} }}"
 
 
+@lru_cache(maxsize=8)
 def page(kind: str, connection: str, schema: Schema) -> str:
-    """One page of a repository's items, the latest first, each with what belongs to it."""
+    """One page of a repository's items, the latest first, each with what belongs to it. Kept, since to put it together
+    takes as long as to read some items."""
     return _with_actor(f"""query {connection}($repository: ID!, $first: Int!, $after: String) {{
   {_walk(kind, connection, f"...{kind}Parts")}
 }}
