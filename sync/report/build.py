@@ -126,7 +126,13 @@ def _answer(
     spent = {figure.id: figure for figure in view.figures} if view else {}
     flowed = {figure.id: figure for figure in reconciliation.figures if figure.scope == ALL}
     shown = [spent[name] for name in SPENT if name in spent] + [flowed[name] for name in ANSWER if name in flowed]
-    answer = Answer(sentence="", figures=tuple(shown), severities=_severities(findings), promises=promises)
+    answer = Answer(
+        sentence="",
+        figures=tuple(shown),
+        severities=_severities(findings),
+        beside=view.beside if view else {},
+        promises=promises,
+    )
     return replace(answer, sentence=sentence(answer, masthead=head))
 
 

@@ -106,6 +106,7 @@ def _environment(report: Report, frame: Frame) -> Environment:
         "anchor": lambda figure: anchors.get((figure.scope, figure.id), ""),
         "back_test": lambda outlook: ahead.back_test(outlook.forecast.back_test),
         "band": words.band,
+        "beside": words.beside,
         "burn_up": gallery.forecast,
         "dates": ahead.dates,
         "days": words.days,

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from sync.reconcile.acknowledged import Accepted, Returned
 from sync.reconcile.agreements import AgreementLine
-from sync.reconcile.alignment.view import AlignmentView
+from sync.reconcile.alignment.view import AlignmentView, Beside
 from sync.reconcile.axes import AxisLine
 from sync.reconcile.balance import Balance, LinkLine
 from sync.reconcile.change import Comparison, Restatement
@@ -69,6 +69,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     sentence: str
     figures: tuple[Figure, ...]
     severities: dict[str, int]  #: standing findings by severity; every severity, zero too
+    beside: dict[str, Beside] = {}  #: by the id of the figure that it stands beside
     promises: dict[str, int] = {}  #: that fall into the quarter of `as_of`, by light; every light, none where none does
 
 

@@ -99,6 +99,14 @@ def promises(report: Report) -> str:
     )
 
 
+def headlines(report: Report) -> Iterator[Line]:
+    """What the leading figures stand beside."""
+    for figure in report.answer.figures:
+        known = report.answer.beside.get(figure.id)
+        if known and figure.value is not None and (told := words.beside(known, unit=figure.unit)):
+            yield (f"{figure.title} {words.figure(figure)}: {told}",)
+
+
 def _answer(report: Report) -> Iterator[Block]:
     head = report.masthead
     yield (Strong(report.answer.sentence),)
@@ -112,6 +120,7 @@ def _answer(report: Report) -> Iterator[Block]:
     gaps = [f"{words.MARKS['incomplete']} {words.line(each, most=MOST_TITLE)}" for each in (*head.mistakes, *head.gaps)]
     kept = [f"Promises of this quarter: {promises(report)}"] if promises(report) else []
     yield _bullets((each,) for each in (*known, *gaps, *kept))
+    yield _bullets(headlines(report))
     yield from _table(_FIGURES, map(_figure, report.answer.figures))
 
 

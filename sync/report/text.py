@@ -20,7 +20,7 @@ def render(report: Report) -> str:
     """Blocks with a blank line between them and a final newline; the same report gives the same bytes."""
     blocks = (
         _masthead(report),
-        _wrapped(report.answer.sentence),
+        _answer(report),
         _told("WHAT CHANGED", sections.changed(report)),
         _objectives(report),
         _top(report),
@@ -54,6 +54,12 @@ def _masthead(report: Report) -> Iterator[str]:
         yield from _wrapped(mistake, indent="    ")
     for gap in masthead.gaps:
         yield from _wrapped(f"{words.MARKS['incomplete']} {gap}", indent="  ")
+
+
+def _answer(report: Report) -> Iterator[str]:
+    yield from _wrapped(report.answer.sentence)
+    for line in sections.headlines(report):
+        yield from _wrapped(plain(line), indent="  ")
 
 
 def _told(title: str, lines: Iterable[Line]) -> Iterator[str]:

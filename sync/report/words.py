@@ -13,6 +13,7 @@ from sync.reconcile.findings import Evidence, Finding
 if TYPE_CHECKING:
     from sync.reconcile.acknowledged import Accepted
     from sync.reconcile.agreements import AgreementLine
+    from sync.reconcile.alignment.view import Beside
     from sync.reconcile.obstacles import Obstacle
     from sync.reconcile.rule_lines import RuleLine
     from sync.reconcile.services import ServiceLine
@@ -148,6 +149,12 @@ def band(figure: Figure) -> str:
     if low is None:
         return "" if high is None else f"up to {high}{sign}"
     return f"{low}{sign} or more" if high is None else f"{low} – {high}{sign}"
+
+
+def beside(told: "Beside", *, unit: str) -> str:
+    """What a headline stands beside: plan 60.0 % · last period 57.3 % · four-period average 55.0 %."""
+    values = {"plan": told.plan, "last period": told.last, "four-period average": told.average}
+    return " · ".join(f"{name} {amount(value, unit=unit)}" for name, value in values.items() if value is not None)
 
 
 def left_out(figure: Figure) -> str:

@@ -6,6 +6,7 @@ from itertools import combinations
 
 from mappings.audit import Precision
 from sync.reconcile.alignment import scores
+from sync.reconcile.alignment.beside import beside
 from sync.reconcile.alignment.drift import is_plan, movers
 from sync.reconcile.alignment.overall import of_teams, overall
 from sync.reconcile.alignment.reckoning import Reckoning
@@ -33,6 +34,7 @@ def aligned(facts: Facts, period: Period, *, precision: Precision | None, config
         gates=told.gates,
         flags=tuple(_flags(told, figures)),
         figures=figures,
+        beside=beside(told, planned if is_plan(planned) else {}),
         spending=spent,
         movers=movers(told.total, planned) if is_plan(planned) and not told.hidden else (),
         misaligned=() if told.hidden else told.items.misaligned,

@@ -18,11 +18,20 @@ def known_days(period: Period, *, until_day: int) -> Span:
 
 def before(period: Period) -> Span:
     """The period of the same kind that ended when this one began."""
+    return next(earlier(period, count=1))
+
+
+def earlier(period: Period, *, count: int) -> Iterator[Span]:
+    """The last periods of the same kind before this one, the latest first."""
     first_on, until_on = period.first_on, period.until_on
-    if first_on.day == until_on.day == 1:
-        months = (until_on.year - first_on.year) * 12 + until_on.month - first_on.month
-        return Span(number_of(_months_before(first_on, months)), number_of(first_on))
-    return Span(number_of(first_on - (until_on - first_on)), number_of(first_on))
+    months = (until_on.year - first_on.year) * 12 + until_on.month - first_on.month
+    is_of_months = first_on.day == until_on.day == 1
+    for back in range(count):
+        if is_of_months:
+            starts_on, ends_on = (_months_before(first_on, months * each) for each in (back + 1, back))
+        else:
+            starts_on, ends_on = (first_on - (until_on - first_on) * each for each in (back + 1, back))
+        yield Span(number_of(starts_on), number_of(ends_on))
 
 
 def weeks(until_day: int, *, count: int = WEEKS) -> Iterator[Span]:

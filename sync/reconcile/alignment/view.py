@@ -98,6 +98,14 @@ class TeamEffort(Struct, frozen=True, kw_only=True):
     figures: tuple[Figure, ...]
 
 
+class Beside(Struct, frozen=True, kw_only=True):
+    """What a headline is read beside (report-and-findings.md §1b); null where it is not known."""
+
+    plan: float | None
+    last: float | None  #: of the period of the same kind before this one
+    average: float | None  #: of the four before this one
+
+
 class AlignmentView(Struct, frozen=True, kw_only=True):
     """Where the effort of a period went, beside where it should have gone."""
 
@@ -106,6 +114,7 @@ class AlignmentView(Struct, frozen=True, kw_only=True):
     gates: tuple[str, ...] = ()  #: too little is seen of these: figures that need them are to be greyed
     flags: tuple[str, ...] = ()  #: drift: it is wide, and surely so
     figures: tuple[Figure, ...] = ()  #: of all work
+    beside: dict[str, Beside] = {}  #: by the id of a headline
     spending: tuple[Spending, ...] = ()  #: objectives in rank order, then exemptions by name
     movers: tuple[Mover, ...] = ()  #: the widest difference first
     misaligned: tuple[Misaligned, ...] = ()  #: the most effort first

@@ -5,7 +5,7 @@ from functools import cache
 
 from msgspec.structs import replace
 
-from sync.reconcile.alignment.view import Account, AlignmentView, Misaligned, Mover, Spending, Stretch
+from sync.reconcile.alignment.view import Account, AlignmentView, Beside, Misaligned, Mover, Spending, Stretch
 from sync.reconcile.change import Change, Comparison, Signal
 from sync.reconcile.control_chart import ChartPoint, ControlChart, Limits
 from sync.reconcile.dora.view import DoraView, DoraWeek, ServiceView
@@ -36,6 +36,10 @@ def _without_starts() -> Report:
             sentence="",
             figures=(*alignment().figures[:2], *sample().answer.figures),
             severities={},
+            beside={
+                "strategic_yield": Beside(plan=0.6, last=0.573, average=0.55),
+                "drift": Beside(plan=None, last=0.21, average=None),
+            },
             promises={"on": 1, "risk": 1, "off": 1, "unknown": 0, "none": 0},
         ),
         objectives=tuple(map(_with_outlook, OBJECTIVES)),

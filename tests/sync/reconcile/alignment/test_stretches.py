@@ -8,7 +8,7 @@ import pytest
 from mappings.audit import Answer, Audit, Precision, latest
 from mappings.strategy import Strategy
 from sync.reconcile.alignment.states import Map, is_workday
-from sync.reconcile.alignment.stretches import before, known_days, months, weeks
+from sync.reconcile.alignment.stretches import before, earlier, known_days, months, weeks
 from sync.reconcile.days import date_of, number_of
 from sync.reconcile.effort.population import Span
 from sync.reconcile.effort.window import reckoned_since, told_since
@@ -33,6 +33,16 @@ def dates(span: Span) -> tuple[str, str]:
 )
 def test_the_period_before_is_of_the_same_kind(text: str, first: str, until: str) -> None:
     assert dates(before(period(text, zone=BERLIN))) == (first, until)
+
+
+@pytest.mark.parametrize(
+    ("text", "firsts"),
+    [("2026-W46", ["2026-11-02", "2026-10-26"]), ("2026-Q2", ["2026-01-01", "2025-10-01"])],
+)
+def test_periods_before_lead_backwards(text: str, firsts: list[str]) -> None:
+    spans = list(earlier(period(text, zone=BERLIN), count=2))
+    assert [dates(span)[0] for span in spans] == firsts
+    assert spans[1].until_day == spans[0].first_day
 
 
 def test_of_a_period_only_what_has_passed_is_known() -> None:

@@ -207,6 +207,19 @@ def test_who_is_silent_for_two_weeks_starves_and_who_is_closed_does_not(told: Al
     assert {each.id: each.flags for each in told.spending if each.flags} == {"search": ("starved",)}
 
 
+def test_headlines_stand_beside_the_plan_and_the_last_period(told: AlignmentView) -> None:
+    wins, drift = told.beside["strategic_yield"], told.beside["drift"]
+    assert wins.plan == pytest.approx(0.5 + 0.25 + 0.1)
+    assert wins.last == pytest.approx((5 + 3.75 + 5) / 30)  # wallets was current then
+    # Against 0.5, 0.25, 0.1 and 0.15 for the rest: 8.75, 5, 0 and 16.25 days of 30.
+    assert drift.last == pytest.approx(16.25 / 30 - 0.15)
+    assert (wins.average, drift.average, drift.plan) == (None, None, None)  # nothing was done in the weeks before
+
+
+def test_nothing_stands_beside_the_headlines_of_a_group_that_is_too_small(small: AlignmentView) -> None:
+    assert small.beside == {}
+
+
 def test_movers_are_led_by_what_no_plan_names(told: AlignmentView) -> None:
     assert told.movers[0].id == "other"
     drift = figure(told, "drift").value
