@@ -29,7 +29,7 @@ from tests import forks
 from tests.clocks import FakeClock
 from tests.sync.report.sample import masthead, sample
 from tests.sync.report.sample_views import full
-from tests.sync.store.batches import batch, item, pull
+from tests.sync.store.batches import batch, item, pull, status
 from tests.sync.web.stage import ENVIRONMENT, TOKENS, Site, site
 
 FILES = {
@@ -99,7 +99,8 @@ def board(folder: Path, *, more: str = "") -> Iterator[Board]:
 def _fill(engine: Engine, clock: FakeClock) -> None:
     items = (
         item(1, title="Tidy the basket", labels=("cart",)),
-        item(2, title="Tidy the shelf", status_category="active"),
+        status(3, name="Doing", category="active"),
+        item(2, title="Tidy the shelf", status="Doing", status_id="3"),
         item(3, title="Tidy the till"),
     )
     apply(engine, batch(*items, pull(7, title="PAY-1: quicker", head="pay-1-basket"), read=10))

@@ -21,7 +21,7 @@ from sync.store.database import connect
 from sync.store.memory import record_pass
 from sync.work.acknowledging import accepted, written
 from tests.sync.report.sample import finding, sample
-from tests.sync.store.batches import batch, item
+from tests.sync.store.batches import batch, item, status
 
 FILES = {
     "fingerpost.yaml": """\
@@ -39,7 +39,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for name, text in FILES.items():
         (place / name).write_text(text.format(folder=place))
     engine = connect(f"sqlite:///{place}/facts.db")
-    apply(engine, batch(item(1, title="Tidy up", status_category="active"), item(2, labels=("cart",)), read=10))
+    doing, begun = status(3, name="Doing", category="active"), item(1, title="Tidy up", status="Doing", status_id="3")
+    apply(engine, batch(doing, begun, item(2, labels=("cart",)), read=10))
     record_pass(engine, "jira", type="jira", complete_at=datetime(2026, 3, 9, tzinfo=UTC))
     engine.dispose()
     yield place
