@@ -130,3 +130,15 @@ def test_bitcoin_deleted_accounts_are_nobody(bitcoin: GitHubHost) -> None:
         for item in walk(bitcoin, f"bitcoin-core/{name}", connection, "author { login }")
     ]
     assert authors.count(None) == 38
+
+
+def test_bitcoin_tells_who_speaks_of_whom_and_what_was_connected(bitcoin: GitHubHost) -> None:
+    gui, library = bitcoin.repositories
+    merged, speaks, issue, pull = (
+        bitcoin.item(home, number) or {} for home, number in ((gui, 317), (gui, 397), (library, 488), (library, 701))
+    )
+    sources = [e["source"] for e in merged["timelineItems"] if e["__typename"] == "CrossReferencedEvent"]
+    assert sources.count(speaks["id"]) == 1, "its last comment: closing, as #317 has been merged"
+    sides = {(e["source"], e["subject"]) for e in pull["timelineItems"] if e["__typename"] == "ConnectedEvent"}
+    assert sides == {(pull["id"], issue["id"])}
+    assert issue["id"] in pull["closingIssuesReferences"]
