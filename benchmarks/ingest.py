@@ -99,7 +99,7 @@ def _rows(name: str, ingested: Ingested) -> Iterator[Row]:
 def ingest(make: Make, connect: RecordedSource, size: int, stores: Mapping[str, Sequence[str]]) -> Ingested:
     """Reads the same answers into each of the stores, on one core; of those of one kind the fastest is told."""
     use_one_core()
-    replies, served = _recorded(make(size), connect)
+    replies, served = recorded(make(size), connect)
     gc.collect()  # the stand-in and all its objects: no real source has them in our process
     replayer = Replayer(replies)
     taken = {
@@ -110,7 +110,7 @@ def ingest(make: Make, connect: RecordedSource, size: int, stores: Mapping[str, 
     return Ingested(counts=served.counts, seconds=seconds, cpu_seconds=cpu_seconds)
 
 
-def _recorded(stand: Stand, connect: RecordedSource) -> tuple[Mapping[Question, Reply], Served]:
+def recorded(stand: Stand, connect: RecordedSource) -> tuple[Mapping[Question, Reply], Served]:
     recorder = Recorder(stand.app)
     with tempfile.TemporaryDirectory() as folder:
         reading.read_recorded(lambda: connect(recorder, stand.served.scope), f"sqlite:///{folder}/first.db")
