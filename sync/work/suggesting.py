@@ -81,8 +81,8 @@ def _links(known: Meaning, tables: "Mapping[str, ir.Table]", *, limit: int) -> t
     found = suggested(known, tables)
     keys = tables["pull_requests"].select(item_ref="ref", pull_request="key")
     named = found.inner_join(keys, "item_ref").mutate(count=found.words.length())
-    order = (named["count"].desc(), named.same_person.desc(), "pull_request", "to_key")
-    rows = named.order_by(*order).limit(limit).select("pull_request", "to_key", "words", "same_person")
+    told = named.select("pull_request", "to_key", "words", "same_person", "count")
+    rows = told.order_by(told["count"].desc(), told.same_person.desc(), "pull_request", "to_key").limit(limit)
     return tuple(
         OfferedLink(
             pull_request=row["pull_request"],
