@@ -77,7 +77,7 @@ def finding(row: Row, facts: Facts) -> Finding:
         row,
         severity="high",
         evidence=(
-            Evidence(says=f"Objective {objective} is paused or closed since", at=instant(row["retired_us"])),
+            Evidence(says=f"Objective {objective} was paused or closed", at=instant(row["retired_us"])),
             Evidence(says="Went active", at=active_at, ref=row["ref"]),
         ),
         place_to_fix="The item's tag, or strategy.yaml",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sync.report.charts.vega import ACCENT, INK, MUTED, Spec, chart
 
 BAR, ROW, LEFT = 12, 24, 200
-PERCENT = {"format": "~%", "tickCount": 6}
+PERCENT = {"labelExpr": "format(100 * datum.value, '~f') + ' %'", "tickCount": 6}
 
 
 class Part(NamedTuple):

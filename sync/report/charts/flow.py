@@ -97,7 +97,9 @@ def scatter(finished: Sequence[Point], levels: Sequence[Level]) -> Spec:
             "y": quantity("days", tickCount=5),
         },
     }
-    across = [spec for each in levels for spec in level(each.value, dash=DASHED, name=each.name)]
+    across: list[Spec] = []
+    for number, each in enumerate(levels):  # the lowest one's name below its line: the next may be close above
+        across += level(each.value, dash=DASHED, name=each.name, beside="middle" if number else "top")
     return chart([shown, *across], height=180, left=44)
 
 
@@ -113,11 +115,13 @@ def ageing(ages: Sequence[tuple[str, float]], levels: Sequence[Level]) -> Spec:
         },
     }
     marks: list[Spec] = [bars]
+    longest = max((value for _, value in (*ages, *levels)), default=0.0)
     for each in levels:
+        side = {"align": "right", "dx": -4} if each.value > longest / 2 else {"align": "left", "dx": 4}
         x = {"x": {"field": "at", "type": "quantitative"}}
         rule = {"mark": {"type": "rule", "color": INK, "strokeDash": list(DASHED)}, "encoding": x}
         text = {
-            "mark": {"type": "text", "align": "left", "baseline": "top", "dx": 4},
+            "mark": {"type": "text", "baseline": "top"} | side,
             "encoding": x | {"y": {"value": 0}, "text": {"field": "name"}},
         }
         marks.append({"data": {"values": [{"at": each.value, "name": each.name}]}, "layer": [rule, text]})

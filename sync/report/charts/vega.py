@@ -67,15 +67,18 @@ def points(colour: str = ACCENT, *, size: int = 28) -> Spec:
     return {"type": "point", "color": colour, "filled": True, "size": size, "opacity": 1}
 
 
-def level(value: float | None, *, dash: Sequence[int], name: str = "") -> list[Spec]:
-    """A line across at one height, named at its end; nothing where there is no value."""
+def level(value: float | None, *, dash: Sequence[int], name: str = "", beside: str = "middle") -> list[Spec]:
+    """A line across at one height, named at its end; nothing where there is no value.
+
+    `beside`: which edge of the name is at the line, top, middle or bottom.
+    """
     if value is None:
         return []
     rows = {"values": [{"at": value, "name": name}]}
     y = {"y": {"field": "at", "type": "quantitative"}}
     rule = {"mark": {"type": "rule", "color": MUTED, "strokeDash": list(dash)}, "encoding": y | {"x": None}}
     text = {
-        "mark": {"type": "text", "align": "left", "dx": 4, "color": MUTED},
+        "mark": {"type": "text", "align": "left", "baseline": beside, "dx": 4, "color": MUTED},
         "encoding": y | {"x": {"value": "width"}, "text": {"field": "name"}},
     }
     return [{"data": rows, "layer": [rule, text] if name else [rule]}]
