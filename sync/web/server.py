@@ -2,6 +2,7 @@
 
 import gc
 import socket
+from contextlib import ExitStack
 from typing import Any
 
 import uvicorn
@@ -17,13 +18,15 @@ _BACKLOG = 1_024
 
 def listening(said: ServeConfig) -> socket.socket:
     """The socket, listening already; raises `StoreError` where the address cannot be had."""
+    family = socket.AF_INET6 if ":" in said.host else socket.AF_INET
     try:
-        family = socket.AF_INET6 if ":" in said.host else socket.AF_INET
-        # With its protocol named, or asyncio does not switch Nagle's delay off and each answer takes 40 ms.
-        bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((said.host, said.port))
-        bound.listen(_BACKLOG)
+        with ExitStack() as in_vain:
+            # With its protocol named, or asyncio does not switch Nagle's delay off and each answer takes 40 ms.
+            bound = in_vain.enter_context(socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP))
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind((said.host, said.port))
+            bound.listen(_BACKLOG)
+            in_vain.pop_all()
     except OSError as error:
         raise StoreError(
             f"{said.host}:{said.port} cannot be listened on: {error.strerror or error}.",
