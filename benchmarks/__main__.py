@@ -60,7 +60,7 @@ def _run(name: str, measure: Measure, scale: Scale) -> Run:
     """What the measure gives; nothing where it broke or is skipped, after saying why. The others go on."""
     sys.stderr.write(f"measuring {name} ...\n")
     run = Run(
-        command=" ".join(["python -m benchmarks", *sys.argv[1:]]),
+        command=f"python -m benchmarks {name}{scale.options}",
         commit=commit(),
         measured_on=datetime.now(UTC).date().isoformat(),
         machine=described(),

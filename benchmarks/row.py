@@ -12,6 +12,11 @@ class Scale:
     size: float = 1.0  #: times the usual amounts
     large: bool = False  #: whether to make what takes many minutes
 
+    @property
+    def options(self) -> str:
+        """Those of the command that ask for it, each after a blank."""
+        return ("" if self.size == 1 else f" --size {self.size:g}") + (" --large" if self.large else "")
+
     def of(self, count: int) -> int:
         return max(1, round(count * self.size))
 
