@@ -42,6 +42,7 @@ class Answer:
     body: bytes
     server_at: datetime
     moved_to: str | None = None
+    took_s: float = 0.0  #: from the question to the end of the answer
 
     def decode(self, kind: type[T]) -> T:
         """The body as `kind`. `Malformed` with the path in the document where it is something else; `TooLarge` where

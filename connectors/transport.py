@@ -9,6 +9,7 @@ import random
 import ssl
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import TypeVar
@@ -134,7 +135,7 @@ class Transport:
             size=len(answer.body),
             took_s=took_s,
         )
-        return answer
+        return replace(answer, took_s=took_s)
 
     async def _follow(self, request: Request) -> Answer:
         """The final answer, and where it was found if not where we asked. Never takes a token to another host."""

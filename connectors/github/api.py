@@ -48,6 +48,7 @@ class Graph(Struct, Generic[T], frozen=True, kw_only=True):
     data: T
     hidden: tuple[GraphError, ...]
     server_at: datetime
+    took_s: float = 0.0
 
 
 def graphql_url(url: str) -> str:
@@ -73,7 +74,7 @@ def read(answer: Answer, kind: type[T]) -> Graph[T]:
     if reply.data is None:
         raise _nothing(reply)
     hidden = tuple(error for error in reply.errors or () if not _overflows(error))
-    return Graph(data=reply.data, hidden=hidden, server_at=answer.server_at)
+    return Graph(data=reply.data, hidden=hidden, server_at=answer.server_at, took_s=answer.took_s)
 
 
 def each(nodes: Sequence[T] | None, asked: Sequence[str]) -> Sequence[T]:

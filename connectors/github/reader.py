@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from msgspec import Raw
@@ -34,6 +35,7 @@ class Reader:
         self.refused: dict[str, str] = {}  #: `Type.field` that this token may not read, and what is said
         self.sizes: dict[str, PageSize] = {}  #: what works, by question
         self.began_at: datetime | None = None  #: the server's clock at its first answer
+        self._took_s = 0.0  #: the latest answer
         self._patient = True  #: until one item alone was too much, all the transport's patience long
         self._graphql = api.graphql_url(url)
 
@@ -43,7 +45,7 @@ class Reader:
         """The answer to one query."""
         question = api.question(self._graphql, query, variables, label=label, shrinkable=shrinkable)
         graph = await self.transport.send(question, lambda answer: api.read(answer, kind))
-        self.began_at = self.began_at or graph.server_at
+        self.began_at, self._took_s = self.began_at or graph.server_at, graph.took_s
         return graph
 
     async def probe(self, ids: Sequence[str], watched: Sequence[Watched]) -> tuple[int, Graph[wire.Probe]]:
@@ -58,9 +60,15 @@ class Reader:
         return await self.sized("probe", ask, first=PROBED_FIRST, most=PROBED_AT_ONCE, left=len(ids))
 
     async def page(self, stream: Stream, repository: str, cursor: str | None) -> Found:
-        """One page of a repository's items, the latest first. `Gone` where the repository is not to be seen."""
+        """One page of a repository's items, the latest first. `Gone` where the repository is not to be seen.
+
+        The first one is small: all that is new since the last poll is a few items as a rule.
+        """
         place = {"repository": repository, "after": cursor}
-        steady = self.sizes.get(stream.name, PageSize(stream.most))
+        steady = self.sizes.get(stream.name, PageSize(stream.first))
+        size = partial(
+            self.sized, stream.name, first=stream.first, most=queries.MOST_ROWS, left=None if cursor else stream.first
+        )
 
         async def ask(size: int, shrinkable: bool) -> Found:
             query = queries.page(stream.typename, stream.connection, self.schema)
@@ -71,7 +79,7 @@ class Reader:
             return found(stream, nodes, graph, "node", "items", "nodes", cursor=onward)
 
         try:
-            while self._refuses(stream, page := await self.sized(stream.name, ask, most=stream.most)):
+            while self._refuses(stream, page := await size(ask)):
                 continue
         except TooLarge as error:
             self.sizes[stream.name] = steady  # it was the item and not the page
@@ -185,7 +193,7 @@ class Reader:
                 self.sizes[name] = PageSize(asked).smaller()
                 continue
             if asked == size.size:
-                self.sizes[name] = size.after_clean(most) if name in self.sizes else PageSize(most)
+                self.sizes[name] = size.after_clean(self._took_s, most=most)
             return answer
 
 

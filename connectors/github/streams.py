@@ -29,7 +29,7 @@ class Stream(Watched):
 
     kind: str  #: in the refs of its items
     typename: str  #: GitHub's name for it
-    most: int  #: items in a page, which then costs a point or two (github.md §2a)
+    first: int  #: items in the first page, which then costs a point or two (github.md §2a)
     wire: type[Item]
     parse: Callable[[Any, Accounts], Parsed]
 
@@ -49,7 +49,7 @@ PULL_REQUESTS = Stream(
     kind="pull_request",
     typename="PullRequest",
     connection="pullRequests",
-    most=25,
+    first=25,
     wire=PullRequest,
     parse=pull_request,
 )
@@ -58,7 +58,7 @@ ISSUES = Stream(
     kind="issue",
     typename="Issue",
     connection="issues",
-    most=37,
+    first=37,
     wire=Issue,
     parse=issue,
 )
@@ -67,7 +67,7 @@ DEPLOYMENTS = Stream(
     kind="deployment",
     typename="Deployment",
     connection="deployments",
-    most=100,
+    first=100,
     wire=Deployment,
     parse=deployment,
 )

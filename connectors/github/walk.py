@@ -9,6 +9,7 @@ from msgspec.structs import replace
 OVERLAP = timedelta(minutes=5)  # replicas of the source lag behind each other
 EARLIEST = datetime.min.replace(tzinfo=UTC) + OVERLAP
 CLEAN_PAGES = 10
+SOON_S = 5.0  # half of the time after which GitHub gives an answer up (github.md §2)
 AGAIN_AT_ONCE = 20
 
 
@@ -87,17 +88,24 @@ class Walk(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PageSize(Struct, frozen=True):
-    """How many items a page may have: halved when it was too much, a quarter more after ten that were not."""
+    """How many items a page may have: up to twice as many as long as pages come soon; from the first that was too much
+    on halved by each that is, and a quarter more after ten that were not.
+    """
 
     size: int
     clean: int = 0  #: pages in a row that were not too much
+    careful: bool = False  #: a page was too much
 
     def smaller(self) -> "PageSize":
-        return PageSize(max(1, self.size // 2))
+        return PageSize(max(1, self.size // 2), careful=True)
 
-    def after_clean(self, most: int) -> "PageSize":
+    def after_clean(self, took_s: float, *, most: int) -> "PageSize":
+        """What the next page may have, as many as come soon if each takes as long as those that took so long now."""
         if self.size >= most:
-            return PageSize(most)
+            return replace(self, size=most, clean=0)
+        if not self.careful:
+            soon = int(self.size * min(SOON_S / took_s, 2.0)) if took_s else self.size * 2
+            return PageSize(min(most, max(self.size, soon)))
         if self.clean + 1 < CLEAN_PAGES:
-            return PageSize(self.size, self.clean + 1)
-        return PageSize(min(most, max(self.size + 1, self.size * 5 // 4)))
+            return replace(self, clean=self.clean + 1)
+        return replace(self, size=min(most, max(self.size + 1, self.size * 5 // 4)), clean=0)

@@ -91,7 +91,7 @@ def is_whole(stored: Stored) -> bool:
 
 def test_a_spent_hour_is_waited_for_to_its_reset_and_no_longer() -> None:
     stored = Stored()
-    with hosted(hourly_limit=8) as reader:
+    with hosted(hourly_limit=12) as reader:
         reader.poll(stored)
     assert is_whole(stored)
     hours, over_s = divmod(reader.waited_s, 3600)
@@ -101,7 +101,7 @@ def test_a_spent_hour_is_waited_for_to_its_reset_and_no_longer() -> None:
 
 
 def test_what_is_waited_for_is_told_with_its_end_and_reason() -> None:
-    with hosted(hourly_limit=8) as reader:
+    with hosted(hourly_limit=12) as reader:
         reader.poll(Stored())
     what, until, why = reader.waits[0]
     assert what == "github graphql"

@@ -74,9 +74,25 @@ def test_what_was_asked_is_owed_no_more_and_is_missed_only_if_it_failed(
     assert set(paid.owing(more).again) == set(paid.again) | set(more)
 
 
-@given(st.integers(1, 100), st.lists(st.booleans(), max_size=200))
-def test_a_page_is_never_empty_and_never_more_than_allowed(most: int, clean: list[bool]) -> None:
+@given(st.integers(1, 100), st.lists(st.none() | st.floats(0, 1000), max_size=200))
+def test_a_page_is_never_empty_and_never_more_than_allowed(most: int, pages: list[float | None]) -> None:
+    """`pages`: how long each took, or None for one that was too much."""
     size = PageSize(most)
-    for fine in clean:
-        size = size.after_clean(most) if fine else size.smaller()
+    for took_s in pages:
+        size = size.smaller() if took_s is None else size.after_clean(took_s, most=most)
         assert 1 <= size.size <= most
+
+
+def test_pages_grow_to_what_comes_soon_and_no_further() -> None:
+    """github.md §2a: 20 pull requests in 2.6 seconds."""
+    size = PageSize(25)
+    sizes = [(size := size.after_clean(0.13 * size.size, most=100)).size for _ in range(3)]
+    assert sizes == [38, 38, 38]
+    assert PageSize(25).after_clean(0.1, most=100).size == 50
+    assert PageSize(25).after_clean(9.0, most=100).size == 25
+
+
+def test_from_the_first_that_was_too_much_pages_grow_slowly() -> None:
+    size = PageSize(100).smaller()
+    sizes = [(size := size.after_clean(0.1, most=100)).size for _ in range(10)]
+    assert sizes == [50] * 9 + [62]
