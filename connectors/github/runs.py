@@ -84,9 +84,6 @@ class _Reading:
             if reply.found is None:
                 self._remember(self._stand.barred(reply.said, now))
                 return
-            if reply.found.total_count >= MOST_FILTERED and (split := self._stand.split(now)):
-                self._remember(split)
-                continue
             async for batch in self._window(reply, reply.found):
                 yield batch
         self._remember(self._stand.ended(now))
@@ -103,7 +100,7 @@ class _Reading:
         return await self._visit.reader.sized(Runs.name, ask, most=ROWS)
 
     async def _window(self, reply: rest.Reply[Listed], listed: Listed) -> AsyncIterator[Batch]:
-        """All of the first window, of which this is the first page."""
+        """All of the first window that is shown, of which this is the first page."""
         runs: list[Found] = []
         seen, etag = 0, None if reply.onward else reply.etag
         while True:
@@ -112,16 +109,18 @@ class _Reading:
             found = [one for raw in listed.workflow_runs for one in self._row(raw, harvest)]
             await self._attempts(found, harvest)
             runs, seen = runs + found, seen + len(listed.workflow_runs)
-            if reply.onward is None:
+            if reply.onward is None or seen >= MOST_FILTERED:
                 break
             yield harvest.batch(now=self._visit.now)
             reply, before = await self._page(reply.onward), reply.onward
             if reply.found is None or reply.onward == before:
                 raise Malformed(f"GitHub lists runs no further: {reply.said or 'its pages stand still'}")
             listed = reply.found
-        if seen < listed.total_count:
-            harvest.miss(self._stream, f"it shows {seen} of {listed.total_count} ({self._stand.left[0].created})")
-        self._remember(self._stand.read(runs, etag=etag))
+        window, short = self._stand.left[0], seen < listed.total_count
+        rest = window.after(runs, now=self._visit.now) if short and listed.total_count >= MOST_FILTERED else ()
+        if short and not rest:
+            harvest.miss(self._stream, f"it shows {seen} of {listed.total_count} ({window.created})")
+        self._remember(self._stand.read(runs, rest=rest, etag=etag))
         yield harvest.batch(now=self._visit.now, capabilities={Runs.name: written(self._memory)})
 
     async def _page(

@@ -87,6 +87,15 @@ class Window(Struct, frozen=True):
             return f">={_written(self.begins_at)}"
         return f"{_written(self.begins_at)}..{_written(self.ends_at)}"
 
+    def after(self, runs: Sequence[Found], *, now: datetime) -> "tuple[Window, ...]":
+        """What is left of it where no more than these were shown: what is older, for the newest come first; its halves
+        where they did not. Nothing where there is no smaller time.
+        """
+        instants = [run.created_at for run in runs]
+        if instants and instants == sorted(instants, reverse=True) and instants[-1] < (self.ends_at or now):
+            return (replace(self, ends_at=instants[-1]),)
+        return self.halves(now) or ()
+
     def halves(self, now: datetime) -> "tuple[Window, Window] | None":
         """The later half and the earlier one; None where there is no smaller time."""
         ends_at = self.ends_at or now
@@ -130,19 +139,14 @@ class Stand(Struct, frozen=True, kw_only=True, omit_defaults=True):
         begins_at = max(self._bound(now, looking_back=looking_back), since or FIRST)
         return replace(self, left=(Window(begins_at),), looking_back=looking_back, unfinished_at=None)
 
-    def split(self, now: datetime) -> "Stand | None":
-        """With the first window in two; None where it cannot be."""
-        halves = self.left[0].halves(now)
-        return replace(self, left=(*halves, *self.left[1:])) if halves else None
-
-    def read(self, runs: Sequence[Found], *, etag: str | None = None) -> "Stand":
-        """After the whole of the first window."""
+    def read(self, runs: Sequence[Found], *, rest: Sequence[Window] = (), etag: str | None = None) -> "Stand":
+        """After the first window, but for the `rest` of it."""
         met = [run.created_at for run in runs]
         unfinished = [run.created_at for run in runs if not run.ended]
         again = {str(run.id): Again(run.run_attempt, run.created_at) for run in runs if run.run_attempt > 1}
         return replace(
             self,
-            left=self.left[1:],
+            left=(*rest, *self.left[1:]),
             newest_at=max(filter(None, (self.newest_at, *met)), default=None),
             unfinished_at=min(filter(None, (self.unfinished_at, *unfinished)), default=None),
             attempts=self.attempts | again,

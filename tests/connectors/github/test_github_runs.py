@@ -102,7 +102,7 @@ class TestWhatIsAskedAndWhen:
             stored = poll_of(stage, since=date(2026, 9, 1))
             assert len(runs_of(stored)) == 1_500
             assert not stored.gaps
-            assert stage.requests.count(RUNS) <= 20
+            assert stage.requests.count(RUNS) == 10 + 6, "the second window has the last run of the first once more"
 
     def test_a_backfill_broken_off_goes_on_at_its_window(self) -> None:
         """github.md §5, row 30: progress is kept by page and not by pass."""
@@ -287,6 +287,14 @@ def test_whatever_is_in_a_window_is_in_one_of_its_halves(one: datetime, other: d
     in_halves = [half.begins_at <= at <= (half.ends_at or NOW) for half in halves]
     assert sum(in_halves) == inside
     assert all(half.ends_at and half.ends_at - half.begins_at < max(one, other) - min(one, other) for half in halves)
+
+
+def test_what_is_left_of_a_window_is_what_is_older_than_what_was_shown() -> None:
+    window, ordered = Window(FIRST), [found(days=1), found(days=1), found(days=3)]
+    assert window.after(ordered, now=NOW) == (Window(FIRST, ordered[-1].created_at),)
+    assert window.after(ordered[::-1], now=NOW) == window.halves(NOW), "in another order nothing follows from it"
+    second = Window(NOW, NOW)
+    assert not second.after([found(days=0)] * 1000, now=NOW)
 
 
 def found(*, days: float, status: str = "completed", attempt: int = 1) -> Found:
