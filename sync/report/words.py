@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sync.reconcile.services import ServiceLine
     from sync.reconcile.terrain import Sighting
     from sync.report.entries import Start
-from sync.report.model import Masthead, SourceState
+    from sync.report.model import Masthead, SourceState
 
 #: Whatever the machine's locale.
 MONTHS = (
