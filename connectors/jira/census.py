@@ -69,10 +69,9 @@ class Census:
         options: dict[str, object] = {"fields": fields, "maxResults": AT_ONCE[self._site.edition]}
         if self._site.edition == "cloud":
             options |= {"nextPageToken": after} if after else {}
-            request = api.search(self._site.api, "/search/jql", query=query, options=options)
         else:
             options |= {"startAt": int(after or 0)}
-            request = api.search(self._site.api, "/search", query=query, options=options)
+        request = api.search(self._site.search, "", query=query, options=options)
         return await self._transport.send(request, api.dated(wire.Found, request))
 
     def _next(self, page: wire.Found, asked: str | None, reached: int) -> str | None:

@@ -21,6 +21,7 @@ from connectors.jira.parse import Read, stamps
 from connectors.transport import Transport
 
 API = "/rest/api/3"
+SEARCH = "/search/jql"
 IDS_PAGE, WHOLE_PAGE = 5_000, 100
 ALONE = 50  # issues that are asked for one by one, at most
 HELD = 30_000  # histories held at once: one issue's may lie on any page of its portion
@@ -87,7 +88,7 @@ class Cloud:
             options["expand"] = "changelog"
         if after:
             options["nextPageToken"] = after
-        request = api.search(self.address, "/search/jql", query=query, options=options, shrinkable=whole)
+        request = api.search(self.address, SEARCH, query=query, options=options, shrinkable=whole)
         found, server_at = await self._transport.send(request, api.dated(wire.Found, request))
         return Page(found=found.issues, next=found.token_after(after), server_at=server_at)
 

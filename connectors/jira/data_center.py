@@ -18,6 +18,7 @@ from connectors.transport import Transport
 Pause = Callable[[float], Awaitable[None]]
 
 API = "/rest/api/2"
+SEARCH = "/search"
 LARGEST = 100  # whole histories can exhaust the server's memory (JRASERVER-60107)
 CLEAN_PAGES = 10  # that many in a row, and a page made smaller is doubled again
 PAUSE_S = 10.0  # before a page that failed is asked for again, as large as it was: most failures pass
@@ -115,7 +116,7 @@ class DataCenter:
         options: dict[str, object] = {"startAt": start, "maxResults": size, "fields": fields}
         if expand:
             options["expand"] = ["changelog"]
-        request = api.search(self.address, "/search", query=query, options=options, shrinkable=size > 1)
+        request = api.search(self.address, SEARCH, query=query, options=options, shrinkable=size > 1)
         found, server_at = await self._transport.send(request, _not_cut_short(api.dated(wire.Found, request), start))
         reached = start + len(found.issues)
         # On from what came: the server may give less than was asked, and does not say so (jira.md §2). A total that is
@@ -140,7 +141,7 @@ class DataCenter:
 
     async def _past(self, query: str, *, start: int, cause: str) -> Page:
         """The place of a row that no search can carry, not even its id: the search goes on behind it."""
-        request = api.search(self.address, "/search", query=query, options={"maxResults": 0, "fields": STAMPS})
+        request = api.search(self.address, SEARCH, query=query, options={"maxResults": 0, "fields": STAMPS})
         found, server_at = await self._transport.send(request, api.dated(wire.Found, request))
         more = (found.total or 0) > start + 1
         return Page(found=[], next=str(start + 1) if more else None, server_at=server_at, hole=cause)
@@ -165,7 +166,7 @@ class DataCenter:
             while True:
                 options["startAt"] = len(issues)
                 request = api.search(
-                    self.address, "/search", query=query, options=options, shrinkable=expand or len(names) > 1
+                    self.address, SEARCH, query=query, options=options, shrinkable=expand or len(names) > 1
                 )
                 page = await self._transport.send(request, api.reading(wire.Found, request))
                 issues += page.issues

@@ -26,6 +26,7 @@ class Known(Struct, frozen=True, kw_only=True):
     name: str
     lost_at: datetime | None = None  #: since when it is not to be seen any more
     total: int | None = None  #: issues that it holds, where the site tells it
+    archived: bool = False  #: or in the bin: it is still told of, and its issues are found no more
 
     @classmethod
     def of(cls, project: wire.Project, *, asked: str) -> "Known":
@@ -41,6 +42,8 @@ def losses(projects: Iterable[Known], *, source: str) -> tuple[Gap, ...]:
 
 def _loss(project: Known, source: str) -> Gap:
     cause = f"{project.key} is not to be seen any more: give the account its access back, or leave it out of `projects`"
+    if project.archived:
+        cause = f"{project.key} is archived: restore it, or leave it out of `projects`"
     return Gap(stream="projects", cause=cause, ref=str(ItemRef(source, "project", project.id)))
 
 
@@ -78,8 +81,26 @@ async def look(
     found: list[Known] = []
     for name in asked:
         project = listed.get(name) or await _named(transport, api_base, name, before.get(name))
-        found.append(Known.of(project, asked=name) if project else _lost(before.get(name), name, at))
+        is_open = project and not (project.archived or project.deleted)
+        found.append(
+            Known.of(project, asked=name) if project and is_open else _lost(before.get(name), name, at, project)
+        )
     return found
+
+
+async def unsearchable(transport: Transport, keys: Iterable[str], *, search: str) -> list[str]:
+    """Those of the keys by which no issue may be searched for: Jira tells of projects too that an account administers
+    and may not browse. `search`: its address."""
+    refused: list[str] = []
+    for key in keys:
+        request = api.search(search, "", query=api.jql([key]), options={"fields": ["id"], "maxResults": 1})
+        try:
+            await transport.send(request, api.reading(wire.Found, request))
+        except api.Unauthorized:
+            raise
+        except (Gone, Refused):
+            refused.append(key)
+    return refused
 
 
 async def _searched(transport: Transport, api_base: str, keys: Sequence[str]) -> Mapping[str, wire.Project]:
@@ -119,10 +140,12 @@ async def _named(transport: Transport, api_base: str, key: str, known: Known | N
         return None
 
 
-def _lost(known: Known | None, name: str, at: datetime) -> Known:
+def _lost(known: Known | None, name: str, at: datetime, told: wire.Project | None) -> Known:
+    if known is None and told:
+        raise Refused(f"the project {name} is archived", hint="Restore it, or leave it out of `projects`.")
     if known is None:
         raise Refused(
             f"Jira has no project {name}, or does not show it to this account",
             hint="Check `projects`, and that the account may browse it.",
         )
-    return replace(known, lost_at=known.lost_at or at, total=None)
+    return replace(known, lost_at=known.lost_at or at, total=None, archived=told is not None)

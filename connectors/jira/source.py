@@ -21,7 +21,7 @@ from connectors.jira.issues import Issues
 from connectors.jira.metadata import Metadata
 from connectors.jira.own import Own
 from connectors.jira.passes import Passes
-from connectors.jira.projects import losses, within
+from connectors.jira.projects import losses, unsearchable, within
 from connectors.jira.sprints import ForeignSprints
 from connectors.jira.survey import Scope, Site, Survey
 from connectors.jira.walk import Position
@@ -99,7 +99,13 @@ class Jira:
                 if lost := losses(known.projects, source=self.name):
                     yield Batch(source=self.name, read_at=now, gaps=lost)
                 return
-        survey = Survey(self._transport, self._scope, known=known, renew=memory.capabilities.get(RENEW, ""))
+        async for batch in self._anew(known, memory, marks):
+            yield batch
+
+    async def _anew(self, known: Site | None, memory: Memory, marks: dict[str, str]) -> AsyncIterator[Batch]:
+        """All that surrounds the issues, and then these."""
+        now, renew = self._clock.now(), memory.capabilities.get(RENEW, "")
+        survey = Survey(self._transport, self._scope, known=known, renew=renew)
         async for batch in survey.batches(now=now):
             yield batch
         # What the site could not do yesterday is tried again.
@@ -107,8 +113,21 @@ class Jira:
         sprints = self._sprints(survey.site, learned)
         renewed, met = tuple(await sprints.renew()), sprints.learned()
         yield Batch(source=self.name, read_at=now, records=renewed, gaps=tuple(sprints.gaps), capabilities=met)
-        async for batch in self._walked(survey.site, {**learned, **met}, marks):
-            yield batch
+        site = survey.site
+        try:
+            async for batch in self._walked(site, {**learned, **met}, marks):
+                marks |= batch.watermarks
+                yield batch
+        except api.Unauthorized:
+            raise
+        except Refused:
+            refused = await unsearchable(self._transport, site.visible, search=site.search)
+            if not 0 < len(refused) < len(site.visible):
+                raise
+            site = without(site, dict.fromkeys(refused, now))
+            yield self._with_losses(Batch(source=self.name, read_at=now), site)
+            async for batch in self._walked(site, {**learned, **met}, marks):
+                yield batch
 
     async def _walked(self, site: Site, learned: Mapping[str, str], marks: Mapping[str, str]) -> AsyncIterator[Batch]:
         """The issues of the projects that are to be seen, and the time that was entered for them."""

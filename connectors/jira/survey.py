@@ -45,8 +45,8 @@ class Site(Struct, frozen=True, kw_only=True):
 
     @property
     def visible(self) -> tuple[str, ...]:
-        """The projects that can be read, as the configuration names them."""
-        return tuple(project.asked for project in self.projects if not project.lost_at)
+        """The projects that can be read, as Jira names them now: it may know a key of before no more."""
+        return tuple(project.key for project in self.projects if not project.lost_at)
 
     @property
     def keys(self) -> frozenset[str]:
@@ -62,6 +62,11 @@ class Site(Struct, frozen=True, kw_only=True):
     def api(self) -> str:
         """Where the requests of its edition go."""
         return self.base + (cloud.API if self.edition == "cloud" else data_center.API)
+
+    @property
+    def search(self) -> str:
+        """Where its issues are searched for."""
+        return self.api + (cloud.SEARCH if self.edition == "cloud" else data_center.SEARCH)
 
     def fresh(self, now: datetime) -> bool:
         """For a day; for an hour where a project is lost, so that it is read soon after it is to be seen again."""

@@ -65,6 +65,8 @@ class Project(Wire):
     key: str | None = None
     name: Said = None
     insight: Insight | None = None
+    archived: bool | None = None
+    deleted: bool | None = None  #: in the bin, from which it may be restored
 
 
 class StatusCategory(Wire):
