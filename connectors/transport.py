@@ -82,6 +82,8 @@ class Transport:
             return await retrying(self._attempt, request, read, patience)
         except SourceError as error:
             error.source = error.source or self._source
+            if isinstance(error, Retry) and error.until:
+                error.hint = f"It is to be left alone until {error.until:%Y-%m-%d %H:%M} UTC. {error.hint}".strip()
             raise
 
     async def close(self) -> None:

@@ -190,9 +190,10 @@ def test_a_source_that_says_to_wait_for_ever_is_given_up_in_the_end(web: respx.M
 def test_nor_does_it_take_a_day_where_it_says_an_hour_each_time(web: respx.MockRouter) -> None:
     route = web.get(URL).respond(429, headers={"Retry-After": "3600"})
     line = Line()
-    with pytest.raises(Retry, match="limited"):
+    with pytest.raises(Retry, match="limited") as raised:
         line.send(question())
     assert route.call_count == 3
+    assert raised.value.hint.startswith("It is to be left alone until ")
     assert 7200 <= sum(line.clock.slept) <= 7210
 
 
