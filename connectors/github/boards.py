@@ -81,6 +81,7 @@ class _Sweep:
         self._memory = memory
         self._due = due  #: id of a repository of each, by the owner's name
         self._hiding: set[str] = set()
+        self._unread: set[str] = set()  #: names of owners who gave no answer: asked again by the next poll
         self._boards: dict[str, Board] = {}
         self._owners: dict[str, str] = {}  #: by the board's id, the owner's name
         self._items: dict[str, list[str]] = {}  #: by the board's id, those it has
@@ -103,7 +104,8 @@ class _Sweep:
             harvest = Harvest(self._visit.source)
             for page in pages:
                 login = found[page.listing.node].login
-                self._hiding |= {login.lower()} if page.hidden else set()
+                silent = self._hiding if page.at else self._unread
+                silent |= {login.lower()} if page.hidden else set()
                 hint = NO_BOARDS if page.unknown else HINT.format(login)
                 page = replace(page, hidden=tuple(f"{why}: {hint}" for why in page.hidden))
                 for board in harvest.rows(page, planning.board, stream=f"{login} boards", kind="board"):
@@ -159,12 +161,13 @@ class _Sweep:
         lost = [
             one
             for one, swept in memory.boards.items()
-            if swept.owner in self._due and swept.owner not in self._hiding and one not in self._boards
+            if swept.owner in self._due and swept.owner not in self._hiding | self._unread and one not in self._boards
         ]
         kept = {one: swept for one, swept in memory.boards.items() if one not in lost}
         read = {one: Swept(at=now, owner=self._owners[one], items=tuple(items)) for one, items in self._items.items()}
         hiding = sorted(self._hiding.union(memory.hiding).difference(set(self._due).difference(self._hiding)))
-        new = Memory(asked_at=memory.asked_at | dict.fromkeys(self._due, now), hiding=hiding, boards=kept | read)
+        asked_at = memory.asked_at | dict.fromkeys(set(self._due) - self._unread, now)
+        new = Memory(asked_at=asked_at, hiding=hiding, boards=kept | read)
         harvest = Harvest(self._visit.source)
         for one in lost:
             stream = f"{memory.boards[one].owner} boards"

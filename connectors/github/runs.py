@@ -63,12 +63,11 @@ class _Reading:
         self._stand = _stand(memory, shown)
 
     async def batches(self) -> AsyncIterator[Batch]:
-        """Window by window. What goes wrong with one repository is a gap, and is tried again in an hour."""
+        """Window by window. What goes wrong with one repository is a gap, and is tried again by the next poll."""
         try:
             async for batch in self._windows():
                 yield batch
         except (Gone, Malformed, TooLarge) as error:
-            self._remember(self._stand.failed(self._visit.now))
             harvest = Harvest(self._visit.source)
             harvest.miss(self._stream, str(error))
             yield harvest.batch(now=self._visit.now)

@@ -107,7 +107,7 @@ class Survey:
     kinds = tuple(definition.kind for definition in DEFINITIONS)
 
     async def batches(self, visit: Visit) -> AsyncIterator[Batch]:
-        """The lists that are due, those of many repositories in one question."""
+        """The lists that are due, those of many repositories in one question; one that hid anything stays due."""
         memory = recalled(visit.remembered, Memory) or {}
         tasks = {task.listing: task for task in _due(visit, memory)}
         rolls = {listing: _Roll() for listing in tasks}
@@ -122,7 +122,7 @@ class Survey:
                 rolls[page.listing].call(page)
                 if task.whole:
                     harvest.listed += rolls[page.listing].listed(task, source=visit.source)
-                if page.cursor is None or not task.whole:
+                if rolls[page.listing].is_whole and (page.cursor is None or not task.whole):
                     memory.setdefault(task.shown.id, {})[task.definition.name] = task.done()
             yield harvest.batch(now=visit.now, capabilities={self.name: written(memory)})
 

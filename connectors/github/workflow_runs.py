@@ -129,7 +129,8 @@ class Stand(Struct, frozen=True, kw_only=True, omit_defaults=True):
     refused: str = ""  #: what was said where runs may not be read
 
     def due(self, now: datetime) -> bool:
-        return self.at is None or now - self.at >= (DAILY if self.refused else HOURLY)
+        """By the hour, or at once where a pass did not come to its end."""
+        return bool(self.left) or self.at is None or now - self.at >= (DAILY if self.refused else HOURLY)
 
     def begun(self, *, now: datetime, since: datetime | None) -> "Stand":
         """At the beginning of a pass, unless one is under way: to the latest run, or to all that may have changed."""
@@ -161,10 +162,6 @@ class Stand(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return replace(
             self, at=now, looked_back_at=looked_back_at, left=(), looking_back=False, attempts=attempts, refused=""
         )
-
-    def failed(self, now: datetime) -> "Stand":
-        """To be gone on with in an hour."""
-        return replace(self, at=now)
 
     def barred(self, why: str, now: datetime) -> "Stand":
         """To be tried again tomorrow."""

@@ -292,6 +292,18 @@ class TestFaults:
         assert not all_of(stored, Label)
         assert [(gap.stream, gap.cause) for gap in stored.gaps] == [("acme/shop labels", "No access")]
 
+    @pytest.mark.parametrize("connection", ["labels", "projectsV2", "teams"])
+    def test_a_list_that_gave_no_answer_is_asked_for_by_the_next_poll(self, connection: str) -> None:
+        odd = graphql_errors({"message": "Parse error", "locations": [{"line": 1, "column": 1}]})
+        with staged(host_of(repository()), Injection(fault=odd, body=connection, operation="lists")) as stage:
+            stored = poll_of(stage)
+            asked = stage.requests.count(operation="lists")
+            read(stage, stored)
+            assert stage.requests.count(operation="lists") > asked
+            asked = stage.requests.count(operation="lists")
+            read(stage, stored)
+            assert stage.requests.count(operation="lists") == asked
+
     @pytest.mark.parametrize("cut", [1, 2])
     def test_a_list_that_ends_short_of_its_count_is_a_gap(self, cut: int) -> None:
         """A partial answer is never taken for a whole one."""

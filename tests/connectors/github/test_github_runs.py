@@ -239,13 +239,17 @@ class TestFaults:
         assert len(runs_of(stored)) == 120
         assert not stored.gaps
 
-    def test_what_fails_for_good_is_a_gap_and_is_tried_again_in_an_hour(self) -> None:
+    def test_what_fails_for_good_is_a_gap_and_is_tried_again_by_the_next_poll(self) -> None:
         github = host_of(repository("shop", workflowRuns=[run(1)]), repository("web", workflowRuns=[run(2)]))
         broken = Injection(fault=html(502), path=r"/shop/actions/runs", times=30)
         with staged(github, broken) as stage:
             stored = poll_of(stage)
             assert [gap.stream for gap in stored.gaps] == ["acme/shop workflow_runs"]
             assert list(runs_of(stored)) == ["20000000002/1"]
+            while stage.requests.count("/shop/actions/runs") < 30:
+                assert polled_again(stage, stored, after_s=60).gaps
+            assert list(runs_of(polled_again(stage, stored, after_s=60))) == ["20000000001/1"]
+            assert not stored.gaps
 
     def test_pages_are_followed_by_rel_next_alone_and_never_to_another_host(self) -> None:
         """github.md §5, row 18. # chaoss/grimoirelab-perceval#867"""
