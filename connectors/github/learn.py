@@ -1,6 +1,6 @@
 """Asks what is asked but once a day: the server's schema, and which repositories the configured names stand for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
@@ -26,7 +26,8 @@ async def learn(reader: Reader, *, asked: tuple[str, ...], before: Capabilities,
     if resolved.unknown and not known and not resolved.repositories:
         raise Refused(unread(*next(iter(resolved.unknown.items()))), hint=UNREAD_HINT)
     lost = before.scope.lost if before.scope else {}
-    kept = [one for one in known if not _forgotten(one, asked, lost_at=lost.get(one.id), now=now)]
+    taken = {one.name_with_owner.lower() for one in resolved.repositories.values()}
+    kept = [one for one in known if not _forgotten(one, asked, lost_at=lost.get(one.id), taken=taken, now=now)]
     repositories = _ordered([*kept, *resolved.repositories.values()])
     scope = Scope(
         at=now,
@@ -62,10 +63,15 @@ async def _types(reader: Reader) -> dict[str, list[str]] | None:
     return known_types(graph.data) or None
 
 
-def _forgotten(one: Repository, asked: tuple[str, ...], *, lost_at: datetime | None, now: datetime) -> bool:
-    """A repository is followed by its id, wherever it goes and if it comes back. One that a pattern meant, and that
-    was long not to be seen, is no part of the scope any more: nobody could take it out otherwise.
+def _forgotten(
+    one: Repository, asked: tuple[str, ...], *, lost_at: datetime | None, taken: Collection[str], now: datetime
+) -> bool:
+    """A repository is followed by its id, wherever it goes and if it comes back. One that is not to be seen, and whose
+    name another has `taken`, was replaced by it. One that a pattern meant, and that was long not to be seen, is no
+    part of the scope any more: nobody could take it out otherwise.
     """
+    if lost_at and one.name_with_owner.lower() in taken:
+        return True
     named = any(name.lower() == one.name_with_owner.lower() for name in asked)
     return lost_at is not None and not named and now - lost_at > FORGOTTEN_AFTER
 

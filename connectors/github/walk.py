@@ -24,6 +24,8 @@ class Walk(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cursor: str | None = None
     head: str = ""  #: what the probe showed when this pass, or the last one, began
     newest_at: datetime | None = None  #: the latest instant of any item that was ever read
+    lacking: bool = False  #: since `lacking_since` items were read without fields that the token may not read
+    lacking_since: datetime | None = None
     again: tuple[str, ...] = ()  #: ids that were not read whole, to be read by themselves before the pass ends
     missed: tuple[str, ...] = ()  #: ids that could not be read at all; tried once more by every poll
 
@@ -54,6 +56,15 @@ class Walk(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def begun(self, *, at: datetime, head: str) -> "Walk":
         """At the front of a new pass, unless one is under way."""
         return self if self.began_at else replace(self, began_at=at, head=head)
+
+    def without(self) -> "Walk":
+        """After a page without fields that the token may not read."""
+        reaches = (self.since, self.lacking_since) if self.lacking else (self.since,)
+        return replace(self, lacking=True, lacking_since=None if None in reaches else min(filter(None, reaches)))
+
+    def with_all(self) -> "Walk":
+        """At the front of a pass over what lacks those fields."""
+        return replace(self, since=self.lacking_since, lacking=False, lacking_since=None, began_at=None, cursor=None)
 
     def from_the_front(self) -> "Walk":
         return replace(self, cursor=None)

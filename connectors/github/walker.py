@@ -52,12 +52,28 @@ class Walker:
         head = self._shown.heads.get(self._stream.name)
         if head is None:
             raise Gone("the server shows nothing of them")
+        if self._walk.lacking and not self._lacks:
+            yield await self._attempt(head)
         while self._walk.again or not self._walk.rests_at(head):
             if self._walk.owes_at(head):
                 yield await self._again()
             else:
                 self._walk = self._walk.begun(at=self._shown.at, head=head)
                 yield await self._page()
+
+    @property
+    def _lacks(self) -> bool:
+        """The token may not read some fields of them."""
+        return any(name.startswith(f"{self._stream.typename}.") for name in self._reader.refused)
+
+    async def _attempt(self, head: str) -> Batch:
+        """The first page of a pass over what was read without some fields, which goes on if they may be read now."""
+        before = self._walk
+        self._walk = before.with_all().begun(at=self._shown.at, head=head)
+        batch = await self._page()
+        if self._lacks:
+            self._walk = before
+        return batch
 
     async def _page(self) -> Batch:
         """The next page. What it shows only in part, or not at all, is still to be read by its id."""
@@ -72,6 +88,7 @@ class Walker:
         page = gathered(found, stream=self._stream, source=self._source, name=self._name, since=since, at=at)
         cursor = None if page.ended else found.cursor
         owing = self._walk.owing((*page.lacking, *page.missed))
+        owing = owing.without() if self._lacks else owing
         self._walk = owing.onward(cursor, newest_at=page.newest_at)
         return page.batch
 

@@ -368,6 +368,18 @@ class TestHidden:
         assert pulls(stored)["acme/shop#1"].title == "Another"
         assert "acme/web#2" in pulls(stored)
 
+    def test_a_repository_that_was_made_anew_under_its_name_takes_the_place_of_the_old(self) -> None:
+        with staged(host_of(repository(issues=[issue(1)]))) as stage:
+            stored = poll_of(stage)
+        with staged(host_of(repository(id="R_anew", issues=[issue(2)]))) as stage:
+            read(stage, stored)
+            assert ["R_shop" in gap.cause for gap in stored.gaps] == [True]
+            stored.gaps.clear()
+            stage.clock.wind(timedelta(days=1, minutes=1).total_seconds())
+            read(stage, stored)
+        assert {"github:issue:I_1", "github:issue:I_2"} <= stored.records.keys()
+        assert not stored.gaps
+
     def test_a_repository_that_a_pattern_may_mean_but_that_is_hidden_is_a_gap_every_time(self) -> None:
         def hide(operation: str, answer: Any) -> Any:
             if operation == "repositories":
@@ -491,6 +503,29 @@ class TestHidden:
         assert ["permission that is missing (No access)" in gap.cause for gap in stored.gaps] == [True] * 2
         assert not children(stored, 1, "review_threads").complete
         assert children(stored, 1, "reviews").complete
+
+    def test_what_was_read_without_a_field_is_read_again_once_the_token_may_read_it(self) -> None:
+        refusing = [FORBIDDEN | {"path": ["node", "items", "nodes", place, "reviewThreads"]} for place in range(30)]
+
+        def hide_threads(operation: str, answer: Any) -> Any:
+            nodes = answer["data"]["node"]["items"]["nodes"] if operation == "pullRequests" else []
+            if not refusing or not nodes or "reviewThreads" not in nodes[0]:
+                return answer
+            answer["data"]["node"]["items"]["nodes"] = [node | {"reviewThreads": None} for node in nodes]
+            return answer | {"errors": refusing[: len(nodes)]}
+
+        with staged(host_of(repository(pullRequests=[pull(n) for n in range(1, 31)])), change=hide_threads) as stage:
+            stored = poll_of(stage)
+            before = stage.requests.count(operation="pullRequests")
+            stage.clock.wind(timedelta(days=1, minutes=1).total_seconds())
+            read(stage, stored)
+            assert stage.requests.count(operation="pullRequests") == before + 2, "a page, and that once more without it"
+            refusing.clear()
+            stage.clock.wind(timedelta(days=1, minutes=1).total_seconds())
+            read(stage, stored)
+            assert all(children(stored, n, "review_threads").complete for n in range(1, 31))
+            read(stage, stored)
+        assert stage.requests.count(operation="pullRequests") == before + 4, "two pages, and then no more"
 
     def test_a_stream_of_which_the_server_shows_nothing_is_a_gap(self) -> None:
         def hide_issues(operation: str, answer: Any) -> Any:
