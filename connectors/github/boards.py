@@ -80,8 +80,8 @@ class _Sweep:
         self._visit = visit
         self._memory = memory
         self._due = due  #: id of a repository of each, by the owner's name
-        self._hiding: set[str] = set()
-        self._unread: set[str] = set()  #: names of owners who gave no answer: asked again by the next poll
+        self._hiding: set[str] = set()  #: names of owners who do not show all
+        self._unread: set[str] = set()  #: likewise, of whom nothing was told: asked again by the next poll
         self._boards: dict[str, Board] = {}
         self._owners: dict[str, str] = {}  #: by the board's id, the owner's name
         self._items: dict[str, list[str]] = {}  #: by the board's id, those it has
@@ -104,7 +104,7 @@ class _Sweep:
             harvest = Harvest(self._visit.source)
             for page in pages:
                 login = found[page.listing.node].login
-                silent = self._hiding if page.at else self._unread
+                silent = self._unread if page.failed else self._hiding
                 silent |= {login.lower()} if page.hidden else set()
                 hint = NO_BOARDS if page.unknown else HINT.format(login)
                 page = replace(page, hidden=tuple(f"{why}: {hint}" for why in page.hidden))

@@ -46,6 +46,7 @@ class Page:
     rows: tuple[Raw, ...] = ()
     hidden: tuple[str, ...] = ()  #: why something is missing, one cause each
     unknown: bool = False  #: the server's schema has no such list
+    failed: bool = False  #: there was no answer that makes sense: another time there may be
     total: int | None = None  #: rows of the whole list; None where it was not told
     cursor: str | None = None  #: where the list goes on; None at its end
     had: int = 0  #: rows so far, those of this page too
@@ -115,8 +116,8 @@ async def _pages(reader: Reader, places: Sequence[_Place], *, label: str, at_onc
     try:
         return await reader.sized(label, ask, most=at_once * ROWS, left=len(places) * ROWS)
     except (CursorLost, Gone, Malformed, SchemaChanged, TooLarge) as error:
-        unknown = isinstance(error, SchemaChanged)
-        return [Page(listing=place.listing, hidden=(str(error),), unknown=unknown) for place in asked]
+        unknown, failed = isinstance(error, SchemaChanged), not isinstance(error, Gone | SchemaChanged)
+        return [Page(listing=place.listing, hidden=(str(error),), unknown=unknown, failed=failed) for place in asked]
 
 
 def _query(listings: Sequence[Listing]) -> str:

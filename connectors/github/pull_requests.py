@@ -34,7 +34,7 @@ def pull_request(found: items.PullRequest, accounts: Accounts) -> Parsed:
         number=found.number,
         title=text(found.title),
         body=text(found.body),
-        state="merged" if found.merged_at else "open" if found.state == "OPEN" else "closed",
+        state="merged" if found.merged_at else "closed" if found.closed_at or found.state == "CLOSED" else "open",
         draft=found.is_draft,
         author=accounts.ref(found.author),
         base=found.base_ref_name,

@@ -87,8 +87,8 @@ async def _take(visit: Visit, page: Page, owner: Owner, memory: Memory, harvest:
     """The teams of one page, with all their members."""
     if page.hidden and not page.rows:
         memory.refused[owner.login.lower()] = "; ".join(page.hidden)
-        if page.at is None:
-            del memory.asked_at[owner.login.lower()]  # no answer: asked again by the next poll
+        if page.failed:
+            del memory.asked_at[owner.login.lower()]  # asked again by the next poll
         return
     stream = f"{owner.login} teams"
     teams = harvest.rows(page, _team, stream=stream, kind="account")

@@ -234,6 +234,11 @@ def test_a_pull_request_that_says_next_to_nothing() -> None:
     assert not any(child.complete for child in children.values()), "nothing was shown, so nothing is known"
 
 
+def test_a_pull_request_in_a_state_that_is_new_is_open_until_it_was_closed() -> None:
+    states = [parsed(PULL_REQUESTS, PULL | {"state": "PARKED", "closedAt": at})[0] for at in (None, AT)]
+    assert [record.state for record in states if isinstance(record, PullRequest)] == ["open", "closed"]
+
+
 def test_a_merge_is_told_by_its_instant() -> None:
     record, _, _ = parsed(PULL_REQUESTS, PULL | {"state": "CLOSED", "mergedAt": AT, "mergeCommit": {"oid": "c0ffee"}})
     assert isinstance(record, PullRequest)
