@@ -42,6 +42,8 @@ WORDS = {
     "summary": "title",
     "Team": "team",
 }
+OURS = frozenset(WORDS.values())
+CUSTOM = "custom"  #: what a changelog calls the kind of a field that a site made
 RANK = "rank"  #: changes with every drag on a board and says nothing (jira.md §1.4)
 #: Fields whose sides are whole lists as one text: an empty side is an empty list, and never absent.
 WHOLE_LISTS = frozenset({"labels", "sprints"})
@@ -72,21 +74,24 @@ class Vocabulary:
             "Rank": RANK,
         }
         self._checkboxes = roles.checkboxes
-        self._told: dict[tuple[str | None, str | None], str] = {}
+        self._told: dict[tuple[str | None, str | None, str | None], str] = {}
 
     def word(self, item: wire.ChangeItem) -> str:
         """Our word, else Jira's."""
         if item.field_id in self._checkboxes and _raises_or_lowers_a_flag(item):
             return "flagged"
-        named = item.field, item.field_id
+        named = item.field, item.field_id, item.fieldtype
         if named not in self._told:
-            self._told[named] = self._word(item.field or "", item.field_id or "")
+            is_custom = item.fieldtype == CUSTOM or (item.field_id or "").startswith("customfield_")
+            self._told[named] = self._word(item.field or "", item.field_id or "", is_custom=is_custom)
         return self._told[named]
 
-    def _word(self, name: str, identity: str) -> str:
+    def _word(self, name: str, identity: str, *, is_custom: bool) -> str:
         word = self._by_id.get(identity) or self._by_name.get(identity) or self._by_name.get(name)
-        if word and self._is_another(identity, word):
+        if word and is_custom and self._is_another(identity, word):
             word = None
+        if word is None and is_custom and name in OURS:
+            return identity or f"{name} ({CUSTOM})"
         return word or name or identity
 
     def field_id(self, item: wire.ChangeItem) -> str | None:
@@ -94,9 +99,10 @@ class Vocabulary:
         return item.field_id or self._id_of.get(item.field or "")
 
     def _is_another(self, identity: str, word: str) -> bool:
-        """Whether this field only has the name of one that the site has (fivetran/dbt_jira PR #93)."""
-        known = self._ids.get(word, ())
-        return identity.startswith("customfield_") and bool(known) and identity not in known
+        """Whether this custom field only has the name of one that the site has (fivetran/dbt_jira PR #93), or of one
+        that is Jira's own."""
+        known = self._ids.get(word)
+        return known is None or (bool(identity) and bool(known) and identity not in known)
 
 
 class Changes:

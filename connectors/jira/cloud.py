@@ -51,7 +51,6 @@ class Cloud:
         self._ways = ways
         self._bulk = Bulk(transport, address=self.address, fields=fields, ways=ways, in_hundreds=comments)
         self._charged = charged
-        self._failing = False
         self._log = structlog.get_logger()
 
     @property
@@ -94,7 +93,7 @@ class Cloud:
 
     @property
     def _is_bulk(self) -> bool:
-        return self._ways.bulk and not self._failing
+        return self._ways.bulk
 
     async def read(self, found: Sequence[wire.Issue]) -> Reading:
         if self._is_bulk:
@@ -102,10 +101,10 @@ class Cloud:
                 return await self._in_bulk(found)
             except api.Unauthorized:
                 raise
-            except (Gone, Refused):  # the endpoint: an issue that is not there is merely left out of the answer
+            # The endpoint: an issue that is not there is merely left out of the answer. Or it fails whatever it is
+            # asked; if the others fail too, the site is down. Until the next survey nobody waits for it again.
+            except (Gone, Refused, TooLarge, Malformed):
                 self._ways.bulk = False
-            except (TooLarge, Malformed):  # it fails whatever it is asked; if the others fail too, the site is down
-                self._failing = True
         bare = [str(issue.id) for issue in found if issue.bare]
         searched, missed = await self._by_search(bare)
         reading = expanded([issue for issue in found if not issue.bare] + searched)

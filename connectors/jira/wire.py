@@ -167,6 +167,7 @@ class Changelog(Wire):
 class ChangeItem(Wire):
     field: str | None = None
     field_id: str | None = None
+    fieldtype: str | None = None  #: `jira` or `custom`
     from_: Said = msgspec.field(default=None, name="from")
     from_string: Said = None
     to: Said = None

@@ -309,6 +309,18 @@ def test_bulk_reads_that_always_fail_are_done_without(path: str) -> None:
     assert _same(read_once(site, failing), whole)
 
 
+def test_bulk_reads_that_always_fail_are_waited_for_but_once_a_day() -> None:
+    failing = Injection(fault=html(502), path="changelog/bulkfetch", times=None)
+    with reader(with_issues(cloud(), 3), failing) as someone:
+        someone.poll()
+        later(someone, hours=1)
+        someone.site.edit("PAY-1", at=someone.site.now(), author=DEV, summary="New")
+        someone.asked()
+        someone.poll()
+        assert someone.items["PAY-1"].title == "New"
+        assert someone.requests.count("bulkfetch") == 0
+
+
 def test_a_site_that_is_down_is_not_taken_for_bad_issues() -> None:
     down = Injection(fault=html(502), path="bulkfetch|search/jql.*all|issue/", times=None)
     with reader(with_issues(cloud(), 40), down) as someone, pytest.raises(TooLarge, match="502"):

@@ -244,6 +244,15 @@ def test_a_flag_of_another_name_is_told_by_its_option() -> None:
         assert parsed.items[0].flagged == flagged
 
 
+@pytest.mark.parametrize("name", ["Key", "labels", "project", "status", "title"])
+def test_a_custom_field_called_like_one_of_jiras_own_is_not_that(name: str) -> None:
+    by_id = {"field": name, "fieldId": "customfield_77", "fromString": "a", "toString": "b"}
+    by_kind = {"field": name, "fieldtype": "custom", "fromString": "a", "toString": "b"}
+    sprint = {"field": "Sprint", "fieldtype": "custom", "from": "1", "to": "2"}
+    words = [word for word, *_ in changes(by_id, by_kind, sprint)]
+    assert words in (["Key", "Key", "sprints"], ["customfield_77", f"{name} (custom)", "sprints"])
+
+
 def test_a_field_that_only_has_the_name_of_another_is_not_that() -> None:
     """fivetran/dbt_jira#61: two fields of one name; the id decides where it is told."""
     told = {"field": "Sprint", "fieldId": "customfield_77", "fromString": "a", "toString": "b"}
