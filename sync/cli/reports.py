@@ -37,8 +37,8 @@ def report(
     ] = False,
     fail_on: FailOn = None,
     engine: Annotated[
-        Literal["duckdb", "postgresql"],
-        typer.Option(help="What reckons: this process, or the server of the store."),
+        Literal["duckdb", "postgresql", "spark"],
+        typer.Option(help="What reckons: this process, the server of the store, or Spark."),
     ] = "duckdb",
     verbose: Verbose = False,
 ) -> None:

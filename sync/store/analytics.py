@@ -1,4 +1,4 @@
-"""Where a snapshot is reckoned: DuckDB in this process, or the server of the store, which says the same."""
+"""Where a snapshot is reckoned: DuckDB in this process, the server of the store, or Spark, which say the same."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -25,15 +25,30 @@ class Analytics(StrEnum):
 
     duckdb = "duckdb"
     postgresql = "postgresql"
+    spark = "spark"
 
 
 def carried(known: Snapshot, analytics: Analytics, store: Engine) -> Snapshot:
     """The same facts as tables of the engine, which keeps them as long as somebody holds them.
 
-    PostgreSQL gets nothing but temporary tables. Raises `StoreError` where there is no such server, or where the
-    package that speaks to it is absent.
+    PostgreSQL gets nothing but temporary tables, Spark nothing but temporary views of temporary files. Raises
+    `StoreError` where there is no such server, or where the package that speaks to it is absent.
     """
-    return known if analytics is Analytics.duckdb else replace(known, tables=_on_the_server(known.tables, store))
+    if analytics is Analytics.duckdb:
+        return known
+    tables = _on_spark(known.tables) if analytics is Analytics.spark else _on_the_server(known.tables, store)
+    return replace(known, tables=tables)
+
+
+def _on_spark(tables: "Mapping[str, ir.Table]") -> "dict[str, ir.Table]":
+    try:
+        from sync.store.spark import on_spark
+    except ImportError as error:
+        raise StoreError(
+            f"The engine spark needs {error.name}, which is not installed.",
+            hint="pip install 'pyspark==4.1.*' 'pandas>=2.2'",
+        ) from error
+    return on_spark(tables)
 
 
 def _on_the_server(tables: "Mapping[str, ir.Table]", store: Engine) -> "dict[str, ir.Table]":

@@ -58,3 +58,13 @@ def test_an_engine_whose_package_is_absent_says_what_to_install(
     with pytest.raises(StoreError, match="The engine postgresql needs pandas") as refused:
         carried(known(postgres_store), Analytics.postgresql, postgres_store)
     assert "fingerpost[postgresql]" in refused.value.hint
+
+
+def test_spark_whose_package_is_absent_says_what_to_install(
+    sqlite_store: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    monkeypatch.delitem(sys.modules, "sync.store.spark", raising=False)
+    with pytest.raises(StoreError, match="The engine spark needs pyspark") as refused:
+        carried(known(sqlite_store), Analytics.spark, sqlite_store)
+    assert "pip install 'pyspark" in refused.value.hint
