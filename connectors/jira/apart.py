@@ -48,6 +48,7 @@ class Apart:
         self._development = development
         self._refused: set[str] = set()
         self._failures: Counter[str] = Counter()
+        self._denials: Counter[str] = Counter()
 
     async def complete(self, reading: Reading) -> None:
         """Adds to each issue what it lacks; one for which that fails is missed, and tried again."""
@@ -93,14 +94,23 @@ class Apart:
         except api.Unauthorized:
             raise
         except (Gone, Refused) as error:
-            self._refuse(stream, str(error))
+            self._deny(stream, identity, str(error), missed)
             return None
         except (Malformed, Retry) as error:
             self._failures[stream] += 1
             missed[identity] = f"its {WORDS[stream]} could not be read: {error}"
             return None
-        self._failures[stream] = 0
+        self._failures[stream] = self._denials[stream] = 0
         return found
+
+    def _deny(self, stream: str, identity: str, why: str, missed: dict[str, str]) -> None:
+        """Whoever sees an issue may read its comments and links: where one refuses them, that is its own trouble, and
+        it is tried again; where several in a row do, or the panel, it is the account's."""
+        self._denials[stream] += 1
+        if stream == "development" or self._denials[stream] >= MISSES_IN_A_ROW:
+            self._refuse(stream, why)
+        else:
+            missed[identity] = f"its {WORDS[stream]} could not be read: {why}"
 
     def _refuse(self, stream: str, why: str) -> None:
         if stream not in self._refused:

@@ -2,6 +2,7 @@
 to pages outside, the development panel."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -291,14 +292,29 @@ def test_comments_tell_who_and_when_and_never_what(make: Any) -> None:
 
 
 def test_comments_whose_rest_cannot_be_read_add_and_do_not_replace() -> None:
-    site = with_issues(cloud(), 1)
-    for number in range(25):
-        jira_beside.comment(site, "PAY-1", at=NOON - HOUR + number * MINUTE, author=PM, text="x")
-    with reader(site, Injection(fault=Answer(status=403), path="/comment", times=None)) as someone:
+    with reader(with_comments(1), Injection(fault=Answer(status=403), path="/comment", times=2)) as someone:
         someone.poll()
-    told = someone.stored.children[someone.items["PAY-1"].ref, "comments"]
-    assert (told.complete, len(told.rows)) == (False, 20)
-    assert [gap.stream for gap in someone.stored.gaps] == ["comments"]
+        told = someone.stored.children[someone.items["PAY-1"].ref, "comments"]
+        assert (told.complete, len(told.rows)) == (False, 20)
+        assert [gap.ref for gap in someone.stored.gaps] == [someone.items["PAY-1"].ref]
+        someone.poll()
+        assert len(rows(someone, "PAY-1", "comments")) == 25, "it is tried again at each poll"
+
+
+def test_comments_that_several_issues_refuse_are_said_once_and_asked_for_no_more() -> None:
+    with reader(with_comments(8), Injection(fault=Answer(status=403), path="/comment", times=None)) as someone:
+        someone.poll()
+    assert [gap.cause for gap in someone.stored.gaps if gap.stream == "comments"] == [
+        "Jira does not show the comments of issues to this account: Jira denies access to comments (403)"
+    ]
+
+
+def with_comments(count: int) -> JiraSite:
+    """Issues each with more comments than it shows."""
+    site = with_issues(cloud(), count)
+    for issue, number in product(range(1, count + 1), range(25)):
+        jira_beside.comment(site, f"PAY-{issue}", at=NOON - HOUR + number * MINUTE, author=PM, text="x")
+    return site
 
 
 def test_a_comment_that_moves_an_issue_without_a_history_raises_no_doubt() -> None:
