@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sync.reconcile.days import DAY_US, whole_days
 from sync.reconcile.figures import Figure, percentile_of
+from sync.reconcile.longest import longest, place_by
 from sync.reconcile.periods import micros, weeks_until
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class Sample(NamedTuple):
 
     days: list[int]  #: ascending
     excluded: Mapping[str, int]
+    longest: tuple[str, ...] = ()  #: refs of those that took the most days, the slowest first
 
 
 UNTOLD = Sample([], {})
@@ -40,21 +42,30 @@ def samples(
     )
     days = whole_days(done.started_us, done.finished_us, zone=zone, since=since, until=at)
     told = done.select("ref", why=why, days=days).join(members.select("ref", "scope"), "ref")
-    counted = told.group_by(["scope", "why", "days"]).aggregate(count=told.count())
+    counted = told.mutate(place=place_by(told, "days", of=["scope", "why"])).group_by(["scope", "why", "days"])
+    counted = counted.aggregate(count=lambda each: each.count(), refs=longest)
     kept: dict[str, list[int]] = defaultdict(list)
+    slow: dict[str, list[str]] = defaultdict(list)
     excluded: dict[str, Counter[str]] = defaultdict(Counter)
     for row in counted.order_by(["scope", "days", "why"]).to_pyarrow().to_pylist():
         if row["why"]:
             excluded[row["scope"]][row["why"]] += row["count"]
         else:
             kept[row["scope"]] += [row["days"]] * row["count"]
+            slow[row["scope"]] = [*(row["refs"] or ()), *slow[row["scope"]]]
     return {
-        scope: Sample(kept[scope], dict(sorted(excluded[scope].items()))) for scope in kept.keys() | excluded.keys()
+        scope: Sample(kept[scope], dict(sorted(excluded[scope].items())), tuple(slow[scope]))
+        for scope in kept.keys() | excluded.keys()
     }
 
 
 def expectation(scope: str, sample: Sample) -> Figure:
     blank = Figure(
-        id="expectation", scope=scope, title="Service level expectation", unit="days", excluded=dict(sample.excluded)
+        id="expectation",
+        scope=scope,
+        title="Service level expectation",
+        unit="days",
+        excluded=dict(sample.excluded),
+        items=sample.longest,
     )
     return percentile_of([days * DAY_US for days in sample.days], percent=PERCENT, blank=blank)

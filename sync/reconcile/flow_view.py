@@ -83,6 +83,7 @@ class FlowWeek(Struct, frozen=True, kw_only=True):
     discarded: float | None = None
     bulk_closed: float | None = None
     wip: float | None = None  #: at its end
+    age_p85_days: float | None = None  #: of that WIP
     cycle_p50_days: float | None = None
     cycle_p85_days: float | None = None
     lead_p50_days: float | None = None

@@ -14,13 +14,14 @@ from sync.reconcile.distribution import distribution
 from sync.reconcile.expectation import UNTOLD, Sample, expectation, samples
 from sync.reconcile.figures import DAY_US, Figure
 from sync.reconcile.flow import Flow
-from sync.reconcile.flow_view import CumulativeDay, CyclePoint, FlowView
+from sync.reconcile.flow_view import CumulativeDay, CyclePoint, FlowView, FlowWeek
 from sync.reconcile.objectives import ALL
-from sync.reconcile.periods import instant, micros
+from sync.reconcile.periods import instant, micros, week_of
 from sync.reconcile.reopened import reopen_rates
 from sync.reconcile.scopes import Scopes
 from sync.reconcile.survival_view import UNWATCHED, Watched, survival, watched
 from sync.reconcile.thresholds import Thresholds
+from sync.reconcile.weekly_ages import weekly_ages
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -63,7 +64,7 @@ def flow_views(
         expected_days=every.expectation.value,
         curve=told.curves.get(ALL, UNWATCHED).curve,
     )
-    more = {"scatter": _scatter(flowed.items, at=at), "weeks": scopes.flow_weeks[-thresholds.series_weeks :]}
+    more = {"scatter": _scatter(flowed.items, at=at), "weeks": _weeks(scopes, count=thresholds.series_weeks)}
     return views | {ALL: replace(every, ageing=oldest, **more)}
 
 
@@ -92,6 +93,13 @@ def _view(scope: str, told: _Told, scopes: Scopes, effort: Mapping[str, int]) ->
         little=little(told.passages.get(scope, UNMOVED), length=scopes.known_until - scopes.period.start_at),
         distribution=distribution(one_by_one(done), effort if scope == ALL else {}),
     )
+
+
+def _weeks(scopes: Scopes, *, count: int) -> tuple[FlowWeek, ...]:
+    """The last weeks of all work, with the age of what was in progress."""
+    told = scopes.flow_weeks[-count:]
+    ages = weekly_ages(scopes.flow, weeks=[week_of(week.starts_on, zone=scopes.period.zone) for week in told])
+    return tuple(replace(week, age_p85_days=ages.get(week.starts_on)) for week in told)
 
 
 def _scatter(flow: "ir.Table", *, at: datetime) -> tuple[CyclePoint, ...]:

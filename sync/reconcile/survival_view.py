@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sync.reconcile.days import DAY_US
 from sync.reconcile.figures import Figure, quantile_of
 from sync.reconcile.flow_view import Survival, SurvivalPoint
+from sync.reconcile.longest import longest, place_by
 from sync.reconcile.periods import micros
 from sync.reconcile.survival import Curve, RiskSet
 
@@ -24,6 +25,7 @@ class Watched(NamedTuple):
     curve: Curve
     n: int
     open: int
+    longest: tuple[str, ...] = ()  #: refs, the longest first
 
 
 UNWATCHED = Watched(Curve(()), 0, 0)
@@ -35,17 +37,22 @@ def watched(flow: "ir.Table", members: "ir.Table", *, at: datetime, look_back_da
     What is out of sight was watched until it was last seen. What has no history tells no duration.
     """
     seen = _observed(flow, at=at, look_back_days=look_back_days).join(members.select("ref", "scope"), "ref").cache()
-    totals = seen.group_by("scope").aggregate(n=seen.count(), open=seen.count(where=seen.events == 0))
+    placed = seen.mutate(place=place_by(seen, "duration_us", of=["scope"]))
+    totals = placed.group_by("scope").aggregate(
+        n=placed.count(), open=placed.count(where=placed.events == 0), refs=longest
+    )
     ended: dict[str, list[RiskSet]] = defaultdict(list)
     for scope, at_us, at_risk, events in _rows(_risk_sets(seen)):
         ended[scope].append(RiskSet(at_us, at_risk, events))
-    return {scope: Watched(Curve(ended.get(scope, [])), n, open_) for scope, n, open_ in _rows(totals)}
+    return {
+        scope: Watched(Curve(ended.get(scope, [])), n, open_, tuple(refs)) for scope, n, open_, refs in _rows(totals)
+    }
 
 
 def survival(scope: str, seen: Watched) -> Survival:
     """The view of one scope; no quantile where too few were at risk."""
     curve = seen.curve
-    blank = Figure(id="survival", scope=scope, title="Time in progress", unit="days")
+    blank = Figure(id="survival", scope=scope, title="Time in progress", unit="days", items=seen.longest)
     return Survival(
         n=seen.n,
         open=seen.open,

@@ -89,7 +89,7 @@ def _counts(brought: Mapping[str, float]) -> dict[str, float]:
 def _took(placed: "ir.Table") -> dict[int, dict[str, float]]:
     """Week → the durations of `FlowWeek` that are known of it, in days."""
     ranked = _ranked(placed, ("cycle", "lead", *SPENT))
-    rows = ranked.filter((ranked["rank"] == 1) | _has_rank(ranked, 50) | _has_rank(ranked, 85)).to_pyarrow().to_pylist()
+    rows = ranked.filter((ranked["rank"] == 1) | has_rank(ranked, 50) | has_rank(ranked, 85)).to_pyarrow().to_pylist()
     took: dict[int, dict[str, float]] = defaultdict(dict)
     for row in rows:
         n, measure, of_week = row["n"], row["measure"], took[row["week"]]
@@ -181,7 +181,7 @@ def _ranked(placed: "ir.Table", measures: Sequence[str] = MEASURES) -> "ir.Table
     return long.mutate(rank=place, n=long.count().over(together), total=long.us.sum().over(together).cast("int64"))
 
 
-def _has_rank(ranked: "ir.Table", percent: int) -> "ir.BooleanValue":
+def has_rank(ranked: "ir.Table", percent: int) -> "ir.BooleanValue":
     """Whether a row is this percentile of its sample, by the rank rule (§0.8); never where that is small."""
     import ibis
 
@@ -192,7 +192,7 @@ def _has_rank(ranked: "ir.Table", percent: int) -> "ir.BooleanValue":
 def _percentiles(ranked: "ir.Table") -> "ir.Table":
     """One row a slice and week, with the percentiles of its times, and what all was spent together."""
     chosen = {
-        f"{name}_p{percent}_us": ranked.us.max(where=(ranked.measure == name) & _has_rank(ranked, percent))
+        f"{name}_p{percent}_us": ranked.us.max(where=(ranked.measure == name) & has_rank(ranked, percent))
         for name in TIMES
         for percent in SMALLEST_SAMPLE
     }

@@ -1,6 +1,6 @@
 """The delivery strip: a few figures, each with the weeks and months that led to it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sync.reconcile.figures import Figure
@@ -38,17 +38,18 @@ class Shown:
 
 def strip(report: Report) -> list[Shown]:
     """Those of them that the report has."""
-    weeks = report.flow.weeks if report.flow else ()
-    figures = [*report.delivery, *(report.alignment.figures if report.alignment else ())]
-    return list(_shown(figures, weeks))
+    weeks, alignment = report.flow.weeks if report.flow else (), report.alignment
+    figures = [*report.delivery, *(alignment.figures if alignment else ())]
+    weekly = {name: [read(week) for week in weeks] for name, read in OF_WEEKS.items()}
+    weekly["unplanned_share"] = [week.share for week in alignment.unplanned_weeks] if alignment else []
+    return list(_shown(figures, weekly))
 
 
-def _shown(figures: Iterable[Figure], weeks: Sequence[FlowWeek]) -> Iterator[Shown]:
-    figures = list(figures)
-    for identity, weekly in SERIES.items():
+def _shown(figures: Sequence[Figure], weekly: Mapping[str, Sequence[float | None]]) -> Iterator[Shown]:
+    for identity, weeks in weekly.items():
         figure = one(figures, identity)
         if figure is not None:
-            yield Shown(title=figure.title, figure=figure, weeks=[weekly(week) for week in weeks] if weekly else ())
+            yield Shown(title=figure.title, figure=figure, weeks=weeks)
 
 
 def _efficiency(week: FlowWeek) -> float | None:
@@ -57,13 +58,12 @@ def _efficiency(week: FlowWeek) -> float | None:
     return week.active_days / (week.active_days + week.waiting_days)
 
 
-#: Figure → what its weeks are read from; None where no week has it.
-SERIES: dict[str, Callable[[FlowWeek], float | None] | None] = {
+#: Figure → what its weeks are read from.
+OF_WEEKS: Mapping[str, Callable[[FlowWeek], float | None]] = {
     "throughput": lambda week: week.delivered,
     "cycle_time_p50": lambda week: week.cycle_p50_days,
     "cycle_time_p85": lambda week: week.cycle_p85_days,
     "wip": lambda week: week.wip,
-    "age_p85": None,
+    "age_p85": lambda week: week.age_p85_days,
     "flow_efficiency": _efficiency,
-    "unplanned_share": None,
 }

@@ -19,11 +19,13 @@ from sync.reconcile.alignment.resampling import interval
 from sync.reconcile.alignment.scores import Statistic, Sums
 from sync.reconcile.alignment.unplanned import unplanned_share
 from sync.reconcile.alignment.view import Reason, TeamEffort
-from sync.reconcile.effort.population import CURRENT, SANCTIONED
+from sync.reconcile.effort.population import CURRENT, DARK, SANCTIONED, UNTAGGED
 from sync.reconcile.effort.roster import UNIT
 from sync.reconcile.figures import DAY_US, Figure
 from sync.reconcile.objectives import ALL
 from sync.reconcile.stats import SMALLEST_DENOMINATOR, percentile, percentile_interval, wilson
+
+OBSERVED = (*scores.STRATEGIC, SANCTIONED, DARK, UNTAGGED)
 
 #: The figures of all work in the order in which they are read, what is seen first: title and unit.
 FIGURES: Mapping[str, tuple[str, str]] = {
@@ -43,11 +45,21 @@ FIGURES: Mapping[str, tuple[str, str]] = {
 }
 
 
+#: Figure → the states of the effort that it is read from.
+BEHIND: Mapping[str, tuple[str, ...]] = {
+    "effort_coverage": (*scores.STRATEGIC, SANCTIONED),
+    "strategic_yield": (CURRENT,),
+    "alignment": scores.STRATEGIC,
+    "focus": scores.STRATEGIC,
+    **dict.fromkeys(("observability", "drift", "divergence", "fragmentation", "switching"), OBSERVED),
+}
+
+
 def overall(told: Reckoning, *, planned: Mapping[str, float], precision: Precision | None) -> tuple[Figure, ...]:
     """All of them; where effort may not be shown, each says why, and items stand in before them."""
     if told.hidden:
         return (*_by_items(told), *(replace(_blank(name), reason=told.hidden) for name in FIGURES))
-    return tuple(_figures(told, planned, precision))
+    return tuple(_with_items(told, figure) for figure in _figures(told, planned, precision))
 
 
 def _blank(name: str, scope: str = ALL) -> Figure:
@@ -72,6 +84,12 @@ def _figures(told: Reckoning, planned: Mapping[str, float], precision: Precision
     yield _score(told, "switching", switching)
     yield _wip_load(told, None)
     yield _unplanned(told)
+
+
+def _with_items(told: Reckoning, figure: Figure) -> Figure:
+    """With those that took the most of the effort that it is read from."""
+    states = BEHIND.get(figure.id)
+    return replace(figure, items=told.items.of(*states)) if states else figure
 
 
 def _valued(blank: Figure, value: float | None) -> Figure:

@@ -11,6 +11,7 @@ from sync.reconcile.alignment.drift import is_plan, movers
 from sync.reconcile.alignment.overall import of_teams, overall
 from sync.reconcile.alignment.reckoning import Reckoning
 from sync.reconcile.alignment.spending import spending
+from sync.reconcile.alignment.unplanned_weeks import unplanned_weeks
 from sync.reconcile.alignment.view import Account, AlignmentView, Spending
 from sync.reconcile.effort.population import CURRENT, SANCTIONED, UNSEEN, days
 from sync.reconcile.effort.split import TIERS
@@ -35,6 +36,7 @@ def aligned(facts: Facts, period: Period, *, precision: Precision | None, config
         flags=tuple(_flags(told, figures)),
         figures=figures,
         beside=beside(told, planned if is_plan(planned) else {}),
+        unplanned_weeks=unplanned_weeks(told),
         spending=spent,
         movers=movers(told.total, planned) if is_plan(planned) and not told.hidden else (),
         misaligned=() if told.hidden else told.items.misaligned,

@@ -20,7 +20,7 @@ class Band(Struct, frozen=True, kw_only=True):
 
 
 class Stretch(Struct, frozen=True, kw_only=True):
-    """A week or a month of one objective."""
+    """A week or a month of one objective, or of work that nobody planned."""
 
     starts_on: date
     effort_days: float
@@ -115,6 +115,7 @@ class AlignmentView(Struct, frozen=True, kw_only=True):
     flags: tuple[str, ...] = ()  #: drift: it is wide, and surely so
     figures: tuple[Figure, ...] = ()  #: of all work
     beside: dict[str, Beside] = {}  #: by the id of a headline
+    unplanned_weeks: tuple[Stretch, ...] = ()  #: work that came up in the week in which it took effort; the latest last
     spending: tuple[Spending, ...] = ()  #: objectives in rank order, then exemptions by name
     movers: tuple[Mover, ...] = ()  #: the widest difference first
     misaligned: tuple[Misaligned, ...] = ()  #: the most effort first

@@ -16,16 +16,16 @@ DEFECT = "defect"
 
 
 def unplanned_items(work_items: "ir.Table", *, start_us: int, until_us: int, thresholds: Thresholds) -> "ir.Table":
-    """ref: what was created in this time as a defect or to be expedited (§5.2a)."""
+    """ref, created_us: what was created in this time as a defect or to be expedited (§5.2a)."""
     created = work_items.filter((work_items.created_us >= start_us) & (work_items.created_us < until_us))
-    created = created.select("ref", "type", "priority", "labels", "project", "repository", "team")
+    created = created.select("ref", "created_us", "type", "priority", "labels", "project", "repository", "team")
     named = [name.lower() for name in thresholds.expedite]
     labels = created.select("ref", label="labels").unnest("label")
     urgent = labels.filter(labels.label.lower().isin(named)).select("ref").distinct().mutate(is_urgent=True)
     known = created.left_join(urgent, "ref")
     hurries = known.is_urgent.fill_null(False) | known.priority.lower().isin(named).fill_null(False)
     kind = by_place(known, thresholds, "flow_types", lambda kinds: flow_type(known.type, kinds))
-    return known.filter((kind == DEFECT) | hurries).select("ref")
+    return known.filter((kind == DEFECT) | hurries).select("ref", "created_us")
 
 
 def by_flow_type(spent: "ir.Table", flow: "ir.Table", span: Span) -> dict[str, int]:

@@ -33,7 +33,9 @@ def waiting(pulls: "ir.Table", members: "ir.Table", *, at: datetime, look_back_d
 
 
 def quantiles(scope: str, seen: Watched) -> list[Figure]:
-    blank = Figure(id="pickup_survival", scope=scope, title="Pickup, unanswered ones too", unit="hours")
+    blank = Figure(
+        id="pickup_survival", scope=scope, title="Pickup, unanswered ones too", unit="hours", items=seen.longest
+    )
     return [quantile_of(seen.curve, percent=percent, n=seen.n, blank=blank) for percent in PERCENTS]
 
 

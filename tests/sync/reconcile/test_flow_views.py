@@ -72,8 +72,9 @@ def test_what_the_expectation_is_read_from() -> None:
         flowing(7, finished="2026-11-12", flags=["no_history"]),
     ]
     told = sample(*rows, weeks=2)
-    assert told == Sample([2], {"bulk_closed": 1, "no_active": 1, "no_history": 1})
-    assert sample(*rows, weeks=3).days == [1, 2]
+    assert told == Sample([2], {"bulk_closed": 1, "no_active": 1, "no_history": 1}, (ref(1),))
+    longer = sample(*rows, weeks=3)
+    assert (longer.days, longer.longest) == ([1, 2], (ref(1), ref(3)))
 
 
 FIRST_DONE = [

@@ -14,6 +14,7 @@ from sync.reconcile.periods import period, weeks_until
 from sync.reconcile.reopened import reopen_rates
 from sync.reconcile.survival_view import survival, watched
 from sync.reconcile.weekly import flow_weeks, weekly
+from sync.reconcile.weekly_ages import weekly_ages
 from sync.reconcile.working_time import STANDARD, windows, with_working_time
 from tests.builders import table
 from tests.sync.reconcile.flows import flow_table, flowing, in_scopes
@@ -58,6 +59,7 @@ def told(flow: ir.Table, members: ir.Table, runs: ir.Table) -> dict[str, Any]:
         "reopened": reopen_rates(flow, members, scopes=scopes, period=MARCH, as_of=AS_OF, days=30),
         "weekly": weekly(flow, members, weeks=WEEKS, since=SINCE).to_pyarrow().to_pylist(),
         "weeks": flow_weeks(flow, weeks=WEEKS, since=SINCE),
+        "ages": weekly_ages(flow, weeks=WEEKS),
         "working": with_working_time(spans, hours).order_by("ref").to_pyarrow().to_pylist(),
     }
 

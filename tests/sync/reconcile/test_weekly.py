@@ -14,6 +14,7 @@ from mappings.tag import TAGS
 from sync.reconcile.periods import Period, instant, weeks_until
 from sync.reconcile.stats import SMALLEST_SAMPLE, percentile
 from sync.reconcile.weekly import flow_weeks, weekly
+from sync.reconcile.weekly_ages import weekly_ages
 from sync.reconcile.weekly_flow import weekly_flow
 from tests.builders import micros, ref_of, table
 from tests.sync.reconcile.flows import DAY_US, Row, flow_table, flowing, in_scopes, snapshot
@@ -69,6 +70,20 @@ def test_all_work_alone_says_the_same(told: dict[tuple[str, date], Row]) -> None
             us = row[f"{name}_us"]
             assert getattr(week, f"{name}_days") == (None if us is None else us / DAY_US)
         assert (week.active_days, week.waiting_days) == (row["active_us"] / DAY_US, row["waiting_us"] / DAY_US)
+
+
+def test_the_age_of_what_is_in_progress_at_the_end_of_each_week() -> None:
+    """Nobody saw the first half any more after a day; too few are no week."""
+    out_of_sight = micros(SINCE) + DAY_US
+    rows = [row | {"lost_us": out_of_sight if number % 2 else None} for number, row in enumerate(COMPANY)]
+    told = weekly_ages(flow_table(*rows), weeks=WEEKS)
+    for week in WEEKS:
+        end_us = micros(week.end_at)
+        going = [row for row in rows if row["started_us"] is not None and row["started_us"] <= end_us]
+        going = [row for row in going if row["finished_us"] is None or row["finished_us"] > end_us]
+        ages = sorted(min(row["lost_us"] or end_us, end_us) - row["started_us"] for row in going)
+        assert told[week.first_on] == percentile(ages, percent=85) / DAY_US
+    assert weekly_ages(flow_table(*rows[:12]), weeks=WEEKS) == {}
 
 
 def slowly(rows: list[Row], week: Period, weight: float) -> Row:

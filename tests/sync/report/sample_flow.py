@@ -79,6 +79,7 @@ def flow_view() -> FlowView:
                 discarded=1.0,
                 bulk_closed=0.0,
                 wip=24.0,
+                age_p85_days=None if place < 3 else 12.0 + place % 5,
                 cycle_p50_days=None if place < 6 else 4.0 + place % 3,
                 cycle_p85_days=None if place < 6 else 9.0 + place % 4,
                 lead_p50_days=8.0,

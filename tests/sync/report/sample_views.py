@@ -131,6 +131,10 @@ def alignment() -> AlignmentView:
             Misaligned(ref=item(9).ref, reason="closed_objective", effort_days=2, tag_conflict=True),
         ),
         misaligned_more=7,
+        unplanned_weeks=tuple(
+            Stretch(starts_on=MONDAY - timedelta(weeks=back), effort_days=7.0, share=0.1 + 0.01 * (back % 4))
+            for back in reversed(range(52))
+        ),
         account=Account(
             observed_days=35.0,
             current_days=19.25,

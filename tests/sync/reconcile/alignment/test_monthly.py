@@ -14,7 +14,10 @@ from mappings.rows import as_table
 from mappings.strategy import Strategy
 from mappings.tag import TAGS
 from sync.reconcile.alignment.monthly import Monthly
+from sync.reconcile.alignment.reckoning import Reckoning
+from sync.reconcile.alignment.unplanned_weeks import unplanned_weeks
 from sync.reconcile.facts import Facts
+from sync.reconcile.periods import period
 from sync.reconcile.reconciliation import judged
 from sync.reconcile.thresholds import Thresholds
 from tests.builders import ref_of, table
@@ -118,6 +121,14 @@ def test_a_team_that_may_be_shown(told: Monthly) -> None:
     assert team.objectives == pytest.approx({"checkout": 66 / 70, "search": 4 / 70})
     assert team.unplanned.value == pytest.approx(22 / 132)
     assert (team.unplanned_days, team.unplanned_refs) == (pytest.approx(22), (ref_of("OPS-2"),))
+
+
+def test_what_nobody_planned_counts_in_the_week_in_which_it_came_up(known: Facts) -> None:
+    of_april = Reckoning(facts=known, period=period("2024-04", zone=ZoneInfo("UTC")), config_version="")
+    shares = {week.starts_on: week.share for week in unplanned_weeks(of_april)}
+    assert shares[date(2024, 4, 1)] == pytest.approx(5 / 30)
+    assert (shares[date(2024, 3, 25)], shares[date(2024, 4, 8)]) == (0, 0)
+    assert max(shares) == date(2024, 4, 22)
 
 
 def test_of_fewer_people_than_may_be_shown_nothing_is_told(known: Facts) -> None:

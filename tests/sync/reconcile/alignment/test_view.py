@@ -188,6 +188,19 @@ def test_so_have_the_figures_of_a_team_and_what_nobody_planned(told: AlignmentVi
     assert all((each.low or 0) <= (each.value or 0) <= (each.high or 0) + 1e-12 for each in bounded)
 
 
+def test_the_weeks_of_what_nobody_planned_end_with_the_period(told: AlignmentView, small: AlignmentView) -> None:
+    before, last = told.unplanned_weeks[-2:]
+    assert (before.starts_on, last.starts_on) == (date(2024, 3, 11), date(2024, 3, 18))
+    assert last.share == figure(told, "unplanned_share").value
+    assert small.unplanned_weeks == ()
+
+
+def test_scores_name_the_items_that_took_the_most(told: AlignmentView) -> None:
+    assert set(figure(told, "strategic_yield").items) == {ref_of("PAY-1"), ref_of("PAY-2"), ref_of("WAL-1")}
+    assert set(figure(told, "alignment").items) - set(figure(told, "strategic_yield").items) == {ref_of("LAT-1")}
+    assert {ref_of("MISC-1"), ref_of("OPS-2")} < set(figure(told, "drift").items)
+
+
 def test_each_objective_beside_its_plan_and_a_parent_with_its_children(told: AlignmentView) -> None:
     assert [each.id for each in told.spending] == [
         *("growth", "checkout", "wallets", "search", "later", "steady"),
