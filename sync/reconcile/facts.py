@@ -224,6 +224,8 @@ class Facts:
         """
         import ibis
 
+        if not refs:
+            return {}
         columns = ("ref", "key", "url", "title", "repository")
         items, pulls = self.snapshot["work_items"], self.snapshot["pull_requests"]
         every = ibis.union(
@@ -231,7 +233,7 @@ class Facts:
         )
         asked = every.semi_join(as_table([{"ref": ref} for ref in sorted(refs)], {"ref": "string"}), "ref")
         known = asked.left_join(self.relations.item_teams, "ref").drop("ref_right")
-        return {row["ref"]: row for row in rows_of(self.with_objective(known))} if refs else {}
+        return {row["ref"]: row for row in rows_of(self.with_objective(known))}
 
     def with_objective(self, records: "ir.Table") -> "ir.Table":
         """The records with the objective that each is tagged to; of several the weightiest, then the first by name."""

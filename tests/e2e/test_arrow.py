@@ -1,4 +1,8 @@
-"""Real records: Apache Arrow's Jira project and repository, served by the twin and read over HTTP."""
+"""Real records: Apache Arrow's Jira project and repository, served by the twin and read over HTTP.
+
+That takes a minute, by `make soak`. `make test` reads a year of the issues over HTTP (`test_jira_real_records.py`), and
+reconciles all records without it (`test_reconcile_arrow.py`).
+"""
 
 import json
 import shutil
@@ -17,7 +21,7 @@ from connectors.twin.serve import serving
 from tests.shared import shared
 from tests.stage import Place
 
-pytestmark = [pytest.mark.real_data, pytest.mark.xdist_group("arrow")]
+pytestmark = [pytest.mark.real_data, pytest.mark.soak]
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "arrow"
 READ_AT = datetime(2023, 2, 1, tzinfo=UTC)  # after the newest record of both dumps
@@ -81,7 +85,6 @@ def test_the_closed_objective_still_gets_work(report: dict[str, Any]) -> None:
     assert any(finding["kind"] == "M03" for finding in report["findings"])
 
 
-@pytest.mark.soak
 def test_twice_is_the_same(arrow: Place) -> None:
     again = arrow.fingerpost("report", "--format", "html", "--as-of", AS_OF, "--period", PERIOD)
     assert again.stdout.removesuffix("\n") == (arrow.folder / "reports" / "latest.html").read_text()

@@ -62,6 +62,7 @@ FLOW = {
     "flags": "array<string>",
 }
 EFFORT = {"ref": "string", "team": "string", "day": "int64", "effort": "decimal(38, 12)"}
+DEFAULT = "checkout"  #: the objective of what nothing is said of
 MONTH = date(2026, 10, 1)  #: the last complete one
 RUNS = {"item": "int64", "start_us": "int64", "end_us": "int64", "category": "string", "is_last": "boolean"}
 INSTANTS = ("committed", "started", "last_active", "finished")
@@ -102,7 +103,7 @@ def facts(
     made = Facts(
         snapshot=snapshot,
         flowed=flowed,
-        tags=table(TAGS, [row for key in refs for row in _tags(refs[key], (tags or {}).get(key, "checkout"), refs)]),
+        tags=table(TAGS, [row for key in refs for row in _tags(refs[key], (tags or {}).get(key, DEFAULT), refs)]),
         links=linked,
         touched=touched(snapshot, linked, days=numbers.touched_days),
         stale=stale_sources(snapshot, hours=numbers.stale_after_hours),
