@@ -21,6 +21,10 @@ class Unauthorized(Refused):
     """The sign-in is not accepted here."""
 
 
+class Unfit(Refused):
+    """The question itself is not accepted, as where it names a project that is hidden."""
+
+
 def jql(
     projects: Iterable[str],
     *,
@@ -123,7 +127,7 @@ def _denied(answer: Answer, request: Request) -> SourceError:
     if answer.status == 410:
         hint = "The site is of another edition than it says; check that `url` is the site itself, not a proxy."
         return Refused(said or f"Jira has removed {request.label} (410)", hint=hint)
-    return Refused(said or f"Jira refuses {request.label} ({answer.status})", hint=_project_hint(said))
+    return Unfit(said or f"Jira refuses {request.label} ({answer.status})", hint=_project_hint(said))
 
 
 def _project_hint(said: str) -> str:

@@ -118,9 +118,7 @@ class Jira:
             async for batch in self._walked(site, {**learned, **met}, marks):
                 marks |= batch.watermarks
                 yield batch
-        except api.Unauthorized:
-            raise
-        except Refused:
+        except api.Unfit:
             refused = await unsearchable(self._transport, site.visible, search=site.search)
             if not 0 < len(refused) < len(site.visible):
                 raise
