@@ -98,10 +98,19 @@ class Installations:
         return next((notice for notice in notices if notice.handling == "handled"), notices[0])
 
     async def redeliver(self, memory: Memory, *, path: str, since: datetime) -> int:
-        """Those of each installation's repositories and of their owner. The App's own webhook is nobody's of these."""
-        return sum(
-            [await part.redeliver(_of(owner, memory), path=path, since=since) for owner, part in self._parts.items()]
-        )
+        """Those of each installation's repositories and of their owner. The App's own webhook is nobody's of these.
+
+        Raises at the end what the first that failed had raised.
+        """
+        asked, failed = 0, None
+        for owner, part in self._parts.items():
+            try:
+                asked += await part.redeliver(_of(owner, memory), path=path, since=since)
+            except SourceError as error:
+                failed = failed or error
+        if failed:
+            raise failed
+        return asked
 
     async def plan(self, tags: Mapping[str, str | None], memory: Memory) -> list[Writing]:
         """What is to be written. A ref does not say whose it is: each part leaves out what it does not see."""

@@ -242,6 +242,14 @@ class TestApp:
         assert [record.ref for record in batch.records if isinstance(record, PullRequest)] == [str(refs[0])]
         assert [(gap.ref, "suspended" in gap.cause) for gap in batch.gaps] == [(str(refs[1]), True)]
 
+    def test_an_installation_that_is_suspended_keeps_no_delivery_to_another_from_being_redelivered(
+        self, key: str
+    ) -> None:
+        places = [Installation(id=11, account="acme", suspended=True), Installation(id=12, account="globex")]
+        with hosted(key, installations=places) as host, pytest.raises(Refused, match="suspended"):
+            host.run(lambda source: source.redeliver(Memory(), path="/hooks/github", since=NOW), "acme", "globex")
+        assert host.faults.requests.count("globex.*/hooks")
+
     def test_a_suspended_installation_is_refused_with_its_reason(self, key: str) -> None:
         suspended = [Installation(id=11, account="acme", suspended=True)]
         with hosted(key, installations=suspended) as host, pytest.raises(Refused, match="suspended") as refused:
