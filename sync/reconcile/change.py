@@ -160,14 +160,14 @@ def _says(line: Change) -> str:
 
 def _how(line: Change) -> str:
     if line.test == "permutation":
-        return f"by {line.effect:.3f} of the whole"
+        return f"by {100 * (line.effect or 0):.1f} % of the whole"
     return f"from {_shown(line.before, line.unit)} to {_shown(line.now, line.unit)}"
 
 
 def _shown(value: float | None, unit: str) -> str:
     if value is None:
         return "nothing"
-    return {"days": f"{value:.1f} days", "ratio": f"{value:.3f}"}.get(unit, f"{value:,.0f} {unit}")
+    return {"days": f"{value:.1f} days", "ratio": f"{100 * value:.1f} %"}.get(unit, f"{value:,.0f} {unit}")
 
 
 def _median_days(values_us: Sequence[int]) -> float | None:

@@ -69,7 +69,7 @@ def _signs(facts: Facts) -> "ir.Table":
 def _reasons(light: Light, seen: Row | None, facts: Facts) -> Iterator[Evidence]:
     """Why it is not on track."""
     if light.computed == "off":
-        yield Evidence(says=f"The chance to keep the promised date is {light.chance:.0%}")
+        yield Evidence(says=f"The chance to keep the promised date is {100 * (light.chance or 0):.1f} %")
     if seen is None:
         return
     if seen["sign_us"] is None:

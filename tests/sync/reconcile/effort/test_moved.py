@@ -80,7 +80,7 @@ def test_a_line_of_the_comparison() -> None:
         [of_allocation(blank, Moved(distance=0.25, p=0.01, before=20, now=21), thresholds=Thresholds())], rate=0.1
     )
     assert (line.changed, line.effect) == (True, 0.25)
-    assert line.says == "Effort by objective: changed by 0.250 of the whole (n = 20 and 21, adjusted p = 0.010)."
+    assert line.says == "Effort by objective: changed by 25.0 % of the whole (n = 20 and 21, adjusted p = 0.010)."
     (untested,) = family(
         [of_allocation(blank, Moved(distance=0.25, p=None, before=6, now=6), thresholds=Thresholds())], rate=0.1
     )
