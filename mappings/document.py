@@ -29,6 +29,7 @@ class Document:
     data: Any = None
     values: Mapping[Path, Position] = field(default_factory=dict)
     keys: Mapping[Path, Position] = field(default_factory=dict)
+    repeated: frozenset[Path] = frozenset()  #: keys that stand twice; what stands at the first is read
     problems: tuple[Problem, ...] = ()  #: what YAML allows and no file may have; the rest of the file was read
 
     def problem(self, path: Path, message: str, hint: str = "", at_key: bool = False) -> Problem:
@@ -55,7 +56,7 @@ def parse(text: str, file: str) -> Document:
         return Document(file, {}, {(): (1, 1)})
     reader = _Reader(file)
     data = reader.value(root, ())
-    return Document(file, data, reader.values, reader.keys, tuple(reader.problems))
+    return Document(file, data, reader.values, reader.keys, frozenset(reader.repeated), tuple(reader.problems))
 
 
 def _compose(text: str, file: str) -> Node | None:
@@ -84,6 +85,7 @@ class _Reader:
         self.file = file
         self.values: dict[Path, Position] = {}
         self.keys: dict[Path, Position] = {}
+        self.repeated: set[Path] = set()
         self.problems: list[Problem] = []
         self._scalars = YAML(typ="safe", pure=True).constructor
 
@@ -114,6 +116,7 @@ class _Reader:
                 self.problems.append(Problem(self.file, *position, "a key should be plain text"))
             elif key in data:
                 first = self.keys[*path, key][0]
+                self.repeated.add((*path, key))
                 self.problems.append(Problem(self.file, *position, f"key '{key}' stands twice; first on line {first}"))
             else:
                 self.keys[*path, key] = position

@@ -1,6 +1,6 @@
 """The text of a user's file → its model, or every problem in it with line and column."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -16,9 +16,9 @@ from mappings.rules import Mappings
 from mappings.strategy import Strategy
 
 __all__ = [
+    "Faulty",
     "Problem",
     "Problems",
-    "cross_check",
     "json_schema",
     "load_mappings",
     "load_people",
@@ -27,6 +27,14 @@ __all__ = [
 ]
 
 File = TypeVar("File", bound=UserFile)
+
+
+class Faulty(Problems):
+    """All that is wrong with a file that could be read to its end, and what it says."""
+
+    def __init__(self, problems: Iterable[Problem], document: Document) -> None:
+        super().__init__(problems)
+        self.document = document
 
 
 def load_strategy(text: str, file: str, *, beside: Beside | None = None) -> Strategy:
@@ -65,9 +73,9 @@ def _loaded(
     except ValidationError as error:
         schema = json_schema(model)
         problems += _elsewhere((_problem(document, each, schema) for each in error.errors()), document.problems)
-        raise Problems(problems) from None
+        raise Faulty(problems, document) from None
     if problems:
-        raise Problems(problems)
+        raise Faulty(problems, document)
     loaded._document = document  # noqa: SLF001 - where its values stand, for problems found later
     return loaded
 
@@ -81,44 +89,6 @@ def _elsewhere(problems: Iterable[Problem], told: Iterable[Problem]) -> list[Pro
 def json_schema(model: type[UserFile]) -> dict[str, Any]:
     """The JSON Schema of this file, for editors."""
     return model.model_json_schema(by_alias=True)
-
-
-def cross_check(strategy: Strategy, mappings: Mappings, people: People | None = None) -> list[Problem]:
-    """What one file names and another lacks: objectives of rules and overrides, teams of objectives and agreements."""
-    objectives = set(strategy.rank)
-    problems = [
-        mappings.problem(path, f"the strategy has no objective '{name}'", nearest(name, objectives), path[-1] == name)
-        for path, name in _objectives_named(mappings)
-        if name not in objectives
-    ]
-    teams = {team.id for team in people.teams} if people else set()
-    owners = ((index, objective.owner) for index, objective in enumerate(strategy.objectives) if people)
-    problems += [
-        strategy.problem(("objectives", index, "owner"), f"no team has the id '{owner}'", nearest(owner, teams))
-        for index, owner in owners
-        if owner is not None and owner not in teams
-    ]
-    problems += [
-        mappings.problem(("agreements", index, "team"), f"no team has the id '{each.team}'", nearest(each.team, teams))
-        for index, each in enumerate(mappings.agreements if people else ())
-        if each.team not in teams
-    ]
-    return sorted(problems)
-
-
-def _objectives_named(mappings: Mappings) -> Iterator[tuple[Path, str]]:
-    exemptions = {exemption.id for exemption in mappings.exempt}
-    for index, rule in enumerate(mappings.rules):
-        if rule.objective:
-            yield ("rules", index, "objective"), rule.objective
-        for name in rule.objectives or ():
-            yield ("rules", index, "objectives", name), name
-    for index, override in enumerate(mappings.overrides):
-        yield ("overrides", index, "objective"), override.objective
-    for path, case in mappings.cases():
-        for name in case.expected:
-            if name not in exemptions:
-                yield (*path, "expect"), name
 
 
 def _problem(document: Document, error: ErrorDetails, schema: Mapping[str, Any]) -> Problem:

@@ -45,6 +45,11 @@ class UserFile(Model):
         """What is wrong between the parts of the file, told from its plain data, however broken that may be."""
         yield from ()
 
+    @property
+    def document(self) -> Document:
+        """What stands in the file, and where."""
+        return self._document
+
     def problem(self, path: Path, message: str, hint: str = "", at_key: bool = False) -> Problem:
         """A problem at this path of the file: keys as the file spells them, and indices."""
         return self._document.problem(path, message, hint, at_key)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, Protocol, TypeAlias, TypeVar
 
 from pydantic import Field, field_validator
 
@@ -166,7 +166,14 @@ def _cycle(start: Any, parents: Mapping[str, Any]) -> list[str]:
     return [*walk, start] if at is not None and at == start else []
 
 
-Version = TypeVar("Version", bound=UserFile)
+class Versioned(Protocol):
+    """One of several versions, with the day from which it counts."""
+
+    @property
+    def from_on(self) -> date | None: ...
+
+
+Version = TypeVar("Version", bound=Versioned)
 
 
 def in_force(versions: Iterable[Version], day: date) -> Version | None:
@@ -178,5 +185,5 @@ def in_force(versions: Iterable[Version], day: date) -> Version | None:
     return max(begun, key=_from, default=None)
 
 
-def _from(version: UserFile) -> date:
-    return getattr(version, "from_on", None) or date.min
+def _from(version: Versioned) -> date:
+    return version.from_on or date.min

@@ -1,6 +1,7 @@
 """Reads the files that hold the map, checks them against each other, and says which version is in force."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,9 @@ from typing import TypeVar
 
 from mappings.acknowledgements import Acknowledgements
 from mappings.audit import Audit
-from mappings.load import cross_check, load_mappings, load_people, load_strategy, read
+from mappings.crossing import Draft, crossed
+from mappings.load import Faulty, load_mappings, load_people, load_strategy, read
+from mappings.model import UserFile
 from mappings.people import People
 from mappings.problems import Problem, Problems
 from mappings.rules import Mappings
@@ -75,7 +78,7 @@ def read_files(config: Config, *, folder: Path, kept: Mapping[str, str] | None =
     audit = texts.if_there("audit", lambda text, file: read(text, file, Audit))
     acks = texts.if_there("acks", lambda text, file: read(text, file, Acknowledgements))
     texts.problems += [*_begun_twice(strategies.values()), *_begun_twice(mappings.values())]
-    texts.problems += _crossed(list(strategies.values()), list(mappings.values()), people)
+    texts.problems += _crossed(texts.drafts)
     if texts.problems:
         raise Problems(dict.fromkeys(texts.problems))
     return Files(
@@ -104,6 +107,7 @@ class _Texts:
 
     def __init__(self, config: Config, folder: Path, kept: Mapping[str, str] | None = None) -> None:
         self.problems: list[Problem] = []
+        self.drafts: dict[str, list[Draft | None]] = defaultdict(list)  # by key; None of one that cannot be read
         self.read: dict[str, str] = {}
         self._kept = kept
         self._config = config
@@ -143,15 +147,18 @@ class _Texts:
         return sorted([*named.glob("*.yaml"), *named.glob("*.yml")]) if named.is_dir() else [named]
 
     def _load(self, path: Path, key: str, load: Callable[[str, str], T]) -> T | None:
+        loaded, draft = None, None
         try:
-            return load(self._read(path, key), str(path))
+            loaded = load(self._read(path, key), str(path))
         except OSError as error:
             self.problems.append(self._config.problem((key,), f"{path} cannot be read: {error.strerror}"))
         except UnicodeDecodeError:
             self.problems.append(self._config.problem((key,), f"{path} is not UTF-8"))
         except Problems as found:
             self.problems += found.problems
-        return None
+            draft = Draft(found.document, is_sound=False) if isinstance(found, Faulty) else None
+        self.drafts[key].append(Draft.of(loaded) if isinstance(loaded, UserFile) else draft)
+        return loaded
 
     def _read(self, path: Path, key: str) -> str:
         name = self._name(path)
@@ -180,12 +187,21 @@ def _begun_twice(versions: Iterable[V]) -> Iterator[Problem]:
             yield version.problem(("from",), message, "give each version a day of its own")
 
 
-def _crossed(strategies: Sequence[Strategy], mappings: Sequence[Mappings], people: People | None) -> Iterator[Problem]:
-    """What each version of the rules names and the strategy in force with it lacks."""
-    for each in mappings:
-        strategy = in_force(strategies, each.from_on or date.max) or next(iter(strategies), None)
-        if strategy:
-            yield from cross_check(strategy, each, people)
+def _crossed(drafts: Mapping[str, Sequence[Draft | None]]) -> Iterator[Problem]:
+    """What each version of the rules, and the strategy in force with it, name and another file lacks."""
+    people = next(iter(drafts.get("people", ())), None)
+    for rules in drafts["mappings"]:
+        yield from crossed(_in_force_with(rules, drafts["strategy"]), rules, people)
+
+
+def _in_force_with(rules: Draft | None, strategies: Sequence[Draft | None]) -> Draft | None:
+    """The strategy that these rules go by; None where mistakes leave open which that is."""
+    if len(strategies) == 1:
+        return strategies[0]
+    placed = [each for each in strategies if each and each.is_placed]
+    if len(placed) < len(strategies) or not rules or not rules.is_placed:
+        return None
+    return in_force(placed, rules.from_on or date.max) or next(iter(placed), None)
 
 
 def _in_force(versions: Mapping[str, V], day: date, what: str) -> tuple[str, V]:

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from mappings import sketch
 from mappings.cases import run_cases
-from mappings.load import cross_check, load_mappings, load_people, load_strategy
+from mappings.crossing import cross_check
+from mappings.load import load_mappings, load_people, load_strategy
 from mappings.problems import Problem, Problems
 from sync.config import Config, GitHubConfig, JiraConfig, load_config
 from sync.deliver import file

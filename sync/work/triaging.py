@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from mappings.cases import run_cases
+from mappings.crossing import cross_check
 from mappings.edit import appended, one_line
-from mappings.load import cross_check, load_mappings
+from mappings.load import load_mappings
 from mappings.problems import Problem, Problems
 from mappings.rules import Mappings
 from mappings.triage import Cluster, Triage, rule_of, triage

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from mappings.cases import run_cases
+from mappings.crossing import cross_check
 from mappings.links import links
-from mappings.load import cross_check, load_mappings, load_strategy
+from mappings.load import load_mappings, load_strategy
 from mappings.tag import tag
 from tests.builders import ref_of, tables
 from tests.shared import shared

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from mappings.cases import run_cases
-from mappings.load import cross_check, load_mappings, load_strategy
+from mappings.crossing import cross_check
+from mappings.load import load_mappings, load_strategy
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

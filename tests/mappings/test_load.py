@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from mappings.load import Problems, cross_check, json_schema, load_mappings, load_people, load_strategy, read
+from mappings.crossing import cross_check
+from mappings.load import Problems, json_schema, load_mappings, load_people, load_strategy, read
 from mappings.people import People
 from mappings.rules import Mappings
 from mappings.strategy import Strategy

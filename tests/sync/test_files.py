@@ -95,3 +95,44 @@ def test_readings_that_are_not_there_are_told_where_they_are_named(tmp_path: Pat
     measured = NEW.replace("Faster checkout", "F, measures: [{id: m, readings: m.csv}]")
     with pytest.raises(Problems, match=r"b.yaml:3:67: m.csv cannot be read: No such file"):
         read(tmp_path, strategy__b=measured)
+
+
+def test_names_that_another_file_lacks_are_told_beside_the_mistakes_of_each_file(tmp_path: Path) -> None:
+    assert _mistakes(
+        tmp_path,
+        mappings="rules: [{id: a, wen: {}, objective: chekout}, {id: b, when: {}, objective: checkout}]\n",
+        strategy="objectives: [{id: checkout, nam: Checkout, owner: nobody}]\n",
+        people="teams: [{id: payments, zne: UTC}]\n",
+    ) == [
+        "mappings.yaml:1:9: the key 'when' is missing",
+        "mappings.yaml:1:17: unknown key 'wen'; did you mean 'when'?",
+        "mappings.yaml:1:37: the strategy has no objective 'chekout'; did you mean 'checkout'?",
+        "mappings.yaml:1:61: should have at least one line, or it takes everything",
+        "people.yaml:1:24: unknown key 'zne'; did you mean 'zone'?",
+        "strategy.yaml:1:14: the key 'name' is missing",
+        "strategy.yaml:1:29: unknown key 'nam'; did you mean 'name'?",
+        "strategy.yaml:1:51: no team has the id 'nobody'; valid: payments",
+    ]
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        "objectives: [{id: growth, name: Growth}",
+        "objectivs: [{id: growth, name: Growth}]",
+        "objectives: [{id: growth, name: Growth}, {name: Checkout}]",
+        "objectives: [{id: growth, name: Growth}]\nobjectives: [{id: checkout, name: Checkout}]",
+        "objectives: [{id: growth, id: checkout, name: Growth}]",
+    ],
+)
+def test_a_name_is_not_said_to_lack_where_its_own_line_could_not_be_read(tmp_path: Path, strategy: str) -> None:
+    told = _mistakes(tmp_path, mappings=MAPPINGS, strategy=strategy, people="{}")
+    assert told
+    assert not [each for each in told if "has no objective" in each]
+
+
+def _mistakes(folder: Path, *, strategy: str, **texts: str) -> list[str]:
+    config = CONFIG.replace("strategy: strategy", "strategy: strategy.yaml\npeople: people.yaml")
+    with pytest.raises(Problems) as found:
+        read(folder, fingerpost=config, strategy=strategy, **texts)
+    return [str(problem).removeprefix(f"{folder}/") for problem in found.value.problems]
