@@ -92,8 +92,8 @@ class Doctor:
         request = api.get(base, "/rest/api/2/serverInfo", label="site")
         try:
             _, server_at = await self._transport.send(request, api.dated(wire.ServerInfo, request))
-        except SourceError:
-            return []  # the site was told above
+        except SourceError as error:  # the package follows where a token is not to be taken: to another host
+            return [Check(subject="address", ok=False, found=str(error), hint=error.hint)]
         return [clock_check(server_at, ours=self._clock.now())]
 
 

@@ -101,6 +101,14 @@ def test_a_host_that_is_not_there_is_told() -> None:
     assert "`url`" in checks["http://127.0.0.1:9"].hint
 
 
+def test_an_address_that_leads_to_another_host_is_told_with_the_one_to_set() -> None:
+    elsewhere = Answer(status=302, headers={"Location": "https://jira.example/rest/api/2/serverInfo"})
+    checks = looked_at(data_center_site(), Injection(fault=elsewhere, path="serverInfo", nth=2))
+    assert wrong(checks) == ["address"]
+    assert "https://jira.example" in checks["address"].found
+    assert "`url`" in checks["address"].hint
+
+
 def test_a_project_that_does_not_exist_is_told_beside_those_that_do() -> None:
     """Fault: issues silently absent, and the run reports success (§8 row 19): each project is looked at."""
     checks = looked_at(cloud_site(), projects=["PAY", "NONE"])
