@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mappings.conditions import OF_CODE
 from mappings.match import holding
@@ -29,6 +30,7 @@ class Cluster:
 
     trait: Trait
     clears: int  #: these and whatever follows them by parent or link, without what the clusters above clear
+    effort_days: int  #: whole person-days that went into these lately
     touched: int  #: of what it clears, how much was touched lately
     matches: int  #: untagged that the rule itself would match
     takes: Mapping[str, int]  #: objective or `exempt` → tagged so by an ancestor or a link alone: the rule would win
@@ -37,11 +39,21 @@ class Cluster:
     examples: tuple[tuple[str, str], ...]  #: key and title of a few, the latest touched first
 
 
+class Lately(NamedTuple):
+    """What happened to the untagged lately."""
+
+    touched: Set[str]  #: refs
+    days: Mapping[str, Decimal]  #: person-days, by ref
+
+    def effort(self, refs: Set[str]) -> Decimal:
+        return sum((self.days[ref] for ref in refs & self.days.keys()), Decimal())
+
+
 @dataclass(frozen=True, kw_only=True)
 class Triage:
     """The decisions to take, and what would still be open after them."""
 
-    clusters: tuple[Cluster, ...]  #: what clears most of what was touched lately first
+    clusters: tuple[Cluster, ...]  #: what clears most effort first
     untagged: int
     touched: int  #: of the untagged
     rest: int  #: untagged that none of the clusters clears
@@ -53,17 +65,19 @@ def triage(
     links: "ir.Table",
     tags: "ir.Table",
     touched: "ir.Table",
+    spent: "ir.Table",
     mappings: Mappings,
     day: date,
     people: People | None = None,
     limit: int,
 ) -> Triage:
-    """The decisions that would clear most; `tags` as in `mappings.tag`, `touched` with a row for each recent ref.
+    """The decisions that would clear most; `tags` as in `mappings.tag`, `touched` with a row for each recent ref,
+    `spent` (ref, spent) the person-days that went into each lately.
 
     A trait makes a cluster where at least `FEWEST` untagged have it, and more of them than of the tagged and exempt; a
     whole project or repository only where hardly anything in it has a rule (`PLACE_RATIO`). The cluster that clears
-    the most recently touched comes first, then the one that clears most, a word of titles at half (`CERTAINTY`); what
-    it clears no longer counts for the next.
+    the most effort comes first, then the one that clears the most recently touched, then the one that clears most, a
+    word of titles at half (`CERTAINTY`); what it clears no longer counts for the next.
     """
     items = _slim(work_item_subjects(tables, ASKED, people=people, day=day))
     pulls = _slim(pull_request_subjects(tables, ASKED, people=people, day=day))
@@ -71,12 +85,13 @@ def triage(
     untagged = decided.filter(decided.outcome == "untagged").select("ref")
     following = followers(tables, links, at_most=mappings.links.at_most)
     members = _members(traits(items).union(traits(pulls)).cache(), decided, following)
-    refs, lately = _refs(untagged), _refs(touched.semi_join(untagged, "ref").select("ref"))
+    refs = _refs(untagged)
+    lately = Lately(_refs(touched.semi_join(untagged, "ref").select("ref")), _days(spent.semi_join(untagged, "ref")))
     chosen = _chosen(members, lately, limit)
     told = _Told(tables, items, pulls, tags, touched, [trait for trait, _ in chosen])
     clusters = tuple(told.cluster(place, trait, cleared, lately) for place, (trait, cleared) in enumerate(chosen))
     gone = frozenset().union(*(cleared for _, cleared in chosen))
-    return Triage(clusters=clusters, untagged=len(refs), touched=len(lately), rest=len(refs - gone))
+    return Triage(clusters=clusters, untagged=len(refs), touched=len(lately.touched), rest=len(refs - gone))
 
 
 def rule_of(trait: Trait, objective: str, *, ids: Collection[str]) -> dict[str, Any]:
@@ -114,7 +129,7 @@ def _members(every: "ir.Table", decided: "ir.Table", following: "ir.Table") -> d
     return members
 
 
-def _chosen(members: Mapping[Trait, set[str]], lately: Set[str], limit: int) -> list[tuple[Trait, frozenset[str]]]:
+def _chosen(members: Mapping[Trait, set[str]], lately: Lately, limit: int) -> list[tuple[Trait, frozenset[str]]]:
     """The traits that clear most, each with what those before it leave for it."""
     left = dict(members)
     chosen: list[tuple[Trait, frozenset[str]]] = []
@@ -126,14 +141,20 @@ def _chosen(members: Mapping[Trait, set[str]], lately: Set[str], limit: int) -> 
     return chosen
 
 
-def _worth(trait: Trait, refs: Set[str], lately: Set[str]) -> tuple[float, float, tuple[int, Trait]]:
+def _worth(trait: Trait, refs: Set[str], lately: Lately) -> tuple[float, float, float, tuple[int, Trait]]:
     """What sorts first the trait to decide on first."""
     certainty = CERTAINTY.get(trait.attribute, 1.0)
-    return -certainty * len(refs & lately), -certainty * len(refs), trait.order
+    told = float(lately.effort(refs)), len(refs & lately.touched), len(refs)
+    effort, touched, clears = (-certainty * each for each in told)
+    return effort, touched, clears, trait.order
 
 
 def _refs(table: "ir.Table") -> frozenset[str]:
     return frozenset(table.ref.to_pyarrow().to_pylist())
+
+
+def _days(spent: "ir.Table") -> dict[str, Decimal]:
+    return {row["ref"]: Decimal(row["spent"]) for row in spent.select("ref", "spent").to_pyarrow().to_pylist()}
 
 
 class _Told:
@@ -158,7 +179,7 @@ class _Told:
         told = held.inner_join(tags, "ref").inner_join(named, "ref")
         self._held = told.left_join(touched.select("ref", "touched_us"), "ref").drop("ref_right").cache()
 
-    def cluster(self, place: int, trait: Trait, cleared: Set[str], lately: Set[str]) -> Cluster:
+    def cluster(self, place: int, trait: Trait, cleared: Set[str], lately: Lately) -> Cluster:
         met = self._held.filter(self._held[str(place)])
         rows = met.select("ref", "key", "title", "outcome", "objective", "weight", "rule", "distance", "touched_us")
         found = rows.to_pyarrow().to_pylist()
@@ -168,7 +189,8 @@ class _Told:
         return Cluster(
             trait=trait,
             clears=len(cleared),
-            touched=len(cleared & lately),
+            effort_days=round(lately.effort(cleared)),
+            touched=len(cleared & lately.touched),
             matches=len(untagged),
             takes=_counted((row["objective"] or "exempt", row["ref"]) for row in owned if row["distance"]),
             overlaps=_counted((row["rule"] or "override", row["ref"]) for row in owned if not row["distance"]),

@@ -9,14 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from mappings.problems import Problem, Problems
-from mappings.statuses import categories
 from mappings.strategy import Strategy, in_force
 from mappings.strategy_diff import Dated, Shift, strategy_diff
 from sync.config import Config
 from sync.files import Files, Map, read_strategies
 from sync.reconcile.objectives import ALL, members
 from sync.reconcile.periods import day_of
-from sync.reconcile.reconciliation import judged
 from sync.reconcile.thresholds import thresholds_of
 from sync.reconcile.travellers import Travellers, travellers
 from sync.report.confidential import by_key_alone
@@ -24,6 +22,7 @@ from sync.report.notice import MapVersion, Moved, Notice, Touched
 from sync.snapshot import Snapshot
 from sync.store import health
 from sync.store.load import snapshot
+from sync.work.judging import facts_of
 from sync.work.reporting import understood
 
 
@@ -112,19 +111,8 @@ def _travellers(
     zone = ZoneInfo(config.zone)
     day = day_of(facts.as_of, zone=zone)
     known = understood(facts, now, config=config, day=day)
-    thresholds = thresholds_of(now.mappings.thresholds, day)
-    read = judged(
-        facts,
-        tags=known.tags,
-        links=known.links,
-        categories=categories(facts.tables, now.mappings.statuses, day),
-        strategy=now.strategy,
-        zone=zone,
-        thresholds=thresholds,
-        people=now.people,
-        mappings=now.mappings,
-        effort_since=day - timedelta(days=thresholds.touched_days),
-    )
+    touched_days = thresholds_of(now.mappings.thresholds, day).touched_days
+    read = facts_of(known, effort_since=day - timedelta(days=touched_days))
     members_of = []
     for side in sides:
         told = replace(now, strategy=side.dated.strategy)

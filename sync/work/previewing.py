@@ -10,20 +10,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from mappings.rules import Mappings
-from mappings.statuses import categories
 from mappings.strategy import Strategy
 from sync.config import Config
 from sync.files import Files, Map, read_files
 from sync.reconcile.facts import Facts
-from sync.reconcile.periods import Period, day_of, last_complete_week
+from sync.reconcile.periods import day_of, last_complete_week
 from sync.reconcile.periods import period as named_period
-from sync.reconcile.reconciliation import judged
-from sync.reconcile.thresholds import thresholds_of
 from sync.report.confidential import by_key_alone
 from sync.report.preview import html, json, text
 from sync.report.preview.build import build
 from sync.report.preview.model import Preview
 from sync.store.load import snapshot
+from sync.work.judging import facts_of
 from sync.work.posted import map_on
 from sync.work.reporting import Meaning, understood
 
@@ -53,8 +51,8 @@ def preview(
     now, new = (map_on(engine, each, day) for each in (files, edited(config, edit=edit, folder=folder)))
     facts = snapshot(engine, as_of, fields=now.mappings.asks_fields or new.mappings.asks_fields)
     known = understood(facts, now, config=config, day=day)
-    before = _judged(known, span)
-    after = _judged_anew(before, known, new, span, config)
+    before = facts_of(known)
+    after = _judged_anew(before, known, new, config)
     names = [(each.strategy_name, each.mappings_name) for each in (now, new)]
     made = build(before, after, names=names, period=span)
     return by_key_alone(made, facts.tables, config.confidential)
@@ -79,24 +77,10 @@ def _begun(versions: Mapping[str, V]) -> Mapping[str, V]:
     return {name: version.model_copy(update={"from_on": None}) for name, version in versions.items()}
 
 
-def _judged(known: Meaning, span: Period) -> Facts:
-    return judged(
-        known.facts,
-        tags=known.tags,
-        links=known.links,
-        categories=categories(known.facts.tables, known.map.mappings.statuses, known.day),
-        strategy=known.map.strategy,
-        zone=span.zone,
-        thresholds=thresholds_of(known.map.mappings.thresholds, known.day),
-        people=known.map.people,
-        mappings=known.map.mappings,
-    )
-
-
-def _judged_anew(before: Facts, known: Meaning, new: Map, span: Period, config: Config) -> Facts:
+def _judged_anew(before: Facts, known: Meaning, new: Map, config: Config) -> Facts:
     """The facts by the new map; links and flow are those of before, unless the edit changes how they are read."""
     if _reads(new.mappings) != _reads(known.map.mappings):
-        return _judged(understood(known.facts, new, config=config, day=known.day), span)
+        return facts_of(understood(known.facts, new, config=config, day=known.day))
     meant = understood(known.facts, new, config=config, day=known.day, linked=known.links)
     return before.under(tags=meant.tags, strategy=new.strategy, mappings=new.mappings)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import unified_diff
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,11 +19,12 @@ from mappings.triage import Cluster, Triage, rule_of, triage
 from sync.config import Config
 from sync.files import Files
 from sync.mirrors import unmirrored
-from sync.reconcile import facts
+from sync.reconcile.lately import spent_lately
 from sync.reconcile.periods import day_of
 from sync.reconcile.thresholds import thresholds_of
 from sync.report.confidential import untitled
 from sync.work import suggesting
+from sync.work.judging import facts_of
 from sync.work.reporting import Meaning
 from sync.work.suggesting import Offer
 
@@ -52,11 +53,13 @@ def gathered(known: Meaning, config: Config, *, limit: int) -> Triage:
     tables = untitled(unmirrored(known.facts.tables, config.mirrors), config.confidential)
     rules = known.map.mappings
     days = thresholds_of(rules.thresholds, known.day).touched_days
+    told = facts_of(known, effort_since=known.day - timedelta(days=days))
     return triage(
         tables,
         links=known.links,
         tags=known.tags,
-        touched=facts.touched(known.facts, known.links, days=days).cache(),
+        touched=told.touched,
+        spent=spent_lately(told),
         mappings=rules,
         day=known.day,
         people=known.map.people,
@@ -116,7 +119,8 @@ def as_json(found: Triage, offer: Offer) -> str:
 
 def _block(number: int, cluster: Cluster) -> str:
     lines = [
-        f"{number}. clears {cluster.clears:,} ({cluster.touched:,} touched lately), itself {cluster.matches:,}",
+        f"{number}. clears {cluster.effort_days:,} d of effort, {cluster.clears:,} items ({cluster.touched:,} touched "
+        f"lately), itself {cluster.matches:,}",
         f"   - {_rule(cluster)}",
         *(f"     {key}  {title}" for key, title in cluster.examples),
     ]

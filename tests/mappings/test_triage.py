@@ -1,6 +1,7 @@
 """What untagged work shares, and what one rule would clear."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import given, settings
@@ -18,6 +19,7 @@ DAY = date(2026, 11, 20)
 STRATEGY = load_strategy("objectives: [{id: checkout, name: C}, {id: growth, name: G}]", "s")
 RULES = "rules:\n  - {id: wallets, when: {components: wallets}, objective: checkout}\n"
 TOUCHED = {"ref": "string", "touched_us": "int64"}
+SPENT = {"ref": "string", "spent": "decimal(38, 12)"}
 #: Nine tenths of PAY has a rule, so that no rule may take the whole of it.
 MAPPED = [{"key": f"PAY-{number}", "components": ["wallets"]} for number in range(100, 120)]
 
@@ -28,7 +30,13 @@ def tagged(facts: dict[str, Any], text: str = RULES) -> Any:
 
 
 def triaged(
-    text: str = RULES, *, touched: tuple[str, ...] = (), limit: int = 10, people: str = "", **rows: Any
+    text: str = RULES,
+    *,
+    touched: tuple[str, ...] = (),
+    spent: dict[str, str] | None = None,
+    limit: int = 10,
+    people: str = "",
+    **rows: Any,
 ) -> Triage:
     facts, rules = tables(**rows), load_mappings(text, "m")
     linked = links(facts, rules).cache()
@@ -37,6 +45,7 @@ def triaged(
         links=linked,
         tags=tag(facts, links=linked, strategy=STRATEGY, mappings=rules, day=DAY).cache(),
         touched=table(TOUCHED, [{"ref": ref_of(key), "touched_us": 1} for key in touched]),
+        spent=table(SPENT, [{"ref": ref_of(key), "spent": Decimal(days)} for key, days in (spent or {}).items()]),
         mappings=rules,
         day=DAY,
         people=load_people(people, "p"),
@@ -86,6 +95,16 @@ def test_people_share_a_team() -> None:
     items = [{"key": f"PAY-{number}", "assignees": ["jira:account:a"]} for number in (1, 2)]
     found = triaged(people=people, accounts=[{"ref": "jira:account:a"}], work_items=[*items, *MAPPED])
     assert shared(found) == [{"assignee_teams": "ops"}]
+
+
+def test_what_clears_most_effort_comes_before_all_else() -> None:
+    """Whole person-days are told; where one decision has cleared something, another does not clear it again."""
+    places = {"LAB": 4, "OPS": 2, "WEB": 3}
+    items = [{"key": f"{name}-{number}"} for name, size in places.items() for number in range(1, size + 1)]
+    spent = {"OPS-1": "2.25", "OPS-2": "1.5", "LAB-1": "0.25", "PAY-100": "30"}
+    found = triaged(work_items=[*items, *MAPPED], touched=("WEB-1", "WEB-2"), spent=spent)
+    assert shared(found) == [{"project": "OPS"}, {"project": "LAB"}, {"project": "WEB"}]
+    assert [each.effort_days for each in found.clusters] == [4, 0, 0]
 
 
 def test_what_was_touched_lately_comes_before_what_is_many() -> None:

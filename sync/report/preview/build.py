@@ -9,6 +9,7 @@ from sync.reconcile.balance import KINDS, balances
 from sync.reconcile.checks import every_finding
 from sync.reconcile.facts import Facts
 from sync.reconcile.findings import Finding, ordered, without_consequences
+from sync.reconcile.lately import spent_lately
 from sync.reconcile.periods import Period, micros
 from sync.report import words
 from sync.report.preview.model import Change, FindingsMoved, Move, MovedItem, Preview, Version
@@ -81,16 +82,10 @@ def _moved(before: Facts, after: Facts, period: Period) -> "ir.Table":
     moved = moves(before.tags, after.tags).inner_join(called, "ref")
     moved = moved.left_join(before.touched, "ref").drop("ref_right")
     moved = moved.left_join(_delivered(before, period), "ref").drop("ref_right")
-    moved = moved.left_join(_spent(before), "ref").drop("ref_right")
+    moved = moved.left_join(spent_lately(before), "ref").drop("ref_right")
     shown = ibis.null("float64") if before.monthly.hidden else moved.spent.fill_null(0).cast("float64").round(DIGITS)
     moved = moved.mutate(touched=moved.touched_us.notnull(), delivered=moved.finished_us.notnull(), effort_days=shown)
     return moved.order_by(moved.effort_days.desc(), moved.touched.desc(), "key", "ref")
-
-
-def _spent(facts: Facts) -> "ir.Table":
-    """ref, spent: the person-days that went into each lately."""
-    lately = facts.effort.filter(facts.effort.day >= facts.until_day - facts.thresholds.touched_days)
-    return lately.group_by("ref").aggregate(spent=lately.effort.sum())
 
 
 def _delivered(facts: Facts, period: Period) -> "ir.Table":

@@ -16,6 +16,7 @@ class Decision(BaseModel):
     rule: str  #: a line of YAML for `rules` of the mapping file, its objective to be named
     asks: dict[str, object]  #: its `when`
     clears: int
+    effort_days: int  #: whole person-days that went into these lately
     touched: int  #: lately, of what it clears
     matches: int  #: untagged that the rule itself matches
     takes: dict[str, int]  #: tagged by parent or link alone, which the rule would take
