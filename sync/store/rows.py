@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hashlib import blake2b
-from operator import attrgetter, itemgetter
+from itertools import islice
+from operator import attrgetter, eq, itemgetter
 from typing import Any, TypeAlias
 
 import msgspec
@@ -43,6 +44,7 @@ from sync.store.columns import fields, kind_of
 from sync.store.tables import STAMP
 
 Row: TypeAlias = tuple[Any, ...]
+_Convert: TypeAlias = Callable[[Sequence[Any]], Sequence[Any]]
 
 TABLES: dict[type[Struct], Table] = {
     Account: tables.ACCOUNTS,
@@ -167,8 +169,8 @@ class _Found:
         columns: list[Sequence[Any]] = [*_columns(self.records), *stamps]
         if self.holds_nul:
             columns = [[_without_nul(value) for value in column] for column in columns]
-        rows = list(zip(*columns, strict=True))
-        if len(set(zip(*columns[:width], strict=True))) < len(rows):
+        rows, keys = list(zip(*columns, strict=True)), sorted(zip(*columns[:width], strict=True))
+        if any(map(eq, keys, islice(keys, 1, None))):  # sorted, for a set of so many takes longer
             by_stamp = sorted(rows, key=itemgetter(slice(-len(STAMP), None)))
             rows = list({row[:width]: row for row in by_stamp}.values())
         return sorted(rows)  # no two share a key, so nothing beyond it is compared
@@ -178,7 +180,7 @@ def _columns(records: Sequence[Struct]) -> Iterator[Sequence[Any]]:
     """The same by column, which is done many times faster than row by row."""
     for take, convert in _stored(type(records[0])) if records else ():
         taken = list(map(take, records))
-        yield [None if value is None else convert(value) for value in taken] if convert else taken
+        yield convert(taken) if convert else taken
 
 
 def _without_nul(value: Any) -> Any:
@@ -191,8 +193,8 @@ def _version_us(record: Record | Tombstone) -> int:
 
 
 @cache
-def _stored(record: type[Struct]) -> tuple[tuple[Callable[[Struct], Any], Callable[[Any], Any] | None], ...]:
-    """For each column of such records, what takes it from a record, and what makes of it the form that is stored."""
+def _stored(record: type[Struct]) -> tuple[tuple[Callable[[Struct], Any], _Convert | None], ...]:
+    """For each column of such records, what takes it from a record, and what makes of all the form that is stored."""
     return tuple((attrgetter(name), _CONVERTERS.get(kind_of(hint))) for name, hint in fields(record).items())
 
 
@@ -200,4 +202,17 @@ def _array(texts: tuple[str, ...]) -> str:
     return _JSON.encode([text.replace("\x00", "") for text in texts]).decode() if texts else "[]"
 
 
-_CONVERTERS: dict[Any, Callable[[Any], Any]] = {datetime: epoch_us, date: date.isoformat, tuple: _array}
+def _instants(taken: Sequence[datetime | None]) -> list[int | None]:
+    """`epoch_us` of each."""
+    return [None if at is None else (at - _EPOCH) // _MICROSECOND for at in taken]
+
+
+def _days(taken: Sequence[date | None]) -> list[str | None]:
+    return [None if on is None else on.isoformat() for on in taken]
+
+
+def _arrays(taken: Sequence[tuple[str, ...] | None]) -> list[str | None]:
+    return [None if texts is None else _array(texts) for texts in taken]
+
+
+_CONVERTERS: dict[Any, _Convert] = {datetime: _instants, date: _days, tuple: _arrays}
