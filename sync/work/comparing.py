@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,6 @@ from sync.config import Config
 from sync.files import Files, Map, read_strategies
 from sync.reconcile.objectives import ALL, members
 from sync.reconcile.periods import day_of
-from sync.reconcile.thresholds import thresholds_of
 from sync.reconcile.travellers import Travellers, travellers
 from sync.report.confidential import by_key_alone
 from sync.report.notice import MapVersion, Moved, Notice, Touched
@@ -111,8 +110,7 @@ def _travellers(
     zone = ZoneInfo(config.zone)
     day = day_of(facts.as_of, zone=zone)
     known = understood(facts, now, config=config, day=day)
-    touched_days = thresholds_of(now.mappings.thresholds, day).touched_days
-    read = facts_of(known, effort_since=day - timedelta(days=touched_days))
+    read = facts_of(known, lately=True)
     members_of = []
     for side in sides:
         told = replace(now, strategy=side.dated.strategy)

@@ -1,6 +1,6 @@
 """What is known and what it means, made ready to be judged."""
 
-from datetime import date
+from datetime import timedelta
 
 from mappings.statuses import categories
 from sync.reconcile.facts import Facts
@@ -9,9 +9,10 @@ from sync.reconcile.thresholds import thresholds_of
 from sync.work.reporting import Meaning
 
 
-def facts_of(known: Meaning, *, effort_since: date | None = None) -> Facts:
-    """By the map in force; effort from that day on, else as far back as reports look."""
+def facts_of(known: Meaning, *, lately: bool = False) -> Facts:
+    """By the map in force; effort as far back as reports look, or of the last `touched_days` alone."""
     rules = known.map.mappings
+    thresholds = thresholds_of(rules.thresholds, known.day)
     return judged(
         known.facts,
         tags=known.tags,
@@ -19,8 +20,8 @@ def facts_of(known: Meaning, *, effort_since: date | None = None) -> Facts:
         categories=categories(known.facts.tables, rules.statuses, known.day),
         strategy=known.map.strategy,
         zone=known.zone,
-        thresholds=thresholds_of(rules.thresholds, known.day),
+        thresholds=thresholds,
         people=known.map.people,
         mappings=rules,
-        effort_since=effort_since,
+        effort_since=known.day - timedelta(days=thresholds.touched_days) if lately else None,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from difflib import unified_diff
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,7 +21,6 @@ from sync.files import Files
 from sync.mirrors import unmirrored
 from sync.reconcile.lately import spent_lately
 from sync.reconcile.periods import day_of
-from sync.reconcile.thresholds import thresholds_of
 from sync.report.confidential import untitled
 from sync.work import suggesting
 from sync.work.judging import facts_of
@@ -52,8 +51,7 @@ def gathered(known: Meaning, config: Config, *, limit: int) -> Triage:
     """The decisions on untagged work that would clear most; at most `limit` of them."""
     tables = untitled(unmirrored(known.facts.tables, config.mirrors), config.confidential)
     rules = known.map.mappings
-    days = thresholds_of(rules.thresholds, known.day).touched_days
-    told = facts_of(known, effort_since=known.day - timedelta(days=days))
+    told = facts_of(known, lately=True)
     return triage(
         tables,
         links=known.links,

@@ -25,7 +25,7 @@ from sync.reconcile.figures import DAY_US, Figure
 from sync.reconcile.objectives import ALL
 from sync.reconcile.stats import SMALLEST_DENOMINATOR, percentile, percentile_interval, wilson
 
-OBSERVED = (*scores.STRATEGIC, SANCTIONED, DARK, UNTAGGED)
+SEEN = (*scores.STRATEGIC, SANCTIONED, DARK, UNTAGGED)
 
 #: The figures of all work in the order in which they are read, what is seen first: title and unit.
 FIGURES: Mapping[str, tuple[str, str]] = {
@@ -51,7 +51,7 @@ BEHIND: Mapping[str, tuple[str, ...]] = {
     "strategic_yield": (CURRENT,),
     "alignment": scores.STRATEGIC,
     "focus": scores.STRATEGIC,
-    **dict.fromkeys(("observability", "drift", "divergence", "fragmentation", "switching"), OBSERVED),
+    **dict.fromkeys(("observability", "drift", "divergence", "fragmentation", "switching"), SEEN),
 }
 
 

@@ -111,9 +111,8 @@ def test_a_newer_fingerpost_s_store(store: Engine) -> None:
     assert "was made by a newer fingerpost (its version is 9999)" in refusal(url)
     with store.begin() as connection:
         assert connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar() == "9999"
-        connection.exec_driver_sql(
-            f"UPDATE {VERSION_TABLE} SET version_num = '{versions()[-1]}'"
-        )  # others have it next
+        # Others have this store next.
+        connection.exec_driver_sql(f"UPDATE {VERSION_TABLE} SET version_num = '{versions()[-1]}'")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
