@@ -66,6 +66,9 @@ lock: $(VENV)/.python ## pin the dependencies anew, with hashes
 clean: ## remove the environment and everything the demo wrote
 	rm -rf $(VENV) demo dist site
 
+# On all processors, which pip does on one. Where PYTHONDONTWRITEBYTECODE is set, every command would compile anew.
+COMPILE := $(BIN)/python -m compileall -q -j 0 $(VENV)/lib connectors mappings sync
+
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "fingerpost needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
@@ -77,10 +80,12 @@ $(VENV)/.runtime: $(VENV)/.python requirements.lock pyproject.toml
 	@echo "Installing the locked packages into $(VENV) (once; a minute or two) ..."
 	@$(PIP) install --no-compile --require-hashes --only-binary :all: -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.python requirements-dev.lock pyproject.toml
 	@echo "Installing the locked packages and the test tools into $(VENV) (once; a minute or two) ..."
 	@$(PIP) install --no-compile --require-hashes --only-binary :all: -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(COMPILE)
 	@touch $@ $(VENV)/.runtime
