@@ -44,9 +44,17 @@ def moves(before: "ir.Table", after: "ir.Table") -> "ir.Table":
     """
     import ibis
 
-    old = standings(before).select("ref", "kind", before="standing", was="outcome")
-    new = standings(after).select("ref", after="standing", becomes="outcome")
+    differing = _differing(before, after)
+    old = standings(before.semi_join(differing, "ref")).select("ref", "kind", before="standing", was="outcome")
+    new = standings(after.semi_join(differing, "ref")).select("ref", after="standing", becomes="outcome")
     pairs = old.inner_join(new, "ref")
     moved = pairs.filter(pairs.before != pairs.after)
     change = ibis.ifelse(moved.was == moved.becomes, "moved", moved.becomes)
     return moved.mutate(change=change).select(*MOVES).order_by("kind", "ref")
+
+
+def _differing(before: "ir.Table", after: "ir.Table") -> "ir.Table":
+    """The refs of which anything that a standing tells may have changed: to tell all standings would take longest."""
+    told = ("ref", "kind", "outcome", "objective", "weight", "rule")
+    old, new = before.select(*told), after.select(*told)
+    return old.difference(new).union(new.difference(old)).select("ref").distinct()

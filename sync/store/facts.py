@@ -3,8 +3,9 @@
 import sqlite3
 import tempfile
 import weakref
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,10 +28,15 @@ from sync.store.tables import ACCOUNTS, CENSUSES, CHILD_SETS, EMAILS, METADATA, 
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    from duckdb import DuckDBPyConnection
     from ibis.backends.duckdb import Backend
 
-_ROWS_A_BATCH = 65_536
+_ROWS_A_BATCH = 16_384  #: buffers of more grow in the memory of the system, which takes longer than to fill them
 _MEMORY_LIMIT = "3GB"
+_READERS = 2  #: tables that are read at once: one core reads no faster than it can tell DuckDB a row
+_LARGEST = "changes"  #: about half of all there is, so that one reader has it and the other all the rest
+
+_ONE_STATE = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 PREFIX = "stored_"
 
@@ -50,18 +56,18 @@ def facts(engine: Engine, *, fields: bool, origins: bool = False, observed: bool
     name: kind, ref, version_us, read_us of every record and of every set of children that was read whole. `observed`
     adds `observations`.
     """
-    duckdb = _private_duckdb()
     statements = {name: statement(name, fields=fields) for name in (*SCHEMAS, TOMBSTONES.name)}
     if origins:
         statements["origins"] = _origins()
     statements[CENSUSES.name] = select(CENSUSES.c.source, CENSUSES.c.kind, CENSUSES.c.gaps)
     if observed:
         statements[OBSERVATIONS.name] = select(*OBSERVATIONS.c)
-    with _reader(engine) as cursor:
-        for name, rows in statements.items():
-            cursor.execute(_sql(engine, rows))
-            _take_in(duckdb, name, cursor.fetch_record_batch())
-    duckdb.con.execute(_WITH_CENSUSES)
+    texts = {name: _sql(engine, rows) for name, rows in statements.items()}
+    connection = _private_duckdb()
+    with _readers(engine) as cursors, _taking_in(texts, cursors, connection):
+        import ibis  # which takes about as long as to read a small store
+    connection.execute(_WITH_CENSUSES)
+    duckdb = ibis.duckdb.from_connection(connection)
     return {name: _stored(duckdb, name) for name in statements if name != CENSUSES.name}
 
 
@@ -80,15 +86,15 @@ def table(duckdb: "Backend", name: str, schema: Mapping[str, str]) -> "ir.Table"
     return ops.DatabaseTable(name, ibis.schema(schema), source=duckdb, namespace=ops.Namespace()).to_expr()
 
 
-def _private_duckdb() -> "Backend":
+def _private_duckdb() -> "DuckDBPyConnection":
     """A database in memory; what is beyond the limit goes to the folder for temporary files (TMPDIR), until the end."""
-    import ibis
+    import duckdb
 
     folder = tempfile.TemporaryDirectory(prefix="fingerpost-")
-    duckdb = ibis.duckdb.connect(temp_directory=folder.name, memory_limit=_MEMORY_LIMIT)
-    duckdb.raw_sql("SET enable_progress_bar = false")  # it goes to stdout, where results belong, even into a file
-    weakref.finalize(duckdb, folder.cleanup)
-    return duckdb
+    connection = duckdb.connect(config={"temp_directory": folder.name, "memory_limit": _MEMORY_LIMIT})
+    connection.execute("SET enable_progress_bar = false")  # it goes to stdout, where results belong, even into a file
+    weakref.finalize(connection, folder.cleanup)
+    return connection
 
 
 def statement(name: str, *, fields: bool) -> Select[Any]:
@@ -127,55 +133,82 @@ def _sql(engine: Engine, statement: Select[Any]) -> str:
 
 
 @contextmanager
-def _reader(engine: Engine) -> Iterator[Any]:
-    """An ADBC cursor that sees one state of the store, whatever is written meanwhile."""
-    reader = _sqlite_reader if engine.dialect.name == "sqlite" else _postgresql_reader
-    with reader(engine) as cursor:
-        yield cursor
+def _readers(engine: Engine) -> Iterator[Sequence[Any]]:
+    """ADBC cursors that all see one state of the store, whatever is written meanwhile."""
+    readers = _sqlite_readers if engine.dialect.name == "sqlite" else _postgresql_readers
+    with ExitStack() as stack:
+        yield readers(engine, stack)
 
 
-@contextmanager
-def _sqlite_reader(engine: Engine) -> Iterator[Any]:
+def _sqlite_readers(engine: Engine, stack: ExitStack) -> Sequence[Any]:
     """On a copy of the file: ADBC brings a second SQLite, whose closing drops the locks that the first one holds.
 
     https://sqlite.org/howtocorrupt.html#_multiple_copies_of_sqlite_linked_into_the_same_application
     """
-    import adbc_driver_sqlite.dbapi
-
-    with tempfile.TemporaryDirectory(prefix="fingerpost-") as folder:
-        copy = Path(folder) / "store.db"
-        _copy(engine, copy)
-        with adbc_driver_sqlite.dbapi.connect(str(copy)) as connection, connection.cursor() as cursor:
-            cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(_ROWS_A_BATCH)})
-            yield cursor
+    copy = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fingerpost-"))) / "store.db"
+    with ThreadPoolExecutor(1) as aside:
+        copied = aside.submit(_copy, engine, copy)
+        import adbc_driver_sqlite.dbapi  # about as long as the copy takes
+    copied.result()
+    cursors = [_cursor(adbc_driver_sqlite.dbapi.connect(str(copy)), stack) for _ in range(_READERS)]
+    for cursor in cursors:
+        cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(_ROWS_A_BATCH)})
+    return cursors
 
 
 def _copy(engine: Engine, path: Path) -> None:
     with engine.connect() as connection, closing(sqlite3.connect(path)) as target:
+        target.execute("PRAGMA synchronous = OFF")  # a copy that a crash may take: nobody waits for the disk
         live: Any = connection.connection.driver_connection
         live.backup(target)
         target.execute("PRAGMA journal_mode = DELETE")
 
 
-@contextmanager
-def _postgresql_reader(engine: Engine) -> Iterator[Any]:
+def _postgresql_readers(engine: Engine, stack: ExitStack) -> Sequence[Any]:
+    """https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION."""
     import adbc_driver_postgresql.dbapi
 
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with adbc_driver_postgresql.dbapi.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield cursor
+    first, *others = (_cursor(adbc_driver_postgresql.dbapi.connect(url), stack) for _ in range(_READERS))
+    first.execute(_ONE_STATE)
+    first.execute("SELECT pg_export_snapshot()")
+    seen = first.fetchall()[0][0]
+    for other in others:
+        other.execute(_ONE_STATE)
+        other.execute(f"SET TRANSACTION SNAPSHOT '{seen}'")
+    return [first, *others]
 
 
-def _take_in(duckdb: "Backend", name: str, rows: Any) -> None:
+def _cursor(connection: Any, stack: ExitStack) -> Any:
+    return stack.enter_context(stack.enter_context(connection).cursor())
+
+
+@contextmanager
+def _taking_in(statements: Mapping[str, str], cursors: Sequence[Any], duckdb: "DuckDBPyConnection") -> Iterator[None]:
+    """Until the end of it all tables are taken in: each cursor reads one after the other, until none is left."""
+    waiting = iter(sorted(statements.items(), key=lambda entry: entry[0] != _LARGEST))
+
+    def read(cursor: Any, into: "DuckDBPyConnection") -> None:
+        for name, query in waiting:
+            cursor.execute(query)
+            _take_in(into, name, cursor.fetch_record_batch())
+
+    with ThreadPoolExecutor(len(cursors)) as threads:
+        reading = [threads.submit(read, cursor, duckdb.cursor()) for cursor in cursors]
+        yield
+    for each in reading:
+        each.result()
+
+
+def _take_in(into: "DuckDBPyConnection", name: str, rows: Any) -> None:
     types = SCHEMAS.get(name, {})
     columns = ", ".join(
         f"{_typed(field.name, types.get(field.name))} AS {_quoted(field.name)}" for field in rows.schema
     )
     key = _quoted(rows.schema.names[0])
-    duckdb.con.register("incoming", rows)
-    duckdb.con.execute(f"CREATE TABLE {PREFIX}{name} AS SELECT {columns} FROM incoming WHERE {key} <> ''")  # noqa: S608
-    duckdb.con.unregister("incoming")
+    into.register("incoming", rows)
+    into.execute(f"CREATE TABLE {PREFIX}{name} AS SELECT {columns} FROM incoming WHERE {key} <> ''")  # noqa: S608
+    into.unregister("incoming")
 
 
 def _typed(column: str, kind: str | None) -> str:

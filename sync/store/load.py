@@ -24,9 +24,10 @@ def snapshot(engine: Engine, as_of: datetime, *, fields: bool = False) -> Snapsh
     `fields`, the work items' fields as JSON, are large and null unless asked for.
     """
     from sync.store.facts import facts
-    from sync.store.known import as_known
 
     stored = facts(engine, fields=fields, observed=True)
+    from sync.store.known import as_known  # only now: Ibis is imported while the store is read
+
     duckdb: Backend = stored["sources"].get_backend()
     tables = as_known(stored, epoch_us(as_of), keep=partial(_keep, duckdb))
     return Snapshot(as_of=as_of, digest=_digest(duckdb), tables=tables)
