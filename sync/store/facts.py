@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from ibis.backends.duckdb import Backend
 
-_ROWS_A_BATCH = 16_384  #: buffers of more grow in the memory of the system, which takes longer than to fill them
+_ROWS_A_BATCH = 16_384
 _MEMORY_LIMIT = "3GB"
-_READERS = 2  #: tables that are read at once: one core reads no faster than it can tell DuckDB a row
-_LARGEST = "changes"  #: about half of all there is, so that one reader has it and the other all the rest
+_READERS = 2  #: tables that are read at once, each on a core of its own
+_LARGEST = "changes"  #: is begun first: it takes about as long as all the others together
 
 _ONE_STATE = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -165,7 +165,10 @@ def _copy(engine: Engine, path: Path) -> None:
 
 
 def _postgresql_readers(engine: Engine, stack: ExitStack) -> Sequence[Any]:
-    """https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION."""
+    """Each in a transaction of its own, all on what the first one saw.
+
+    https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION
+    """
     import adbc_driver_postgresql.dbapi
 
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -185,7 +188,7 @@ def _cursor(connection: Any, stack: ExitStack) -> Any:
 
 @contextmanager
 def _taking_in(statements: Mapping[str, str], cursors: Sequence[Any], duckdb: "DuckDBPyConnection") -> Iterator[None]:
-    """Until the end of it all tables are taken in: each cursor reads one after the other, until none is left."""
+    """The tables are taken in meanwhile, and all there at its end: each cursor reads one by one, until none is left."""
     waiting = iter(sorted(statements.items(), key=lambda entry: entry[0] != _LARGEST))
 
     def read(cursor: Any, into: "DuckDBPyConnection") -> None:

@@ -17,6 +17,7 @@ from connectors.records import (
     WorkItem,
 )
 from sync.snapshot import SCHEMAS, Snapshot
+from sync.store import facts
 from sync.store.apply import apply
 from sync.store.load import snapshot
 from sync.store.memory import record_pass
@@ -42,6 +43,22 @@ def test_a_column_that_begins_with_two_thousand_nulls_is_still_text(sqlite_store
     apply(sqlite_store, batch(*silent, item(9999, resolution="Fixed", points=3.0, status_changed_at=at(1))))
     known = snapshot(sqlite_store, at(10))
     assert rows(known, "work_items", "resolution", "points", "status_changed_us")[0] == ("Fixed", 3.0, epoch_us(at(1)))
+
+
+def test_what_is_written_once_the_readers_stand_is_in_no_table(store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    taking_in = facts._taking_in
+
+    def taking_in_after_a_write(*given: Any) -> Any:
+        apply(store, batch(item(1), pull(2), children=[history(1, change(1, "9", minute=1))]))
+        return taking_in(*given)
+
+    monkeypatch.setattr(facts, "_taking_in", taking_in_after_a_write)
+    before = snapshot(store, at(10))
+    monkeypatch.undo()
+    after = snapshot(store, at(10))
+    asked = ("work_items", "pull_requests", "changes")
+    assert [before[name].count().to_pyarrow().as_py() for name in asked] == [0, 0, 0]
+    assert [after[name].count().to_pyarrow().as_py() for name in asked] == [1, 1, 1]
 
 
 class TestWhatIsThere:
